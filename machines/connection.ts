@@ -1,0 +1,300 @@
+import { assign, setup } from 'xstate';
+import type { CloseReason } from '../src/core/close-reason.ts';
+
+/** How a client that is turned away is told: by RST, or by FIN. */
+export type Refusal = 'reset' | 'close';
+
+/** The facts a connection's chart is told. Bytes, sockets and timers never reach it. */
+export type ConnectionEvent =
+  | { readonly type: 'admitted' }
+  | { readonly type: 'refused'; readonly reason: 'denied' | 'limit'; readonly how: Refusal }
+  | { readonly type: 'sniffed' }
+  | { readonly type: 'routed'; readonly retries: number; readonly abortOnFin: boolean }
+  | { readonly type: 'rejected'; readonly reason: 'no-route' | 'rejected'; readonly how: Refusal }
+  | { readonly type: 'dialed' }
+  | { readonly type: 'dial.failed'; readonly reason: DialReason; readonly retry: boolean }
+  | { readonly type: 'client.fin' }
+  | { readonly type: 'client.reset' }
+  | { readonly type: 'backend.fin' }
+  | { readonly type: 'backend.reset' }
+  | { readonly type: 'flushed' }
+  | { readonly type: 'kill' }
+  | { readonly type: 'error' }
+  | { readonly type: 'deadline.queue' }
+  | { readonly type: 'deadline.sniff' }
+  | { readonly type: 'deadline.connect' }
+  | { readonly type: 'deadline.idle' }
+  | { readonly type: 'deadline.write_stall' }
+  | { readonly type: 'deadline.half_closed' }
+  | { readonly type: 'deadline.drain' }
+  | { readonly type: 'deadline.linger' };
+
+/** Why an attempt to reach a backend failed. */
+export type DialReason =
+  | 'no-backend'
+  | 'connect-refused'
+  | 'connect-failed'
+  | 'out-of-descriptors'
+  | 'out-of-ports';
+
+/** What a connection is created with. */
+export interface ConnectionInput {
+  readonly id: number;
+}
+
+export interface ConnectionContext {
+  readonly id: number;
+  /** Attempts to dial that have failed. */
+  readonly failures: number;
+  /** Attempts after the first that the pool allows. */
+  readonly retries: number;
+  readonly abortOnFin: boolean;
+  /** The client's FIN came before a backend was reached; it is passed on when one is. */
+  readonly clientFinished: boolean;
+  /** Why it ends; null until something has decided that. The first FIN is kept, an error after it replaces it. */
+  readonly reason: CloseReason | null;
+}
+
+/** In draining: trouble that ends what would have been a clean end; after any other cause it changes nothing. */
+const lateTrouble = [
+  { guard: 'endsCleanly', target: '#connection.closed', actions: 'noteReason' },
+  {},
+] as const;
+
+/**
+ * A connection's whole life. `src/connection` has one file for each state, which provides the action named in `entry`.
+ * An event that a state does not name changes nothing in it.
+ */
+export const connectionMachine = setup({
+  types: {
+    context: {} as ConnectionContext,
+    events: {} as ConnectionEvent,
+    input: {} as ConnectionInput,
+  },
+  actions: {
+    admit: unprovided('admit'),
+    leaveQueue: unprovided('leaveQueue'),
+    sniff: unprovided('sniff'),
+    stopSniffing: unprovided('stopSniffing'),
+    route: unprovided('route'),
+    dial: unprovided('dial'),
+    stopDialing: unprovided('stopDialing'),
+    relay: unprovided('relay'),
+    stream: unprovided('stream'),
+    watchBackend: unprovided('watchBackend'),
+    watchClient: unprovided('watchClient'),
+    drain: unprovided('drain'),
+    finish: unprovided('finish'),
+    noteReason: assign({ reason: ({ context, event }) => reasonOf(event) ?? context.reason }),
+    noteRoute: assign(({ event }) =>
+      event.type === 'routed' ? { retries: event.retries, abortOnFin: event.abortOnFin } : {},
+    ),
+    noteDialed: assign({ reason: ({ context }) => (context.clientFinished ? 'client-fin' : null) }),
+    noteFailure: assign({ failures: ({ context }) => context.failures + 1 }),
+    noteAbort: assign({ reason: 'client-abort' }),
+    keepClientFin: assign({ clientFinished: true, reason: 'client-fin' }),
+  },
+  guards: {
+    closesCleanly: ({ event }) => 'how' in event && event.how === 'close',
+    clientFinished: ({ context }) => context.clientFinished,
+    abortsOnFin: ({ context }) => context.abortOnFin,
+    hasLeftAlready: ({ context, event }) =>
+      event.type === 'routed' && event.abortOnFin && context.clientFinished,
+    mayRetry: ({ context, event }) =>
+      context.failures < context.retries && (event.type !== 'dial.failed' || event.retry),
+    endsCleanly: ({ context }) => context.reason === 'client-fin' || context.reason === 'backend-fin',
+  },
+}).createMachine({
+  id: 'connection',
+  context: ({ input }) => ({
+    id: input.id,
+    failures: 0,
+    retries: 0,
+    abortOnFin: false,
+    clientFinished: false,
+    reason: null,
+  }),
+  initial: 'accepting',
+  on: {
+    'client.fin': { actions: 'keepClientFin' },
+    'client.reset': { target: '.closed', actions: 'noteReason' },
+    'deadline.drain': { target: '.closed', actions: 'noteReason' },
+    kill: { target: '.closed', actions: 'noteReason' },
+    error: { target: '.closed', actions: 'noteReason' },
+  },
+  states: {
+    accepting: {
+      description: 'Access list, limits, and the wait for a free place where the listener says so.',
+      entry: 'admit',
+      exit: 'leaveQueue',
+      on: {
+        admitted: 'sniffing',
+        refused: [
+          { guard: 'closesCleanly', target: 'relaying.draining', actions: 'noteReason' },
+          { target: 'closed', actions: 'noteReason' },
+        ],
+        'deadline.queue': { target: 'closed', actions: 'noteReason' },
+      },
+    },
+    sniffing: {
+      description:
+        'Peek at the first bytes until the routes that are still possible agree. A silent client is routed as unknown.',
+      entry: 'sniff',
+      exit: 'stopSniffing',
+      on: {
+        sniffed: 'routing',
+        'deadline.sniff': 'routing',
+      },
+    },
+    routing: {
+      description: 'The first route that matches decides: a pool, or a refusal. Pure.',
+      entry: 'route',
+      on: {
+        routed: [
+          { guard: 'hasLeftAlready', target: 'closed', actions: 'noteAbort' },
+          { target: 'dialing', actions: 'noteRoute' },
+        ],
+        rejected: [
+          { guard: 'closesCleanly', target: 'relaying.draining', actions: 'noteReason' },
+          { target: 'closed', actions: 'noteReason' },
+        ],
+      },
+    },
+    dialing: {
+      description: 'Pick a backend and connect to it; try another where that fails.',
+      entry: 'dial',
+      exit: 'stopDialing',
+      on: {
+        dialed: [
+          {
+            guard: 'clientFinished',
+            target: 'relaying.half-closed-client',
+            actions: ['noteDialed', 'relay'],
+          },
+          { target: 'relaying', actions: ['noteDialed', 'relay'] },
+        ],
+        'dial.failed': [
+          { guard: 'mayRetry', target: 'dialing', reenter: true, actions: ['noteReason', 'noteFailure'] },
+          { target: 'closed', actions: 'noteReason' },
+        ],
+        'deadline.connect': [
+          { guard: 'mayRetry', target: 'dialing', reenter: true, actions: ['noteReason', 'noteFailure'] },
+          { target: 'closed', actions: 'noteReason' },
+        ],
+        'client.fin': [
+          { guard: 'abortsOnFin', target: 'closed', actions: 'noteAbort' },
+          { actions: 'keepClientFin' },
+        ],
+      },
+    },
+    relaying: {
+      description: 'Client and backend are joined. A parent, so that what is relayed outlives a half-close.',
+      initial: 'streaming',
+      on: {
+        'client.fin': {},
+        'client.reset': { target: '.draining', actions: 'noteReason' },
+        'backend.reset': { target: '.draining', actions: 'noteReason' },
+        'deadline.idle': { target: '.draining', actions: 'noteReason' },
+        'deadline.write_stall': { target: '.draining', actions: 'noteReason' },
+        'deadline.drain': { target: '.draining', actions: 'noteReason' },
+        kill: { target: '.draining', actions: 'noteReason' },
+      },
+      states: {
+        streaming: {
+          description: 'Both directions are open.',
+          entry: 'stream',
+          on: {
+            'client.fin': { target: 'half-closed-client', actions: 'noteReason' },
+            'backend.fin': { target: 'half-closed-backend', actions: 'noteReason' },
+          },
+        },
+        'half-closed-client': {
+          description: 'The client has sent FIN and it was passed on; the backend goes on sending.',
+          entry: 'watchBackend',
+          on: {
+            'backend.fin': 'draining',
+            'deadline.half_closed': { target: 'draining', actions: 'noteReason' },
+          },
+        },
+        'half-closed-backend': {
+          description: 'The backend has sent FIN and it was passed on; the client goes on sending.',
+          entry: 'watchClient',
+          on: {
+            'client.fin': 'draining',
+            'deadline.half_closed': { target: 'draining', actions: 'noteReason' },
+          },
+        },
+        draining: {
+          description:
+            'Nothing more is read; what was read is delivered, for as long as timeouts.linger allows.',
+          entry: 'drain',
+          on: {
+            flushed: '#connection.closed',
+            'client.reset': lateTrouble,
+            'backend.reset': lateTrouble,
+            'deadline.linger': [lateTrouble[0], { target: '#connection.closed' }],
+            'deadline.drain': [lateTrouble[0], { target: '#connection.closed' }],
+            kill: [lateTrouble[0], { target: '#connection.closed' }],
+            'deadline.idle': {},
+            'deadline.write_stall': {},
+          },
+        },
+      },
+    },
+    closed: {
+      description: 'Both sockets are gone, every reservation is given back, the reason is told.',
+      type: 'final',
+      entry: 'finish',
+    },
+  },
+});
+
+/** The close reason an event stands for; null for events that end nothing. */
+function reasonOf(event: ConnectionEvent): CloseReason | null {
+  switch (event.type) {
+    case 'refused':
+    case 'rejected':
+    case 'dial.failed':
+      return event.reason;
+    case 'client.fin':
+      return 'client-fin';
+    case 'backend.fin':
+      return 'backend-fin';
+    case 'client.reset':
+      return 'client-reset';
+    case 'backend.reset':
+      return 'backend-reset';
+    case 'kill':
+      return 'killed';
+    case 'error':
+      return 'internal-error';
+    case 'deadline.queue':
+      return 'queue-timeout';
+    case 'deadline.connect':
+      return 'connect-timeout';
+    case 'deadline.idle':
+      return 'idle-timeout';
+    case 'deadline.write_stall':
+      return 'write-stall-timeout';
+    case 'deadline.half_closed':
+      return 'half-closed-timeout';
+    case 'deadline.drain':
+      return 'drain-timeout';
+    case 'deadline.linger':
+      return 'linger-timeout';
+    case 'admitted':
+    case 'sniffed':
+    case 'routed':
+    case 'dialed':
+    case 'flushed':
+    case 'deadline.sniff':
+      return null;
+  }
+}
+
+/** A chart's action has no body; running one that nobody provided is a defect, told by name. */
+function unprovided(name: string) {
+  return (): void => {
+    throw new Error(`the action "${name}" of the connection chart was not provided`);
+  };
+}

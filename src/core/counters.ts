@@ -1,0 +1,99 @@
+import { CLOSE_REASON_NAMES } from './close-reason.ts';
+import { LIMIT_KINDS } from './facts.ts';
+import { STATES } from './state.ts';
+
+/** How many listeners, backends and routes a counters region is laid out for. */
+export interface CountersShape {
+  readonly listeners: number;
+  readonly backends: number;
+}
+
+/**
+ * The layout of the counters region: Float64 cells, each written by one shard alone, the truth for counters and gauges.
+ * A metric is a block of cells; a cell in it is found by multiplying out its labels. Control adds up the shards.
+ */
+export class CountersLayout {
+  readonly shape: CountersShape;
+  readonly length: number;
+  readonly #states: number;
+  readonly #transitions: number;
+  readonly #accepted: number;
+  readonly #closed: number;
+  readonly #limits: number;
+  readonly #bytes: number;
+  readonly #undelivered: number;
+  readonly #dials: number;
+  readonly #dialFailures: number;
+  readonly #backendBytes: number;
+  readonly #factsDropped: number;
+
+  constructor(shape: CountersShape) {
+    this.shape = shape;
+    let next = 0;
+    const block = (cells: number): number => {
+      const start = next;
+      next += cells;
+      return start;
+    };
+    this.#states = block(shape.listeners * STATES.length);
+    this.#transitions = block(shape.listeners * STATES.length);
+    this.#accepted = block(shape.listeners);
+    this.#closed = block(shape.listeners * CLOSE_REASON_NAMES.length);
+    this.#limits = block(shape.listeners * LIMIT_KINDS.length);
+    this.#bytes = block(shape.listeners * 2);
+    this.#undelivered = block(shape.listeners * 2);
+    this.#dials = block(shape.backends);
+    this.#dialFailures = block(shape.backends);
+    this.#backendBytes = block(shape.backends * 2);
+    this.#factsDropped = block(1);
+    this.length = next;
+  }
+
+  /** Gauge: connections of a listener that are in a state now. */
+  state(listener: number, state: number): number {
+    return this.#states + listener * STATES.length + state;
+  }
+  /** Entries into a state. */
+  transition(listener: number, state: number): number {
+    return this.#transitions + listener * STATES.length + state;
+  }
+  /** Connections accepted, those turned away included. */
+  accepted(listener: number): number {
+    return this.#accepted + listener;
+  }
+  /** Connections ended, by reason. */
+  closed(listener: number, reason: number): number {
+    return this.#closed + listener * CLOSE_REASON_NAMES.length + reason;
+  }
+  /** Times a limit was hit; `limit` is the position in LIMIT_KINDS. */
+  limit(listener: number, limit: number): number {
+    return this.#limits + listener * LIMIT_KINDS.length + limit;
+  }
+  /** Bytes accepted by the far socket; direction 0 = up, 1 = down. */
+  bytes(listener: number, direction: number): number {
+    return this.#bytes + listener * 2 + direction;
+  }
+  /** Bytes read and never accepted by the far socket. */
+  undelivered(listener: number, direction: number): number {
+    return this.#undelivered + listener * 2 + direction;
+  }
+  /** Attempts to connect to a backend. */
+  dials(backend: number): number {
+    return this.#dials + backend;
+  }
+  dialFailures(backend: number): number {
+    return this.#dialFailures + backend;
+  }
+  backendBytes(backend: number, direction: number): number {
+    return this.#backendBytes + backend * 2 + direction;
+  }
+  /** Facts that were dropped because control did not keep up. */
+  factsDropped(): number {
+    return this.#factsDropped;
+  }
+
+  /** A zeroed region; shared memory, so that control reads what a shard writes. */
+  allocate(): Float64Array {
+    return new Float64Array(new SharedArrayBuffer(this.length * Float64Array.BYTES_PER_ELEMENT));
+  }
+}

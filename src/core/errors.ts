@@ -1,0 +1,36 @@
+/**
+ * Every error Sluice raises to its caller, by stable code. `hint` says what would be right. Match on `code`, not on the
+ * message. `docs/errors.md` is made from this table.
+ */
+export const ERRORS = {
+  CONFIG_INVALID: { exit: 2, hint: 'mend the places listed; nothing was started' },
+  CONFIG_UNREADABLE: { exit: 2, hint: 'name a readable YAML file' },
+  ADDRESS_INVALID: { exit: 2, hint: 'write 127.0.0.1:8080, [::1]:8080, host:8080 or unix:/path' },
+  LISTEN_FAILED: { exit: 1, hint: 'free the address, choose another, or grant the right to bind it' },
+  ADMIN_FAILED: { exit: 1, hint: 'free the admin address or choose another' },
+  METRICS_FAILED: { exit: 1, hint: 'free the metrics address or choose another' },
+  STAGE_UNKNOWN: { exit: 2, hint: 'use a stage from the reference' },
+} as const satisfies Record<string, { exit: number; hint: string }>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** An error with a stable `code`; `cause` is what lay behind it. */
+export class SluiceError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'SluiceError';
+    this.code = code;
+  }
+
+  /** Exit code of the command line for this error. */
+  get exitCode(): number {
+    return ERRORS[this.code].exit;
+  }
+
+  /** What would be right. */
+  get hint(): string {
+    return ERRORS[this.code].hint;
+  }
+}

@@ -1,0 +1,136 @@
+import type { CloseReason } from './close-reason.ts';
+import type { ConnectionId } from './connection-id.ts';
+import type { Protocol } from './plan.ts';
+import type { StateName } from './state.ts';
+
+/**
+ * What a shard tells control. Facts are plain data, made once and never changed; all times are wall-clock milliseconds
+ * since 1970 with fractions. Whoever emits a fact neither waits nor learns what becomes of it.
+ */
+export type Fact = OpenedFact | EnteredFact | ClosedFact | LimitFact | HealthFact | ErrorFact | StageFact;
+
+export interface OpenedFact {
+  readonly kind: 'opened';
+  readonly at: number;
+  readonly connection: ConnectionId;
+  /** Index into `Plan.listeners`. */
+  readonly listener: number;
+  /** The client's address as text. */
+  readonly client: string;
+}
+
+export interface EnteredFact {
+  readonly kind: 'entered';
+  readonly at: number;
+  readonly connection: ConnectionId;
+  readonly listener: number;
+  readonly state: StateName;
+}
+
+/** A stay in one state. A state entered twice (a retried dial re-enters `dialing`) has one visit each time. */
+export interface StateVisit {
+  readonly state: StateName;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** One attempt to reach a backend. */
+export interface DialAttempt {
+  readonly backend: number;
+  readonly from: number;
+  readonly to: number;
+  /** '' where it connected; else ECONNREFUSED, `timeout`, `cancelled` … */
+  readonly error: string;
+}
+
+/** All that is known of a connection, told once, when it has ended. The log line, spans and histograms are made of it. */
+export interface ClosedFact {
+  readonly kind: 'closed';
+  readonly at: number;
+  readonly connection: ConnectionId;
+  readonly listener: number;
+  readonly client: string;
+  /** The address the client connected to. */
+  readonly local: string;
+  readonly opened: number;
+  readonly reason: CloseReason;
+  /** The state the connection was in when its end was decided. */
+  readonly during: StateName;
+  readonly protocol: Protocol | null;
+  readonly sni: string | null;
+  /** Name of the route, null where none was found. */
+  readonly route: string | null;
+  /** Index into `Plan.pools`, -1 where none was chosen. */
+  readonly pool: number;
+  /** Row in `Plan.backends`, -1 where none was connected. */
+  readonly backend: number;
+  readonly attempts: readonly DialAttempt[];
+  /** Accepted by the backend's socket, and by the client's. */
+  readonly bytesUp: number;
+  readonly bytesDown: number;
+  /** Read but not accepted by the far socket when the connection ended; 0 after a clean end. */
+  readonly undeliveredUp: number;
+  readonly undeliveredDown: number;
+  /** Milliseconds from the connection being relayed to the first byte of the backend; -1 = none came. */
+  readonly firstByteMs: number;
+  /** Milliseconds in which a direction was paused for want of credit. */
+  readonly pausedUpMs: number;
+  readonly pausedDownMs: number;
+  /** In order of time, without `closed`, which lasts no time. */
+  readonly visits: readonly StateVisit[];
+  /** 32 hex digits. */
+  readonly traceId: string;
+  readonly sampled: boolean;
+}
+
+export const LIMIT_KINDS = [
+  'connections',
+  'connections_per_ip',
+  'accept_rate',
+  'process',
+  'waiting',
+  'descriptors',
+] as const;
+export type LimitKind = (typeof LIMIT_KINDS)[number];
+
+/** A limit turned connections away. Told at most once a second for each listener and kind. */
+export interface LimitFact {
+  readonly kind: 'limit';
+  readonly at: number;
+  readonly listener: number;
+  readonly limit: LimitKind;
+  /** How many since the last fact of this listener and kind. */
+  readonly count: number;
+}
+
+/** A backend's health changed. Exactly one for each change. */
+export interface HealthFact {
+  readonly kind: 'health';
+  readonly at: number;
+  readonly pool: number;
+  readonly backend: number;
+  readonly healthy: boolean;
+  /** What the deciding probe found: `connected in 3 ms`, `ECONNREFUSED`, `no answer in 1000 ms`. */
+  readonly cause: string;
+}
+
+/** A defect, or a failure outside any connection. */
+export interface ErrorFact {
+  readonly kind: 'error';
+  readonly at: number;
+  /** null where it belongs to no connection. */
+  readonly connection: ConnectionId | null;
+  readonly message: string;
+}
+
+/** A stage stopped working and says why; the connection goes on without it. */
+export interface StageFact {
+  readonly kind: 'stage';
+  readonly at: number;
+  readonly connection: ConnectionId;
+  readonly stage: string;
+  readonly message: string;
+}
+
+/** Takes facts. Never throws, never waits. */
+export type FactSink = (fact: Fact) => void;

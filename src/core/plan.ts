@@ -1,0 +1,182 @@
+import type { Address } from './address.ts';
+import type { Cidr } from './cidr.ts';
+import type { SocketOptions } from './ports.ts';
+
+/**
+ * A config compiled: complete, validated, with every default filled in and every name turned into an index. Plain data,
+ * so that it can be sent to a shard as it stands. All times in milliseconds, sizes in bytes, rates in bytes per second.
+ */
+export interface Plan {
+  /** Grows by one with each plan a service runs. */
+  readonly version: number;
+  readonly listeners: readonly ListenerPlan[];
+  readonly pools: readonly PoolPlan[];
+  /** All backends of all pools; the position is the row in the upstream table. */
+  readonly backends: readonly BackendPlan[];
+  readonly socket: SocketOptions;
+  readonly limits: { readonly connections: LimitWithSource };
+  /** 0: one shard on the main thread. */
+  readonly workers: { readonly count: number; readonly reason: string };
+  readonly telemetry: TelemetryPlan;
+  readonly admin: AdminPlan | null;
+  /** How long a stopping service lets connections finish. */
+  readonly drainMs: number;
+}
+
+/** A limit and where it comes from, for `sluice check`. */
+export interface LimitWithSource {
+  readonly value: number;
+  readonly reason: string;
+}
+
+export type PlaneName = 'net' | 'linux' | 'memory';
+
+export interface ListenerPlan {
+  readonly index: number;
+  readonly name: string;
+  readonly listen: Address;
+  readonly plane: { readonly name: PlaneName; readonly reason: string };
+  readonly sniff: { readonly timeoutMs: number; readonly bytesMax: number };
+  readonly limits: ListenerLimits;
+  readonly access: { readonly allow: readonly Cidr[]; readonly deny: readonly Cidr[] };
+  readonly routes: readonly RoutePlan[];
+  readonly timeouts: Timeouts;
+}
+
+export type OnLimit = 'reset' | 'close' | 'wait';
+
+export interface ListenerLimits {
+  /** Connections of this listener at once; 0 = no limit but the process's. */
+  readonly connections: number;
+  /** Connections of one client address at once; 0 = no limit. Clients of a Unix socket count as one address. */
+  readonly connectionsPerIp: number;
+  /** Connections accepted a second, with a burst of one second's worth; 0 = no limit. */
+  readonly acceptRate: number;
+  readonly onLimit: OnLimit;
+  /** With `wait`: how many may wait at once; the next is reset. */
+  readonly waitingMax: number;
+}
+
+/** Each deadline of a connection; 0 = never. */
+export interface Timeouts {
+  readonly idleMs: number;
+  readonly writeStallMs: number;
+  readonly halfClosedMs: number;
+  readonly lingerMs: number;
+  /** How long a connection may wait for a place under `on_limit: wait`. */
+  readonly queueMs: number;
+}
+
+export interface RoutePlan {
+  readonly index: number;
+  /** Name in metrics and logs: the config's `name`, else `<listener>/<index from 0>`. */
+  readonly name: string;
+  /** All keys must hold; within a key any one. null = the default route. */
+  readonly match: RouteMatch | null;
+  readonly action:
+    | { readonly kind: 'pool'; readonly pool: number }
+    | { readonly kind: 'reject'; readonly how: 'reset' | 'close' };
+  /** The listener's stages, then the route's. */
+  readonly stages: readonly StagePlan[];
+}
+
+export interface RouteMatch {
+  readonly protocol?: readonly Protocol[];
+  /** Lower case, without a trailing dot; `*.x` matches one label, `**.x` one or more. */
+  readonly sni?: readonly string[];
+  readonly alpn?: readonly string[];
+  readonly source?: readonly Cidr[];
+}
+
+/** What a sniffer can recognise. `unknown`: none did, or the client was silent until the sniff deadline. */
+export const PROTOCOLS = ['tls', 'http1', 'http2', 'ssh', 'unknown'] as const;
+export type Protocol = (typeof PROTOCOLS)[number];
+
+/** What sniffing found out. Absent fields were not seen. */
+export interface Sniffed {
+  readonly protocol: Protocol;
+  readonly sni?: string;
+  readonly alpn?: readonly string[];
+}
+
+export type StagePlan =
+  | { readonly kind: 'pass_through' }
+  | {
+      readonly kind: 'rate_limit';
+      /** Bytes per second; 0 = this direction is not limited. */
+      readonly up: number;
+      readonly down: number;
+      /** Bytes that may pass at once after a pause. */
+      readonly burst: number;
+    }
+  | {
+      readonly kind: 'tee';
+      /** A file name with {start} {listener} {connection} {direction}. */
+      readonly file: string;
+      readonly format: 'raw';
+    };
+
+export const BALANCE_POLICIES = [
+  'round_robin',
+  'weighted_round_robin',
+  'least_connections',
+  'ip_hash',
+] as const;
+export type BalancePolicy = (typeof BALANCE_POLICIES)[number];
+
+export interface PoolPlan {
+  readonly index: number;
+  readonly name: string;
+  readonly balance: BalancePolicy;
+  /** Rows of this pool's backends in `Plan.backends`, in the order of the file. */
+  readonly backends: readonly number[];
+  /** null: backends are not probed and count as healthy. */
+  readonly health: HealthPlan | null;
+  readonly connect: ConnectPlan;
+}
+
+export interface HealthPlan {
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  /** Passed probes in a row that make an unhealthy backend healthy. */
+  readonly rise: number;
+  /** Failed probes in a row that make a healthy backend unhealthy. */
+  readonly fall: number;
+  readonly probe: 'tcp';
+}
+
+export interface ConnectPlan {
+  /** Of one attempt. */
+  readonly timeoutMs: number;
+  /** Attempts after the first; 0 = the first failure ends the connection. */
+  readonly retries: number;
+  /** A client's FIN before a backend was reached ends the connection instead of being kept. */
+  readonly abortOnFin: boolean;
+}
+
+export interface BackendPlan {
+  readonly row: number;
+  readonly pool: number;
+  readonly name: string;
+  readonly address: Address;
+  /** 1 to 256. */
+  readonly weight: number;
+  /** Used only when no backend that is no backup can be. */
+  readonly backup: boolean;
+  /** Connections to this backend at once; 0 = no limit. */
+  readonly connectionsMax: number;
+}
+
+export interface TelemetryPlan {
+  /** Base URL of an OTLP/HTTP receiver; null = no export and no exporter. */
+  readonly otlp: string | null;
+  /** Share of connections that are traced, 0 to 1. */
+  readonly sample: number;
+  /** Where the Prometheus page is served; null = nowhere. */
+  readonly prometheus: Address | null;
+  readonly accessLog: { readonly to: 'stdout' | 'stderr' | 'off' };
+}
+
+export interface AdminPlan {
+  readonly listen: Address;
+}

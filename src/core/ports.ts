@@ -1,0 +1,159 @@
+import type { Address } from './address.ts';
+import type { Chunk } from './chunk.ts';
+
+/** Cancels what it was returned for. A second call, or one after the fact, does nothing. */
+export interface Cancellable {
+  cancel(): void;
+}
+
+/**
+ * The clock and the timers of a plane. Time is in milliseconds, monotonic, from an arbitrary start; `epoch` is the wall
+ * time in milliseconds since 1970 at which `now()` was 0. Timers fire late by at most one tick of the plane's wheel,
+ * never early.
+ */
+export interface Timers {
+  readonly epoch: number;
+  now(): number;
+  after(delayMs: number, fire: () => void): Cancellable;
+}
+
+/**
+ * What an endpoint tells its one observer. Calls come one at a time and never after `closed`. An exception thrown by an
+ * observer is the observer's own: the plane hands it to `onObserverError` of its options and goes on.
+ */
+export interface EndpointObserver {
+  /** More bytes are held, in answer to `peek`. `held` is all of them from the first; a view, valid until this returns. */
+  held(held: Uint8Array): void;
+  /** Bytes arrived, while the endpoint is resumed. */
+  data(chunk: Chunk): void;
+  /** The peer sent FIN and everything before it was handed to `held` or `data`. */
+  fin(): void;
+  /**
+   * The peer sent RST, or its network lost it (`code` tells: ECONNRESET, ETIMEDOUT, EPIPE …). Everything that arrived
+   * before it and could be read was handed over. `closed` follows without more.
+   */
+  reset(code: string): void;
+  /** The kernel took `bytes` more of what was written. */
+  accepted(bytes: number): void;
+  /** While `reset` waits for delivery: the peer has taken more of what waits. */
+  progress(): void;
+  /** The kernel took the FIN that `end` asked for, after all bytes before it. */
+  finished(): void;
+  /** The descriptor is gone. The last call; made exactly once, whoever closed. */
+  closed(): void;
+}
+
+/**
+ * One connected byte stream with two halves that live and end apart. Created holding: it reads nothing until `peek` or
+ * `resume`. Owned by the connection that got it, which must see it `closed`.
+ */
+export interface Endpoint {
+  readonly local: Address;
+  readonly remote: Address;
+
+  /** Sets the observer. Must be called before any other method; a later call replaces it. */
+  observe(observer: EndpointObserver): void;
+
+  /**
+   * Read and hold up to `max` bytes without consuming them. Each arrival is told by `held`; FIN and RST are told at
+   * once as long as fewer than `max` bytes are held. Bytes already held are told again when `max` grows.
+   */
+  peek(max: number): void;
+  /** Drop the first `bytes` of what is held. Throws where fewer are held or the endpoint was resumed. */
+  consume(bytes: number): void;
+  /** Hand over what is held, then everything that comes, as `data`. Ends holding for good. */
+  resume(): void;
+  /** Stop handing over. At most one read that was under way still arrives. No more is read from the kernel. */
+  pause(): void;
+  /** Read and drop from here on; FIN and RST are still told. */
+  discard(): void;
+
+  /** Bytes written and not yet accepted by the kernel. */
+  readonly pending: number;
+  /**
+   * Queue bytes to be sent. A borrowed chunk is copied unless the kernel takes it at once. There is no refusal: the
+   * credit window bounds what is queued. Ignored after `end`, `reset`, `close` or the peer's RST.
+   */
+  write(chunk: Chunk): void;
+  /** Send FIN after everything written. The reading half lives on. */
+  end(): void;
+
+  /**
+   * End by RST once everything written was delivered, as far as the plane can see that (`resetsAfterDelivery`). Reads
+   * nothing more. There is no deadline in here: call `destroy` when it takes too long.
+   */
+  reset(): void;
+  /**
+   * End cleanly: FIN after everything written, then read and drop until the peer's FIN, since closing over unread data
+   * would make the kernel send a RST that destroys what was delivered. No deadline in here either.
+   */
+  close(): void;
+  /** End now: RST, whatever waits is lost. */
+  destroy(): void;
+}
+
+/** Why a dial failed. `refused`, `unreachable`, `name`, `other`: this backend; `out-of-…`: this machine. */
+export type DialFailureKind =
+  | 'refused'
+  | 'unreachable'
+  | 'name'
+  | 'out-of-ports'
+  | 'out-of-descriptors'
+  | 'other';
+
+export interface DialFailure {
+  readonly kind: DialFailureKind;
+  /** The system's name of the error: ECONNREFUSED, EHOSTUNREACH, ENOTFOUND … */
+  readonly code: string;
+}
+
+/** Socket options a plane applies to what it accepts and dials. */
+export interface SocketOptions {
+  /** TCP_NODELAY. */
+  readonly noDelay: boolean;
+  /** First keepalive probe after this many milliseconds of silence; 0 switches keepalive off. */
+  readonly keepaliveMs: number;
+}
+
+export interface ListenHandler {
+  /** A client was accepted. The endpoint is the handler's from here on. */
+  accept(endpoint: Endpoint): void;
+  /** Accepting failed for want of descriptors or memory; the listener lives on. `code` as in `DialFailure`. */
+  failed(code: string): void;
+}
+
+export interface Listening {
+  /** Where it is bound, with the real port where 0 was asked for. */
+  readonly address: Address;
+  /** Accept what already waits in the queue, then stop listening. Accepted endpoints live on. */
+  close(): Promise<void>;
+}
+
+export interface DialHandler {
+  /** Connected. The endpoint is the handler's from here on. */
+  connected(endpoint: Endpoint): void;
+  /** Could not connect. Never called after `cancel`. */
+  failed(failure: DialFailure): void;
+}
+
+/** The port through which a shard touches the network. `test/plane/contract.ts` says what every plane keeps true. */
+export interface Plane {
+  readonly name: 'memory' | 'net' | 'linux';
+  readonly timers: Timers;
+  /** Whether `Endpoint.reset` can see that all bytes were delivered before it sends the RST. */
+  readonly resetsAfterDelivery: boolean;
+  /** Rejects with the system's error (EADDRINUSE, EACCES …) where the address cannot be bound. */
+  listen(address: Address, options: SocketOptions, handler: ListenHandler): Promise<Listening>;
+  /** Starts connecting. Cancelling closes the attempt; neither callback comes afterwards. No deadline in here. */
+  dial(address: Address, options: SocketOptions, handler: DialHandler): Cancellable;
+  /** Endpoints and dials alive: descriptors this plane holds, listeners left out. */
+  readonly open: number;
+  /** Destroys all that is left and releases timers. */
+  close(): Promise<void>;
+}
+
+/** Options common to planes. */
+export interface PlaneOptions {
+  /** Called with what an observer or a timer threw. Default: the error is thrown again in a task of its own. */
+  readonly onObserverError?: (error: unknown) => void;
+}
