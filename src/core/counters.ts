@@ -97,3 +97,9 @@ export class CountersLayout {
     return new Float64Array(new SharedArrayBuffer(this.length * Float64Array.BYTES_PER_ELEMENT));
   }
 }
+
+/** One shard's region together with its layout: what a connection writes to. */
+export interface Counters {
+  readonly layout: CountersLayout;
+  readonly cells: Float64Array;
+}

@@ -14,7 +14,11 @@ export interface Plan {
   /** All backends of all pools; the position is the row in the upstream table. */
   readonly backends: readonly BackendPlan[];
   readonly socket: SocketOptions;
-  readonly limits: { readonly connections: LimitWithSource };
+  readonly limits: {
+    readonly connections: LimitWithSource;
+    /** Descriptors the process may have; null where the system does not tell. */
+    readonly descriptors: number | null;
+  };
   /** 0: one shard on the main thread. */
   readonly workers: { readonly count: number; readonly reason: string };
   readonly telemetry: TelemetryPlan;

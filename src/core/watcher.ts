@@ -17,7 +17,11 @@ export interface Watched {
 
 /** Things that happen to the service as a whole. */
 export type ServiceEvent =
-  | { readonly event: 'ready'; readonly listeners: Record<string, string>; readonly admin: string | null }
+  | {
+      readonly event: 'ready';
+      readonly listeners: Record<string, string>;
+      readonly urls: Record<string, string>;
+    }
   | {
       readonly event: 'draining';
       readonly connections: number;

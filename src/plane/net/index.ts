@@ -1,0 +1,1 @@
+export { createNetPlane } from './net-plane.ts';

@@ -1,0 +1,51 @@
+import type { Cancellable, Timers } from '../../core/ports.ts';
+import { TimerWheel } from '../../core/timer-wheel.ts';
+
+/** Longest sleep of the driver; Node's setTimeout takes 2^31 - 1 ms at most. */
+const SLEEP_MS_MAX = 60_000;
+
+/** The process's monotonic clock and one timer wheel over it, driven by a single setTimeout. */
+export class NetTimers implements Timers {
+  readonly epoch = performance.timeOrigin;
+  readonly #wheel = new TimerWheel(performance.now());
+  readonly #onError: (error: unknown) => void;
+  #sleep: NodeJS.Timeout | null = null;
+  #wakeAt = Number.POSITIVE_INFINITY;
+  #closed = false;
+
+  constructor(onError: (error: unknown) => void) {
+    this.#onError = onError;
+  }
+
+  now(): number {
+    return performance.now();
+  }
+
+  after(delayMs: number, fire: () => void): Cancellable {
+    const now = performance.now();
+    const timer = this.#wheel.schedule(now, delayMs, fire);
+    if (!this.#closed && now + delayMs < this.#wakeAt) this.#arm(now, now + delayMs);
+    return timer;
+  }
+
+  /** Nothing fires afterwards. */
+  close(): void {
+    this.#closed = true;
+    if (this.#sleep !== null) clearTimeout(this.#sleep);
+    this.#sleep = null;
+  }
+
+  #arm(now: number, wakeAt: number): void {
+    if (this.#sleep !== null) clearTimeout(this.#sleep);
+    this.#wakeAt = wakeAt;
+    this.#sleep = setTimeout(this.#wake, Math.min(SLEEP_MS_MAX, Math.max(1, Math.ceil(wakeAt - now))));
+  }
+
+  readonly #wake = (): void => {
+    this.#sleep = null;
+    this.#wakeAt = Number.POSITIVE_INFINITY;
+    this.#wheel.advance(performance.now(), this.#onError);
+    const due = this.#closed ? null : this.#wheel.nextDue();
+    if (due !== null && due < this.#wakeAt) this.#arm(performance.now(), due);
+  };
+}
