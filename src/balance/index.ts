@@ -1,0 +1,10 @@
+export {
+  type Backend,
+  type Candidate,
+  createPolicyState,
+  type Policy,
+  type PolicyState,
+} from './candidate.ts';
+export { collectEligible } from './eligible.ts';
+export { hashText } from './hash.ts';
+export { POLICIES } from './policies.ts';

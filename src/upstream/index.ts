@@ -1,0 +1,3 @@
+export { createPicker } from './picker.ts';
+export type { BalancerActor } from './pool-supervisor.ts';
+export { type RunningUpstreams, startUpstreams, type UpstreamsOptions } from './supervise.ts';

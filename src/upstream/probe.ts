@@ -1,0 +1,85 @@
+import type { Address } from '../core/address.ts';
+import type {
+  Cancellable,
+  DialFailure,
+  Endpoint,
+  EndpointObserver,
+  Plane,
+  SocketOptions,
+} from '../core/ports.ts';
+
+/** What one probe found. `impossible`: this machine could not make it, which says nothing of the backend. */
+export type ProbeResult =
+  | { readonly kind: 'passed'; readonly ms: number }
+  | { readonly kind: 'failed'; readonly cause: string }
+  | { readonly kind: 'impossible'; readonly cause: string };
+
+const PROBE_SOCKET: SocketOptions = { noDelay: true, keepaliveMs: 0 };
+
+/** Nothing that a probed backend sends is of interest. */
+const IGNORE_ALL: EndpointObserver = {
+  held() {},
+  data() {},
+  fin() {},
+  reset() {},
+  accepted() {},
+  progress() {},
+  finished() {},
+  closed() {},
+};
+
+/**
+ * Connects once and says whether that worked, within `timeoutMs`; no byte is sent. A connection made is ended by RST, as
+ * HAProxy does: neither side keeps a socket in TIME_WAIT, and a backend that accepts late finds nothing to answer.
+ * `done` is called exactly once, perhaps before this returns; never after `cancel`, which closes the attempt. Throws what
+ * the plane's `dial` throws.
+ */
+export function probeTcp(
+  plane: Plane,
+  address: Address,
+  timeoutMs: number,
+  done: (result: ProbeResult) => void,
+): Cancellable {
+  const began = plane.timers.now();
+  let open = true;
+  let attempt: Cancellable | null = null;
+  const end = (): boolean => {
+    const first = open;
+    open = false;
+    deadline.cancel();
+    return first;
+  };
+  const deadline = plane.timers.after(timeoutMs, () => {
+    attempt?.cancel();
+    if (end()) done({ kind: 'failed', cause: `no answer in ${timeoutMs} ms` });
+  });
+  try {
+    attempt = plane.dial(address, PROBE_SOCKET, {
+      connected(endpoint) {
+        resetAtOnce(endpoint);
+        if (end()) done({ kind: 'passed', ms: Math.round(plane.timers.now() - began) });
+      },
+      failed(failure) {
+        if (end()) done(resultOf(failure));
+      },
+    });
+  } catch (error) {
+    end();
+    throw error;
+  }
+  return {
+    cancel() {
+      if (end()) attempt?.cancel();
+    },
+  };
+}
+
+function resetAtOnce(endpoint: Endpoint): void {
+  endpoint.observe(IGNORE_ALL);
+  endpoint.destroy();
+}
+
+function resultOf({ kind, code }: DialFailure): ProbeResult {
+  const isLocal = kind === 'out-of-descriptors' || kind === 'out-of-ports';
+  return { kind: isLocal ? 'impossible' : 'failed', cause: code };
+}

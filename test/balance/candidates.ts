@@ -1,0 +1,31 @@
+import type { Backend, Candidate } from '../../src/balance/index.ts';
+import { hashText } from '../../src/balance/index.ts';
+import { HEALTHY } from '../../src/core/upstream-table.ts';
+
+/** A healthy backend without limit, idle, of weight 1, at this place and row unless something else is said. */
+export function backendAt(place: number, other: Partial<Backend> = {}): Backend {
+  return {
+    row: place,
+    place,
+    weight: 1,
+    active: 0,
+    connecting: 0,
+    seed: hashText(`10.9.0.${place}:80`),
+    health: HEALTHY,
+    backup: false,
+    connectionsMax: 0,
+    ...other,
+  };
+}
+
+/** Candidates with these weights, in order. */
+export function weighted(...weights: readonly number[]): Candidate[] {
+  return weights.map((weight, place) => backendAt(place, { weight }));
+}
+
+/** How often each number from 0 to `count` - 1 occurs. */
+export function histogram(picks: readonly number[], count: number): number[] {
+  const counts = new Array<number>(count).fill(0);
+  for (const pick of picks) counts[pick] = (counts[pick] ?? 0) + 1;
+  return counts;
+}
