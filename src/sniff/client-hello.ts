@@ -1,0 +1,58 @@
+import { readAlpn } from './alpn.ts';
+import { readServerName } from './server-name.ts';
+import { uint16, vectorEnd } from './vector.ts';
+
+/** What a ClientHello says of where it wants to go. Absent: not said, or not in a valid way. */
+export interface ClientHello {
+  readonly sni?: string;
+  readonly alpn?: readonly string[];
+}
+
+const VERSION_MAJOR = 3;
+const SESSION_ID_AT = 2 + 32;
+const SESSION_ID_BYTES_MAX = 32;
+const EXTENSION_SERVER_NAME = 0;
+const EXTENSION_ALPN = 16;
+
+/**
+ * Reads the body of a ClientHello, the message without its header. RFC 8446, 4.1.2; extensions may be missing, as they
+ * may in RFC 5246. Extensions other than the two wanted, GREASE among them (RFC 8701), are skipped unread.
+ * null where the lengths do not add up, or where one of the two extensions comes twice, which RFC 8446, 4.2 forbids:
+ * proxy and backend might follow different ones.
+ */
+export function parseClientHello(body: Uint8Array): ClientHello | null {
+  if (body[0] !== VERSION_MAJOR) return null;
+  const suitesAt = vectorEnd(body, SESSION_ID_AT, 1, 0, SESSION_ID_BYTES_MAX);
+  const compressionAt = vectorEnd(body, suitesAt, 2, 2);
+  const extensionsAt = vectorEnd(body, compressionAt, 1, 1);
+  if (extensionsAt < 0 || (compressionAt - suitesAt) % 2 !== 0) return null;
+  if (extensionsAt === body.length) return {};
+  if (vectorEnd(body, extensionsAt, 2, 0) !== body.length) return null;
+  return readExtensions(body, extensionsAt + 2);
+}
+
+function readExtensions(body: Uint8Array, from: number): ClientHello | null {
+  let serverNameAt = -1;
+  let alpnAt = -1;
+  for (let at = from; at < body.length; ) {
+    const type = uint16(body, at);
+    const next = vectorEnd(body, at + 2, 2, 0);
+    if (next < 0) return null;
+    if (type === EXTENSION_SERVER_NAME) {
+      if (serverNameAt >= 0) return null;
+      serverNameAt = at + 2;
+    } else if (type === EXTENSION_ALPN) {
+      if (alpnAt >= 0) return null;
+      alpnAt = at + 2;
+    }
+    at = next;
+  }
+  const sni = serverNameAt < 0 ? undefined : readServerName(content(body, serverNameAt));
+  const alpn = alpnAt < 0 ? undefined : readAlpn(content(body, alpnAt));
+  return { ...(sni === undefined ? {} : { sni }), ...(alpn === undefined ? {} : { alpn }) };
+}
+
+/** What stands in an extension whose length is at `at`. */
+function content(body: Uint8Array, at: number): Uint8Array {
+  return body.subarray(at + 2, at + 2 + uint16(body, at));
+}

@@ -1,0 +1,3 @@
+export { type SniffResult, sniff } from './sniff.ts';
+export { SNIFF_BYTES_MAX, type Sniffer, type Verdict } from './sniffer.ts';
+export { SNIFFERS } from './table.ts';
