@@ -1,0 +1,140 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { formatBytes } from '../core/units.ts';
+import { Held } from './held.ts';
+import { messageOf } from './message-of.ts';
+import { releaseTeeBuffer, reserveTeeBuffer, trackWriting } from './tee-registry.ts';
+import type { TeeSink } from './tee-sink.ts';
+
+/** Bytes that one tee may have waiting for its file. */
+export const TEE_BUFFER_BYTES_MAX = 8 * 1024 * 1024;
+
+/** Names tried for a file: the one asked for, then `.1`, `.2` … behind it. */
+export const TEE_NAMES_MAX = 100;
+
+/** Longest piece that small writes are joined to. */
+const WRITE_BYTES = 64 * 1024;
+
+/** What is captured is for its owner alone. */
+const FILE_MODE = 0o600;
+
+export interface FileSinkOptions {
+  /** The file to create, in a directory that exists. */
+  readonly path: string;
+  /** Told once when the file cannot take everything, with how many bytes it got. */
+  readonly failed: (message: string) => void;
+  /** Opens a file that must not exist. If not provided, defaults to `open` of node:fs/promises. */
+  readonly open?: (path: string, flags: 'wx', mode: number) => Promise<FileHandle>;
+}
+
+/**
+ * A file that takes the bytes of one direction, raw. It is created with the first byte, and always anew: an existing name
+ * gets a number behind it, so that no two connections share a file and no link planted at the name is followed. Writing
+ * is asynchronous. When more than `TEE_BUFFER_BYTES_MAX` wait, or the system refuses to write, the sink stops for good
+ * and says so: a file holds all bytes up to some point, never with a hole. `flushTees` waits for what is being written.
+ */
+export function fileSink(options: FileSinkOptions): TeeSink {
+  return new FileSink(options);
+}
+
+class FileSink implements TeeSink {
+  readonly #options: FileSinkOptions;
+  readonly #held = new Held(WRITE_BYTES);
+  #file: FileHandle | null = null;
+  /** Bytes taken and not yet in the file. */
+  #waiting = 0;
+  #written = 0;
+  #ended = false;
+  #running = false;
+  /** Why the sink stopped before its end. */
+  #trouble: string | null = null;
+
+  constructor(options: FileSinkOptions) {
+    this.#options = options;
+  }
+
+  write(bytes: Uint8Array): void {
+    if (this.#ended) return;
+    const fits = this.#waiting + bytes.length <= TEE_BUFFER_BYTES_MAX;
+    if (fits && reserveTeeBuffer(bytes.length)) {
+      this.#waiting += bytes.length;
+      this.#held.push({ bytes, at: 0, borrowed: true });
+    } else {
+      const whose = fits ? 'all tees' : 'this tee';
+      this.#trouble = `the disk is too slow: ${formatBytes(this.#waiting)} wait, more than ${whose} may hold`;
+      this.#ended = true;
+    }
+    this.#start();
+  }
+
+  close(): void {
+    this.#ended = true;
+    if (this.#file !== null) this.#start();
+  }
+
+  #start(): void {
+    if (this.#running) return;
+    this.#running = true;
+    trackWriting(this.#run());
+  }
+
+  /** Writes what is held; at the end, closes the file and tells of trouble. Never rejects. */
+  async #run(): Promise<void> {
+    try {
+      while (this.#held.bytes > 0) await this.#writeNext();
+    } catch (error) {
+      this.#abandon(messageOf(error));
+    }
+    if (this.#ended) await this.#finish();
+    this.#running = false;
+  }
+
+  async #writeNext(): Promise<void> {
+    this.#file ??= await create(this.#options);
+    const bytes = this.#held.take(WRITE_BYTES)?.bytes ?? new Uint8Array(0);
+    for (let from = 0; from < bytes.length; ) {
+      const { bytesWritten } = await this.#file.write(bytes, from, bytes.length - from);
+      if (bytesWritten === 0) throw new Error('the system took no bytes');
+      from += bytesWritten;
+      this.#written += bytesWritten;
+      this.#giveBack(bytesWritten);
+    }
+  }
+
+  #abandon(trouble: string): void {
+    this.#trouble = trouble;
+    this.#ended = true;
+    this.#held.drop();
+    this.#giveBack(this.#waiting);
+  }
+
+  #giveBack(bytes: number): void {
+    this.#waiting -= bytes;
+    releaseTeeBuffer(bytes);
+  }
+
+  async #finish(): Promise<void> {
+    const file = this.#file;
+    this.#file = null;
+    try {
+      await file?.close();
+    } catch (error) {
+      this.#trouble ??= messageOf(error);
+    }
+    const { path, failed } = this.#options;
+    if (this.#trouble !== null) failed(`${path}: stopped after ${this.#written} bytes: ${this.#trouble}`);
+    this.#trouble = null;
+  }
+}
+
+async function create(options: FileSinkOptions): Promise<FileHandle> {
+  const { path, open: openFile = open } = options;
+  for (let number = 0; number < TEE_NAMES_MAX; number++) {
+    const name = number === 0 ? path : `${path}.${number}`;
+    try {
+      return await openFile(name, 'wx', FILE_MODE);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    }
+  }
+  throw new Error(`${TEE_NAMES_MAX} files of this name exist; put {connection} into it`);
+}
