@@ -1,0 +1,71 @@
+import { anyCidrContains } from '../core/cidr.ts';
+import { LIMIT_KINDS, type LimitKind } from '../core/facts.ts';
+import type { Connection } from './connection.ts';
+
+/**
+ * Before the first look at the bytes, one is enough: it shows a client that leaves while it waits. Reading stops there,
+ * so that a client cannot fill memory before it is admitted.
+ */
+const WATCH_BYTES = 1;
+
+/** Entry: the access list, then a place; no place, then what the listener's `on_limit` says. */
+export function admit(connection: Connection): void {
+  connection.client.peek(WATCH_BYTES);
+  if (!mayConnect(connection)) {
+    connection.send({ type: 'refused', reason: 'denied', how: 'reset' });
+    return;
+  }
+  const { admission, waitingRoom } = connection.shard;
+  const { limits, index } = connection.listener;
+  const limit = admission.reserve(index, connection.clientHost);
+  if (limit === null) {
+    connection.granted();
+    return;
+  }
+  if (
+    limits.onLimit === 'wait' &&
+    waitingRoom.waitingFor(index) < limits.waitingMax &&
+    hasSpareDescriptor(connection)
+  ) {
+    count(connection, limit);
+    waitingRoom.add(connection);
+    connection.deadlines.after('deadline.queue', connection.listener.timeouts.queueMs);
+    return;
+  }
+  count(connection, limits.onLimit === 'wait' ? 'waiting' : limit);
+  const how = limits.onLimit === 'close' && hasSpareDescriptor(connection) ? 'close' : 'reset';
+  connection.send({ type: 'refused', reason: 'limit', how });
+}
+
+/** Exit: leaves the queue, if it was in it. */
+export function leaveQueue(connection: Connection): void {
+  connection.deadlines.cancel('deadline.queue');
+  connection.shard.waitingRoom.remove(connection);
+}
+
+/** `deny` wins over `allow`; with an `allow` list, everyone else is refused. Clients of a Unix socket are let in. */
+function mayConnect(connection: Connection): boolean {
+  const { allow, deny } = connection.listener.access;
+  const host = connection.clientHost;
+  if (host === '') return true;
+  if (anyCidrContains(deny, host)) return false;
+  return allow.length === 0 || anyCidrContains(allow, host);
+}
+
+/**
+ * Whether a connection without a place may keep its descriptor for a while. Each place stands for two descriptors, so
+ * those that wait or are being closed politely live on what the process's limit leaves.
+ */
+function hasSpareDescriptor(connection: Connection): boolean {
+  const { descriptors } = connection.shard.plan.limits;
+  return descriptors === null || connection.shard.plane.open + SPARE_DESCRIPTORS < descriptors;
+}
+
+/** Kept free for accepting, dialing, logs and files. */
+const SPARE_DESCRIPTORS = 64;
+
+function count(connection: Connection, limit: LimitKind): void {
+  const { counters, limitReports } = connection.shard;
+  counters.cells[counters.layout.limit(connection.listener.index, LIMIT_KINDS.indexOf(limit))]! += 1;
+  limitReports.hit(connection.listener.index, limit);
+}

@@ -1,0 +1,63 @@
+import {
+  type ConnectionContext,
+  type ConnectionEvent,
+  connectionMachine,
+} from '../../machines/connection.ts';
+import type { StateName } from '../core/state.ts';
+import { admit, leaveQueue } from './accepting.ts';
+import { finish } from './closed.ts';
+import type { Connection, ConnectionLogic } from './connection.ts';
+import { dial, stopDialing } from './dialing.ts';
+import { drain } from './draining.ts';
+import { watchClient } from './half-closed-backend.ts';
+import { watchBackend } from './half-closed-client.ts';
+import { relay } from './relay.ts';
+import { route } from './routing.ts';
+import { sniff, stopSniffing } from './sniffing.ts';
+import { stream } from './streaming.ts';
+
+type Act = (connection: Connection, context: ConnectionContext, event: ConnectionEvent) => void;
+
+/**
+ * The chart with its actions provided, once a shard: `find` gives the connection behind an id. An action that throws
+ * ends its connection with `internal-error` and nothing else.
+ */
+export function connectionLogic(find: (id: number) => Connection | undefined): ConnectionLogic {
+  const act = (run: Act) => (args: { context: ConnectionContext; event: ConnectionEvent }) => {
+    const connection = find(args.context.id);
+    if (connection === undefined) return;
+    try {
+      run(connection, args.context, args.event);
+    } catch (error) {
+      connection.defect(error);
+    }
+  };
+  const enter = (state: StateName, run: Act) =>
+    act((connection, context, event) => {
+      connection.entered(state);
+      run(connection, context, event);
+    });
+  return connectionMachine.provide({
+    actions: {
+      admit: enter('accepting', admit),
+      leaveQueue: act(leaveQueue),
+      sniff: enter('sniffing', sniff),
+      stopSniffing: act(stopSniffing),
+      route: enter('routing', route),
+      dial: enter('dialing', dial),
+      stopDialing: act((connection, _context, event) => stopDialing(connection, event)),
+      relay: act(relay),
+      stream: enter('streaming', stream),
+      watchBackend: enter('half-closed-client', watchBackend),
+      watchClient: enter('half-closed-backend', watchClient),
+      drain: enter('draining', (connection, context) =>
+        drain(connection, context.reason ?? 'internal-error'),
+      ),
+      finish: act((connection, context) => {
+        const during = connection.state;
+        connection.entered('closed');
+        finish(connection, context.reason ?? 'internal-error', during);
+      }),
+    },
+  });
+}

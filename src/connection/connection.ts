@@ -1,0 +1,182 @@
+import { type Actor, createActor } from 'xstate';
+import type { ConnectionEvent, connectionMachine } from '../../machines/connection.ts';
+import { formatAddress } from '../core/address.ts';
+import type { ConnectionId } from '../core/connection-id.ts';
+import type { Side } from '../core/direction.ts';
+import type { DialAttempt, StateVisit } from '../core/facts.ts';
+import type { ListenerPlan, RoutePlan, Sniffed } from '../core/plan.ts';
+import type { Endpoint } from '../core/ports.ts';
+import { type StateName, stateIndex } from '../core/state.ts';
+import type { CompiledRoutes } from '../route/index.ts';
+import { ClientWatch } from './client-watch.ts';
+import { finish } from './closed.ts';
+import { Deadlines } from './deadlines.ts';
+import type { DialInProgress } from './dialing.ts';
+import type { Relay } from './relay.ts';
+import type { ShardContext } from './shard-context.ts';
+import type { Waiting } from './waiting-room.ts';
+
+/** The chart, with its actions provided. */
+export type ConnectionLogic = typeof connectionMachine;
+
+/**
+ * One connection: what the chart's states share. It owns both endpoints from the moment it gets them until they are
+ * closed. The chart decides; the files named after its states act; this only holds.
+ */
+export class Connection implements Waiting {
+  readonly id: ConnectionId;
+  readonly shard: ShardContext;
+  readonly listener: ListenerPlan;
+  readonly client: Endpoint;
+  /** The client's address without the port; '' on a Unix socket. */
+  readonly clientHost: string;
+  readonly traceId: string;
+  readonly openedAt: number;
+  readonly actor: Actor<ConnectionLogic>;
+  readonly deadlines: Deadlines;
+  readonly watch: ClientWatch;
+
+  /** Whether a place was reserved and is owed back. */
+  admitted = false;
+  sniffed: Sniffed | null = null;
+  route: RoutePlan | null = null;
+  /** Index of the pool, -1 before one was chosen. */
+  pool = -1;
+  /** Rows that failed, in order. */
+  readonly tried: number[] = [];
+  readonly attempts: DialAttempt[] = [];
+  dial: DialInProgress | null = null;
+  /** Row of the backend that is connected, -1 before. */
+  row = -1;
+  backend: Endpoint | null = null;
+  relay: Relay | null = null;
+  /** Endpoints that have not told `closed`. */
+  openEndpoints = 1;
+  ended = false;
+
+  readonly visits: StateVisit[] = [];
+  state: StateName = 'accepting';
+  #enteredAt = 0;
+  #onGone: (connection: Connection) => void;
+
+  constructor(
+    id: ConnectionId,
+    shard: ShardContext,
+    listener: ListenerPlan,
+    client: Endpoint,
+    logic: ConnectionLogic,
+    onGone: (connection: Connection) => void,
+  ) {
+    this.id = id;
+    this.shard = shard;
+    this.listener = listener;
+    this.client = client;
+    this.clientHost = client.remote.kind === 'tcp' ? client.remote.host : '';
+    this.traceId = shard.traceIds.next();
+    this.openedAt = this.now();
+    this.#onGone = onGone;
+    this.deadlines = new Deadlines(shard.plane.timers, this.listener.timeouts, (event) => this.send(event));
+    this.watch = new ClientWatch(this);
+    client.observe(this.watch);
+    this.actor = createActor(logic, { input: { id }, clock: shardClock(shard) });
+  }
+
+  /** Starts the chart. */
+  start(): void {
+    const { counters, emit } = this.shard;
+    counters.cells[counters.layout.accepted(this.listener.index)]! += 1;
+    emit({
+      kind: 'opened',
+      at: this.openedAt,
+      connection: this.id,
+      listener: this.listener.index,
+      client: formatAddress(this.client.remote),
+    });
+    this.actor.subscribe({ error: (error) => this.#chartFailed(error) });
+    this.actor.start();
+  }
+
+  get routes(): CompiledRoutes {
+    return this.shard.routes[this.listener.index] as CompiledRoutes;
+  }
+
+  /** Wall time in milliseconds since 1970. */
+  now(): number {
+    const { timers } = this.shard.plane;
+    return timers.epoch + timers.now();
+  }
+
+  /** Tells the chart a fact; nothing once it has ended. */
+  send(event: ConnectionEvent): void {
+    if (!this.ended) this.actor.send(event);
+  }
+
+  granted(): void {
+    this.admitted = true;
+    this.send({ type: 'admitted' });
+  }
+
+  /** Called first by every state's entry action. */
+  entered(state: StateName): void {
+    const { counters, emit } = this.shard;
+    const { layout, cells } = counters;
+    const listener = this.listener.index;
+    const at = this.now();
+    if (this.#enteredAt > 0) {
+      this.visits.push({ state: this.state, from: this.#enteredAt, to: at });
+      cells[layout.state(listener, stateIndex(this.state))]! -= 1;
+    }
+    this.state = state;
+    this.#enteredAt = at;
+    const index = stateIndex(state);
+    cells[layout.transition(listener, index)]! += 1;
+    if (state !== 'closed') cells[layout.state(listener, index)]! += 1;
+    emit({ kind: 'entered', at, connection: this.id, listener, state });
+  }
+
+  /** A peer's endpoint has told `closed`. */
+  endpointClosed(): void {
+    this.openEndpoints--;
+    if (this.openEndpoints === 0) this.send({ type: 'flushed' });
+  }
+
+  /** A peer reset, or its network lost it. */
+  peerReset(side: Side): void {
+    this.send({ type: side === 'client' ? 'client.reset' : 'backend.reset' });
+  }
+
+  /** A defect of ours: this connection ends, the shard lives. */
+  defect(error: unknown): void {
+    this.shard.emit({
+      kind: 'error',
+      at: this.now(),
+      connection: this.id,
+      message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    });
+    this.send({ type: 'error' });
+  }
+
+  /** The chart itself threw and takes no more events: what its last state would have done is done here. */
+  #chartFailed(error: unknown): void {
+    this.defect(error);
+    if (this.ended) return;
+    const during = this.state;
+    this.entered('closed');
+    finish(this, 'internal-error', during);
+  }
+
+  /** Out of the registry; the last thing that happens. */
+  gone(): void {
+    this.ended = true;
+    this.#onGone(this);
+  }
+}
+
+/** XState's clock on the plane's timers, so that no actor keeps time of its own. */
+function shardClock(shard: ShardContext) {
+  const { timers } = shard.plane;
+  return {
+    setTimeout: (fire: (...args: unknown[]) => void, ms: number) => timers.after(ms, fire),
+    clearTimeout: (timer: { cancel(): void }) => timer.cancel(),
+  };
+}

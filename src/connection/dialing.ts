@@ -1,0 +1,103 @@
+import type { DialReason } from '../../machines/connection.ts';
+import type { Cancellable, DialFailure, DialFailureKind, Endpoint } from '../core/ports.ts';
+import type { Connection } from './connection.ts';
+
+/** Pause before a backend that has just failed is tried again, doubling with each failure. */
+const RETRY_MS_MIN = 100;
+const RETRY_MS_MAX = 1000;
+
+/** An attempt that has neither succeeded nor failed. */
+export interface DialInProgress extends Cancellable {
+  readonly row: number;
+  readonly from: number;
+}
+
+/** Entry: picks a backend and connects; waits first where it is one that has just failed. */
+export function dial(connection: Connection): void {
+  const { shard, tried } = connection;
+  const row = shard.upstreams.pick(connection.pool, connection.clientHost, tried);
+  if (row < 0) {
+    connection.send({ type: 'dial.failed', reason: 'no-backend', retry: false });
+    return;
+  }
+  const pause = tried.includes(row) ? Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** (tried.length - 1)) : 0;
+  if (pause === 0) {
+    connect(connection, row);
+    return;
+  }
+  const wait = shard.plane.timers.after(pause, () => {
+    try {
+      connect(connection, row);
+    } catch (error) {
+      connection.defect(error);
+    }
+  });
+  connection.dial = { row, from: connection.now(), cancel: () => wait.cancel() };
+}
+
+/** Exit: what is still under way is given up. */
+export function stopDialing(connection: Connection, event: { readonly type: string }): void {
+  connection.deadlines.cancel('deadline.connect');
+  const under = connection.dial;
+  if (under === null) return;
+  under.cancel();
+  failed(connection, under, event.type === 'deadline.connect' ? 'timeout' : 'cancelled');
+}
+
+function connect(connection: Connection, row: number): void {
+  const { plan, plane, counters } = connection.shard;
+  const backend = plan.backends[row];
+  const pool = plan.pools[connection.pool];
+  if (backend === undefined || pool === undefined) throw new RangeError(`there is no backend ${row}`);
+  counters.cells[counters.layout.dials(row)]! += 1;
+  connection.deadlines.after('deadline.connect', pool.connect.timeoutMs);
+  const from = connection.now();
+  const attempt = plane.dial(backend.address, plan.socket, {
+    connected: (endpoint) => guarded(connection, () => connected(connection, endpoint)),
+    failed: (failure) => guarded(connection, () => refused(connection, failure)),
+  });
+  connection.dial = { row, from, cancel: () => attempt.cancel() };
+}
+
+function connected(connection: Connection, endpoint: Endpoint): void {
+  const under = connection.dial as DialInProgress;
+  connection.dial = null;
+  connection.attempts.push({ backend: under.row, from: under.from, to: connection.now(), error: '' });
+  connection.shard.upstreams.connected(under.row);
+  connection.row = under.row;
+  connection.backend = endpoint;
+  connection.openEndpoints++;
+  connection.send({ type: 'dialed' });
+}
+
+function refused(connection: Connection, failure: DialFailure): void {
+  failed(connection, connection.dial as DialInProgress, failure.code);
+  connection.send({ type: 'dial.failed', ...VERDICTS[failure.kind] });
+}
+
+/** Out of descriptors is this machine's trouble: another backend would not help. */
+const VERDICTS: Readonly<Record<DialFailureKind, { reason: DialReason; retry: boolean }>> = {
+  refused: { reason: 'connect-refused', retry: true },
+  unreachable: { reason: 'connect-failed', retry: true },
+  name: { reason: 'connect-failed', retry: true },
+  other: { reason: 'connect-failed', retry: true },
+  'out-of-ports': { reason: 'out-of-ports', retry: true },
+  'out-of-descriptors': { reason: 'out-of-descriptors', retry: false },
+};
+
+function failed(connection: Connection, under: DialInProgress, error: string): void {
+  const { counters, upstreams } = connection.shard;
+  connection.dial = null;
+  connection.tried.push(under.row);
+  connection.attempts.push({ backend: under.row, from: under.from, to: connection.now(), error });
+  if (error !== 'cancelled') counters.cells[counters.layout.dialFailures(under.row)]! += 1;
+  upstreams.failed(under.row);
+}
+
+function guarded(connection: Connection, act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    connection.defect(error);
+  }
+}

@@ -1,0 +1,176 @@
+import { Observable, type Subscriber, type Subscription } from 'rxjs';
+import type { Chunk } from '../core/chunk.ts';
+import type { Direction } from '../core/direction.ts';
+import type { Endpoint } from '../core/ports.ts';
+import { CreditWindow, WINDOW_BYTES } from '../core/window.ts';
+import type { Stage } from '../stream/index.ts';
+
+/** What a flow tells the relay it belongs to. */
+export interface FlowOwner {
+  /** A FIN has passed all stages and was handed to the far endpoint. */
+  passedFin(direction: Direction): void;
+  /** Bytes were read or written at the flow's far end: `now` in the plane's time. */
+  wrote(): void;
+  /** A stage or an endpoint threw. */
+  defect(error: unknown): void;
+  now(): number;
+}
+
+/**
+ * One direction of a relayed connection: an Observable of chunks from one endpoint, through the stages, into the other.
+ * `complete` is FIN, `error` is RST; both keep their place behind the bytes before them.
+ */
+export class Flow {
+  readonly direction: Direction;
+  readonly window: CreditWindow;
+  readonly #from: Endpoint;
+  readonly #to: Endpoint;
+  readonly #owner: FlowOwner;
+  readonly #subscription: Subscription;
+  #source: Subscriber<Chunk> | null = null;
+  /** Held bytes that must be handed over before a FIN that came early. -1 = no FIN waits. */
+  #finAfter = -1;
+  #ended = false;
+  /** The direction failed when its FIN was already on its way through the stages. */
+  #failedLate = false;
+  /** Bytes read that nothing will deliver: held by a stage when the flow was aborted, or read after its end. */
+  #lost = 0;
+  #lastProgress = 0;
+  #pausedAt = 0;
+  pausedMs = 0;
+
+  constructor(
+    direction: Direction,
+    from: Endpoint,
+    to: Endpoint,
+    stages: (flow: Flow) => readonly Stage[],
+    owner: FlowOwner,
+  ) {
+    this.direction = direction;
+    this.#from = from;
+    this.#to = to;
+    this.#owner = owner;
+    this.window = new CreditWindow(WINDOW_BYTES, this.#pause, this.#resume);
+    const source = new Observable<Chunk>((subscriber) => {
+      this.#source = subscriber;
+    });
+    let piped = source;
+    for (const stage of stages(this)) piped = stage(piped);
+    this.#subscription = piped.subscribe({
+      next: (chunk) => this.#guard(() => this.#deliver(chunk)),
+      complete: () => this.#guard(() => this.#finish()),
+      error: () => this.#guard(() => this.#reset()),
+    });
+  }
+
+  /** Nothing more will come out of it: FIN or RST was passed on, or it was aborted. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Starts reading. `held` bytes are handed over first; `finished` tells that the FIN behind them was seen already. */
+  start(held: number, finished: boolean): void {
+    if (finished) this.#finAfter = held;
+    this.#from.resume();
+    if (finished && held === 0) this.#source?.complete();
+  }
+
+  data(chunk: Chunk): void {
+    const bytes = chunk.bytes.length;
+    if (this.#source === null || this.#source.closed) {
+      this.#lost += bytes;
+      return;
+    }
+    this.window.take(bytes);
+    this.#source.next(chunk);
+    if (this.#finAfter > 0) {
+      this.#finAfter -= bytes;
+      if (this.#finAfter <= 0) this.#source.complete();
+    }
+  }
+
+  fin(): void {
+    this.#source?.complete();
+  }
+
+  /** Ends the direction by RST, behind what the stages still hold. Reads nothing more. */
+  fail(reason: string): void {
+    if (this.#ended) {
+      this.#to.reset();
+      return;
+    }
+    if (this.#source === null || this.#source.closed) {
+      this.#failedLate = true;
+      return;
+    }
+    this.#from.pause();
+    this.#source.error(new Error(reason));
+  }
+
+  /** Drops what the stages hold and passes nothing on. */
+  abort(): void {
+    this.#ended = true;
+    this.#subscription.unsubscribe();
+  }
+
+  /** A stage dropped bytes: on purpose, or because the flow was aborted. */
+  dropped(bytes: number): void {
+    if (this.#ended) this.#lost += bytes;
+    this.window.give(bytes);
+  }
+
+  /** Bytes read that the far socket has not accepted. */
+  get undelivered(): number {
+    return this.window.outstanding + this.#lost;
+  }
+
+  /** Since when bytes wait for the far socket and it takes none; null while none wait. Plane's time. */
+  get stalledSince(): number | null {
+    return this.#to.pending > 0 ? this.#lastProgress : null;
+  }
+
+  /** The far socket took bytes. */
+  accepted(bytes: number): void {
+    this.#lastProgress = this.#owner.now();
+    this.window.give(bytes);
+  }
+
+  #deliver(chunk: Chunk): void {
+    if (this.#to.pending === 0) this.#lastProgress = this.#owner.now();
+    this.#to.write(chunk);
+    this.#owner.wrote();
+  }
+
+  #finish(): void {
+    if (this.#failedLate) {
+      this.#reset();
+      return;
+    }
+    this.#ended = true;
+    this.#to.end();
+    this.#owner.passedFin(this.direction);
+  }
+
+  #reset(): void {
+    this.#ended = true;
+    this.#to.reset();
+  }
+
+  readonly #pause = (): void => {
+    this.#pausedAt = this.#owner.now();
+    this.#from.pause();
+  };
+
+  readonly #resume = (): void => {
+    this.pausedMs += this.#owner.now() - this.#pausedAt;
+    if (this.#source !== null && !this.#source.closed) this.#from.resume();
+  };
+
+  #guard(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#owner.defect(error);
+    }
+  }
+}

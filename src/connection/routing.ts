@@ -1,0 +1,26 @@
+import { decide } from '../route/index.ts';
+import type { Connection } from './connection.ts';
+
+/** Entry: the first route that matches. A client that stayed silent is `unknown`. */
+export function route(connection: Connection): void {
+  const known = { sniffed: connection.sniffed, source: connection.clientHost };
+  let decision = decide(connection.routes, known);
+  if (decision.kind === 'needs-sniffing') {
+    connection.sniffed = { protocol: 'unknown' };
+    decision = decide(connection.routes, { ...known, sniffed: connection.sniffed });
+  }
+  if (decision.kind !== 'route') {
+    connection.send({ type: 'rejected', reason: 'no-route', how: 'reset' });
+    return;
+  }
+  connection.route = decision.route;
+  const { action } = decision.route;
+  if (action.kind === 'reject') {
+    connection.send({ type: 'rejected', reason: 'rejected', how: action.how });
+    return;
+  }
+  connection.pool = action.pool;
+  const pool = connection.shard.plan.pools[action.pool];
+  if (pool === undefined) throw new RangeError(`there is no pool ${action.pool}`);
+  connection.send({ type: 'routed', retries: pool.connect.retries, abortOnFin: pool.connect.abortOnFin });
+}

@@ -1,0 +1,37 @@
+/** Share of a trace id that decides about sampling: 13 hex digits, 52 bits, exact in a Number. */
+const DECIDING_DIGITS = 13;
+
+/** Trace ids made ahead from one draw of randomness. */
+const BATCH = 256;
+const ID_BYTES = 16;
+
+/** Fills a buffer with random bytes. */
+export type FillRandom = (bytes: Uint8Array) => void;
+
+/** Makes 16-byte trace ids (W3C Trace Context, section 3.2.2.3): random, never all zero. */
+export class TraceIds {
+  readonly #fill: FillRandom;
+  readonly #batch = Buffer.alloc(BATCH * ID_BYTES);
+  #next = BATCH;
+
+  constructor(fill: FillRandom) {
+    this.#fill = fill;
+  }
+
+  /** 32 lower-case hex digits. */
+  next(): string {
+    if (this.#next === BATCH) {
+      this.#fill(this.#batch);
+      this.#next = 0;
+    }
+    const at = this.#next++ * ID_BYTES;
+    const id = this.#batch.toString('hex', at, at + ID_BYTES);
+    return /^0+$/.test(id) ? this.next() : id;
+  }
+}
+
+/** Whether a trace is recorded: decided by its id alone, so that every hop decides alike. `share` from 0 to 1. */
+export function isSampled(traceId: string, share: number): boolean {
+  if (share >= 1) return true;
+  return Number.parseInt(traceId.slice(-DECIDING_DIGITS), 16) < share * 16 ** DECIDING_DIGITS;
+}

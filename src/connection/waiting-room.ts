@@ -1,0 +1,86 @@
+import type { Cancellable, Timers } from '../core/ports.ts';
+import type { Admission } from './admission.ts';
+
+/** Shortest pause before waiting connections are tried again for want of accept rate. */
+const RATE_RETRY_MS_MIN = 10;
+
+/** Someone who waits for a place. */
+export interface Waiting {
+  readonly listener: { readonly index: number };
+  readonly clientHost: string;
+  /** A place was reserved for it. */
+  granted(): void;
+}
+
+/**
+ * Connections that wait for a place, first come first served within a listener; one that a limit of its own holds back
+ * (its client's) does not hold up those behind it.
+ */
+export class WaitingRoom {
+  readonly #rooms: Set<Waiting>[];
+  readonly #admission: Admission;
+  readonly #timers: Timers;
+  readonly #retries: (Cancellable | null)[];
+  #size = 0;
+
+  constructor(listeners: number, admission: Admission, timers: Timers) {
+    this.#rooms = Array.from({ length: listeners }, () => new Set<Waiting>());
+    this.#retries = new Array<Cancellable | null>(listeners).fill(null);
+    this.#admission = admission;
+    this.#timers = timers;
+  }
+
+  /** How many wait, in all rooms. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** How many wait for a listener. */
+  waitingFor(listener: number): number {
+    return this.#rooms[listener]?.size ?? 0;
+  }
+
+  add(waiting: Waiting): void {
+    this.#rooms[waiting.listener.index]?.add(waiting);
+    this.#size++;
+    this.#retryForRate(waiting.listener.index);
+  }
+
+  /** Leaves the queue; nothing happens where it is not in it. */
+  remove(waiting: Waiting): void {
+    if (this.#rooms[waiting.listener.index]?.delete(waiting)) this.#size--;
+  }
+
+  /** A place was given back: whoever can have one gets it. */
+  grant(): void {
+    if (this.#size === 0) return;
+    for (let listener = 0; listener < this.#rooms.length; listener++) this.#grantListener(listener);
+  }
+
+  close(): void {
+    for (const retry of this.#retries) retry?.cancel();
+  }
+
+  #grantListener(listener: number): void {
+    for (const waiting of this.#rooms[listener] ?? []) {
+      const limit = this.#admission.reserve(listener, waiting.clientHost);
+      if (limit === null) {
+        this.remove(waiting);
+        waiting.granted();
+      } else if (limit !== 'connections_per_ip') {
+        break;
+      }
+    }
+    this.#retryForRate(listener);
+  }
+
+  #retryForRate(listener: number): void {
+    if (this.#retries[listener] !== null || this.waitingFor(listener) === 0) return;
+    const wait = this.#admission.rateWaitMs(listener);
+    if (wait === 0) return;
+    this.#retries[listener] = this.#timers.after(Math.max(RATE_RETRY_MS_MIN, wait), () => {
+      this.#retries[listener] = null;
+      this.#grantListener(listener);
+    });
+  }
+}

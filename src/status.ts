@@ -1,0 +1,66 @@
+import { formatAddress } from './core/address.ts';
+import { CLOSE_REASON_NAMES } from './core/close-reason.ts';
+import type { CountersLayout } from './core/counters.ts';
+import { DOWN, UP } from './core/direction.ts';
+import type { ListenerPlan, Plan, PoolPlan } from './core/plan.ts';
+import { STATES, type StateName } from './core/state.ts';
+import type { BackendStatus, ListenerStatus, PoolStatus } from './core/status.ts';
+import type { UpstreamTable } from './core/upstream-table.ts';
+
+const HEALTH_NAMES = ['unknown', 'healthy', 'unhealthy'] as const;
+
+/** How the listeners stand, from the counters of all shards. `bound` gives each listener's real address. */
+export function listenerStatuses(
+  plan: Plan,
+  layout: CountersLayout,
+  regions: readonly Float64Array[],
+  bound: Readonly<Record<string, string>>,
+): ListenerStatus[] {
+  const sum = (cell: number): number => regions.reduce((total, region) => total + (region[cell] ?? 0), 0);
+  return plan.listeners.map((listener) => ({
+    name: listener.name,
+    address: bound[listener.name] ?? formatAddress(listener.listen),
+    plane: listener.plane.name,
+    connections: byState(listener, layout, sum),
+    accepted: sum(layout.accepted(listener.index)),
+    closed: byReason(listener, layout, sum),
+    bytesUp: sum(layout.bytes(listener.index, UP)),
+    bytesDown: sum(layout.bytes(listener.index, DOWN)),
+  }));
+}
+
+/** How the pools stand, from the upstream table. */
+export function poolStatuses(plan: Plan, table: UpstreamTable): PoolStatus[] {
+  return plan.pools.map((pool) => ({
+    name: pool.name,
+    balance: pool.balance,
+    backends: backendStatuses(plan, pool, table),
+  }));
+}
+
+function byState(listener: ListenerPlan, layout: CountersLayout, sum: (cell: number) => number) {
+  const entries = STATES.map((state, index) => [state, sum(layout.state(listener.index, index))] as const);
+  return Object.fromEntries(entries) as Record<StateName, number>;
+}
+
+function byReason(listener: ListenerPlan, layout: CountersLayout, sum: (cell: number) => number) {
+  const entries = CLOSE_REASON_NAMES.map(
+    (reason, index) => [reason, sum(layout.closed(listener.index, index))] as const,
+  );
+  return Object.fromEntries(entries.filter(([, count]) => count > 0));
+}
+
+function backendStatuses(plan: Plan, pool: PoolPlan, table: UpstreamTable): BackendStatus[] {
+  return pool.backends.flatMap((row) => {
+    const backend = plan.backends[row];
+    if (backend === undefined) return [];
+    return {
+      name: backend.name,
+      address: formatAddress(backend.address),
+      health: HEALTH_NAMES[table.health(row)],
+      weight: table.weight(row),
+      active: table.active(row),
+      connecting: table.connecting(row),
+    };
+  });
+}

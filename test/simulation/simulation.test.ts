@@ -1,0 +1,138 @@
+import { describe, expect, test } from 'vitest';
+import { formatAddress } from '../../src/core/address.ts';
+import { CLOSE_REASON_NAMES, closeReasonIndex } from '../../src/core/close-reason.ts';
+import type { ClosedFact } from '../../src/core/facts.ts';
+import { STATES } from '../../src/core/state.ts';
+import { closedFacts, type Doings, type History, isClean, joined, runHistory } from './history.ts';
+
+const HISTORIES = 10_000;
+const PER_WORLD = 20;
+
+/** A first seed of one's own repeats a failure: SLUICE_SEED=… SLUICE_WORLDS=1. */
+const FIRST = Number(process.env['SLUICE_SEED'] ?? 1);
+const WORLDS = Number(process.env['SLUICE_WORLDS'] ?? HISTORIES / PER_WORLD);
+
+describe('simulation', () => {
+  test(`${WORLDS * PER_WORLD} random connection histories keep every promise`, async () => {
+    const reasons = new Map<string, number>();
+    for (let seed = FIRST; seed < FIRST + WORLDS; seed++) {
+      const history = await runHistory(seed, PER_WORLD);
+      try {
+        holdsPromises(history);
+      } catch (error) {
+        throw new Error(`seed ${seed}: ${(error as Error).message}`, { cause: error });
+      }
+      for (const fact of closedFacts(history)) reasons.set(fact.reason, (reasons.get(fact.reason) ?? 0) + 1);
+    }
+    console.log(
+      [...reasons]
+        .sort((a, b) => b[1] - a[1])
+        .map(([name, count]) => `${name} ${count}`)
+        .join(', '),
+    );
+    if (WORLDS >= 100) expect(reasons.size).toBeGreaterThan(14);
+  }, 240_000);
+
+  test('the same seed gives the same history, fact by fact', async () => {
+    const [once, again] = [await runHistory(7, PER_WORLD), await runHistory(7, PER_WORLD)];
+    expect(again.facts).toEqual(once.facts);
+  });
+});
+
+function holdsPromises(history: History): void {
+  const closed = closedFacts(history);
+  expect(history.thrown).toEqual([]);
+  expect(history.facts.filter((fact) => fact.kind === 'error')).toEqual([]);
+  nothingIsLeft(history);
+  everyEndIsToldOnce(history, closed);
+  countersAgree(history, closed);
+  for (const fact of closed) {
+    const client = history.clients.find(({ peer }) => formatAddress(peer.local) === fact.client);
+    const from = history.dialedFrom.get(fact.connection);
+    const backend = from === undefined ? undefined : history.backends.get(from);
+    timesAreInOrder(fact);
+    if (client === undefined || backend === undefined) continue;
+    bytesAgree(fact, client, backend);
+    resetsComeAfterTheBytes(fact, client, backend, history.plan.listeners[0]?.timeouts.lingerMs ?? 0);
+  }
+}
+
+function nothingIsLeft(history: History): void {
+  const { plan, table } = history;
+  const { leftOpen, leftConnections, leftTimers, leftReserved } = history;
+  expect([leftOpen, leftConnections, leftTimers, leftReserved], 'endpoints, actors, timers, places').toEqual([
+    0, 0, 0, 0,
+  ]);
+  for (const { row } of plan.backends) {
+    expect({ row, active: table.active(row), connecting: table.connecting(row) }).toEqual({
+      row,
+      active: 0,
+      connecting: 0,
+    });
+  }
+  const limit = plan.listeners[0]?.limits.connections ?? 0;
+  expect(history.mostAtOnce).toBeLessThanOrEqual(limit === 0 ? plan.limits.connections.value : limit);
+}
+
+function everyEndIsToldOnce(history: History, closed: readonly ClosedFact[]): void {
+  const opened = history.facts.filter((fact) => fact.kind === 'opened').map((fact) => fact.connection);
+  expect(closed.map((fact) => fact.connection).sort((a, b) => a - b)).toEqual(opened);
+}
+
+function countersAgree({ cells, layout }: History, closed: readonly ClosedFact[]): void {
+  for (const [index] of STATES.entries()) expect(cells[layout.state(0, index)]).toBe(0);
+  expect(cells[layout.accepted(0)]).toBe(closed.length);
+  for (const reason of CLOSE_REASON_NAMES) {
+    expect(cells[layout.closed(0, closeReasonIndex(reason))]).toBe(
+      closed.filter((fact) => fact.reason === reason).length,
+    );
+  }
+  expect(cells[layout.bytes(0, 0)]).toBe(closed.reduce((sum, fact) => sum + fact.bytesUp, 0));
+  expect(cells[layout.bytes(0, 1)]).toBe(closed.reduce((sum, fact) => sum + fact.bytesDown, 0));
+}
+
+function timesAreInOrder(fact: ClosedFact): void {
+  let at = fact.visits[0]?.from ?? fact.at;
+  expect(fact.visits[0]?.state).toBe('accepting');
+  for (const visit of fact.visits) {
+    expect(visit.from).toBe(at);
+    expect(visit.to).toBeGreaterThanOrEqual(visit.from);
+    at = visit.to;
+  }
+  expect(at).toBeLessThanOrEqual(fact.at);
+}
+
+/** What each side got is what the other wrote, up to where it ends; a FIN means that it is all of it. */
+function bytesAgree(fact: ClosedFact, client: Doings, backend: Doings): void {
+  delivered(fact, 'up', client, backend, fact.bytesUp);
+  delivered(fact, 'down', backend, client, fact.bytesDown);
+  if (isClean(fact.reason)) {
+    expect({ up: fact.undeliveredUp, down: fact.undeliveredDown }).toEqual({ up: 0, down: 0 });
+    expect(client.peer.resetAt === null && backend.peer.resetAt === null, 'a clean end is no RST').toBe(true);
+  }
+}
+
+/** What was read before a peer's RST reaches the other side, unless that one left too or took nothing for `linger`. */
+function resetsComeAfterTheBytes(fact: ClosedFact, client: Doings, backend: Doings, lingerMs: number): void {
+  const drained = fact.visits.find((visit) => visit.state === 'draining');
+  if (drained === undefined || drained.to - drained.from >= lingerMs) return;
+  if (fact.reason === 'client-reset' && !backend.reset)
+    expect(fact.undeliveredUp, 'up, before the RST').toBe(0);
+  if (fact.reason === 'backend-reset' && !client.reset)
+    expect(fact.undeliveredDown, 'down, before the RST').toBe(0);
+}
+
+function delivered(fact: ClosedFact, direction: string, from: Doings, to: Doings, counted: number): void {
+  const wrote = joined(from.wrote);
+  const got = to.peer.received;
+  const what = `${direction} of connection ${fact.connection} (${fact.reason})`;
+  expect(Buffer.compare(got, wrote.subarray(0, got.length)), `${what}: the bytes themselves`).toBe(0);
+  expect(counted, `${what}: counted at least what was read`).toBeGreaterThanOrEqual(got.length);
+  expect(counted, `${what}: counted no more than was written`).toBeLessThanOrEqual(wrote.length);
+  if (to.peer.finAt !== null) {
+    expect(from.ended, `${what}: a FIN that nobody sent`).toBe(true);
+    expect(got.length, `${what}: a FIN before the last byte`).toBe(wrote.length);
+  }
+  if (isClean(fact.reason) && !to.reset)
+    expect(got.length, `${what}: a clean end delivers all`).toBe(wrote.length);
+}
