@@ -1,0 +1,110 @@
+import { type Address, formatAddress } from '../../core/address.ts';
+import type { LinkSettings } from './link.ts';
+
+/** First port that is given out where 0 was asked for, and to those who dial. */
+export const EPHEMERAL_PORT_FIRST = 32_768;
+const PORT_LAST = 65_535;
+
+/**
+ * How a dial fails. `out-of-ports`, `out-of-descriptors` and `name` are found out here, at once; the others are the
+ * answer of the network, after a round trip.
+ */
+export type ConnectFailure =
+  | 'refused'
+  | 'unreachable'
+  | 'timed-out'
+  | 'out-of-ports'
+  | 'out-of-descriptors'
+  | 'name';
+
+/** What becomes of dials to an address. `black-hole`: nobody ever answers. */
+export type ConnectFault = ConnectFailure | 'black-hole';
+
+/** What is special about an address. Absent fields are as everywhere. Holds for connections made from now on. */
+export interface AddressRule extends Partial<LinkSettings> {
+  /** Dials to the address end like this. */
+  readonly connect?: ConnectFault;
+  /** Listening on the address fails with this code (EACCES …). */
+  readonly listen?: string;
+}
+
+/** Who listens at an address, and what is special about addresses. */
+export class AddressBook<Listener> {
+  readonly #bound = new Map<string, { readonly address: Address; readonly listener: Listener }>();
+  readonly #rules = new Map<string, AddressRule>();
+  #nextPort = EPHEMERAL_PORT_FIRST;
+
+  /** Binds; the address returned has a real port. Throws the system's error where it cannot. */
+  bind(asked: Address, listener: Listener): Address {
+    const rule = this.rule(asked);
+    if (rule?.listen !== undefined) throw systemError('listen', rule.listen, asked);
+    const address = asked.kind === 'tcp' && asked.port === 0 ? { ...asked, port: this.#freePort() } : asked;
+    for (const taken of this.#bound.values()) {
+      if (overlaps(taken.address, address)) throw systemError('listen', 'EADDRINUSE', address);
+    }
+    this.#bound.set(formatAddress(address), { address, listener });
+    return address;
+  }
+
+  unbind(address: Address): void {
+    this.#bound.delete(formatAddress(address));
+  }
+
+  /** Who listens there, on the address itself or on all interfaces. */
+  find(address: Address): Listener | null {
+    const exact = this.#bound.get(formatAddress(address));
+    if (exact !== undefined) return exact.listener;
+    if (address.kind === 'unix') return null;
+    for (const host of WILDCARDS) {
+      const any = this.#bound.get(formatAddress({ ...address, host }));
+      if (any !== undefined) return any.listener;
+    }
+    return null;
+  }
+
+  /** null takes the rule away. */
+  setRule(address: Address, rule: AddressRule | null): void {
+    if (rule === null) this.#rules.delete(formatAddress(address));
+    else this.#rules.set(formatAddress(address), rule);
+  }
+
+  rule(address: Address): AddressRule | undefined {
+    return this.#rules.size === 0 ? undefined : this.#rules.get(formatAddress(address));
+  }
+
+  /** Where somebody who dials an address comes from: a fresh port of `host`, or a Unix socket without a name. */
+  ephemeral(towards: Address, host: string): Address {
+    return towards.kind === 'unix'
+      ? { kind: 'unix', path: '' }
+      : { kind: 'tcp', host, port: this.#takePort() };
+  }
+
+  #freePort(): number {
+    const bound = new Set<number>();
+    for (const { address } of this.#bound.values()) if (address.kind === 'tcp') bound.add(address.port);
+    for (let tries = EPHEMERAL_PORT_FIRST; tries <= PORT_LAST; tries++) {
+      const port = this.#takePort();
+      if (!bound.has(port)) return port;
+    }
+    throw systemError('listen', 'EADDRINUSE', { kind: 'tcp', host: '', port: 0 });
+  }
+
+  #takePort(): number {
+    const port = this.#nextPort;
+    this.#nextPort = port === PORT_LAST ? EPHEMERAL_PORT_FIRST : port + 1;
+    return port;
+  }
+}
+
+const WILDCARDS = ['::', '0.0.0.0'];
+
+function overlaps(a: Address, b: Address): boolean {
+  if (a.kind === 'unix' || b.kind === 'unix') {
+    return a.kind === 'unix' && b.kind === 'unix' && a.path === b.path;
+  }
+  return a.port === b.port && (a.host === b.host || WILDCARDS.includes(a.host) || WILDCARDS.includes(b.host));
+}
+
+function systemError(syscall: string, code: string, address: Address): Error {
+  return Object.assign(new Error(`${syscall} ${code}: ${formatAddress(address)}`), { code, syscall });
+}
