@@ -10,12 +10,13 @@ import type { ServiceEvent, StartWatcher, Watcher } from './core/watcher.ts';
 import { createNetPlane } from './plane/net/index.ts';
 import { Shard } from './shard.ts';
 import { listenerStatuses, poolStatuses } from './status.ts';
-import { flushTees } from './stream/index.ts';
+import { flushTees, reportStageErrors } from './stream/index.ts';
 import { createPicker, startUpstreams } from './upstream/index.ts';
 import { VERSION } from './version.ts';
 
 /** Who watches a service. Everything else runs the same with this list empty. */
-const WATCHERS: readonly { readonly start: StartWatcher }[] = [await import('./telemetry/index.ts')];
+const WATCHERS: StartWatcher[] = [];
+WATCHERS.push((await import('./telemetry/index.ts')).start);
 
 /** How long files that are being written may take when the service stops. */
 const FLUSH_MS_MAX = 5000;
@@ -77,6 +78,7 @@ class RunningService implements Service {
 
   constructor(plan: Plan, options: ServiceOptions) {
     this.plan = plan;
+    reportStageErrors((error) => this.#defect(error));
     this.#plane = options.plane ?? createNetPlane({ onObserverError: (error) => this.#defect(error) });
     this.#layout = new CountersLayout({ listeners: plan.listeners.length, backends: plan.backends.length });
     this.#cells = this.#layout.allocate();
@@ -188,7 +190,7 @@ class RunningService implements Service {
   }
 
   async #startWatchers(): Promise<void> {
-    for (const { start } of WATCHERS) {
+    for (const start of WATCHERS) {
       const watcher = await start({
         plan: this.plan,
         facts: this.#facts,
@@ -209,7 +211,9 @@ class RunningService implements Service {
   async #close(): Promise<void> {
     this.#upstreams?.stop();
     await this.#plane.close();
-    await flushTees(FLUSH_MS_MAX);
+    const unwritten = await flushTees(FLUSH_MS_MAX);
+    if (unwritten > 0)
+      this.#defect(`${unwritten} tee files were not written to their end in ${FLUSH_MS_MAX} ms`);
     this.#facts.flush();
     await Promise.all(this.#watchers.splice(0).map((watcher) => watcher.close()));
     await this.#closeAdmin?.();

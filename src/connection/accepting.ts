@@ -8,7 +8,10 @@ import type { Connection } from './connection.ts';
  */
 const WATCH_BYTES = 1;
 
-/** Entry: the access list, then a place; no place, then what the listener's `on_limit` says. */
+/**
+ * Entry: the access list, then a place; no place, then what the listener's `on_limit` says. Those that wait come first,
+ * so that nobody is overtaken when the accept rate allows one more.
+ */
 export function admit(connection: Connection): void {
   connection.client.peek(WATCH_BYTES);
   if (!mayConnect(connection)) {
@@ -17,6 +20,7 @@ export function admit(connection: Connection): void {
   }
   const { admission, waitingRoom } = connection.shard;
   const { limits, index } = connection.listener;
+  waitingRoom.grant();
   const limit = admission.reserve(index, connection.clientHost);
   if (limit === null) {
     connection.granted();

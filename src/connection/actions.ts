@@ -53,11 +53,9 @@ export function connectionLogic(find: (id: number) => Connection | undefined): C
       drain: enter('draining', (connection, context) =>
         drain(connection, context.reason ?? 'internal-error'),
       ),
-      finish: act((connection, context) => {
-        const during = connection.state;
-        connection.entered('closed');
-        finish(connection, context.reason ?? 'internal-error', during);
-      }),
+      finish: enter('closed', (connection, context) =>
+        finish(connection, context.reason ?? 'internal-error'),
+      ),
     },
   });
 }

@@ -1,12 +1,11 @@
 import { formatAddress } from '../core/address.ts';
 import { type CloseReason, closeReasonIndex } from '../core/close-reason.ts';
 import { DOWN, UP } from '../core/direction.ts';
-import type { StateName } from '../core/state.ts';
 import type { Connection } from './connection.ts';
 import { isSampled } from './trace-ids.ts';
 
 /** Entry, and the end: every wait is cancelled, every place given back, the whole story told once. */
-export function finish(connection: Connection, reason: CloseReason, during: StateName): void {
+export function finish(connection: Connection, reason: CloseReason): void {
   if (connection.ended) return;
   const { shard, listener, relay } = connection;
   connection.deadlines.cancelAll();
@@ -19,7 +18,7 @@ export function finish(connection: Connection, reason: CloseReason, during: Stat
   cells[layout.closed(listener.index, closeReasonIndex(reason))]! += 1;
   cells[layout.undelivered(listener.index, UP)]! += relay?.up.undelivered ?? 0;
   cells[layout.undelivered(listener.index, DOWN)]! += relay?.down.undelivered ?? 0;
-  tell(connection, reason, during);
+  tell(connection, reason);
   connection.gone();
   if (connection.admitted) {
     shard.admission.release(listener.index, connection.clientHost);
@@ -27,7 +26,7 @@ export function finish(connection: Connection, reason: CloseReason, during: Stat
   }
 }
 
-function tell(connection: Connection, reason: CloseReason, during: StateName): void {
+function tell(connection: Connection, reason: CloseReason): void {
   const { shard, relay, client, route } = connection;
   shard.emit({
     kind: 'closed',
@@ -38,7 +37,7 @@ function tell(connection: Connection, reason: CloseReason, during: StateName): v
     local: formatAddress(client.local),
     opened: connection.openedAt,
     reason,
-    during,
+    during: connection.decidedIn ?? connection.state,
     protocol: connection.sniffed?.protocol ?? null,
     sni: connection.sniffed?.sni ?? null,
     route: route?.name ?? null,

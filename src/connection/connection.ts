@@ -56,6 +56,8 @@ export class Connection implements Waiting {
 
   readonly visits: StateVisit[] = [];
   state: StateName = 'accepting';
+  /** The state in which its end was decided: the one that draining followed; null while it was not. */
+  decidedIn: StateName | null = null;
   #enteredAt = 0;
   #onGone: (connection: Connection) => void;
 
@@ -126,6 +128,7 @@ export class Connection implements Waiting {
       this.visits.push({ state: this.state, from: this.#enteredAt, to: at });
       cells[layout.state(listener, stateIndex(this.state))]! -= 1;
     }
+    if (state === 'draining' || state === 'closed') this.decidedIn ??= this.state;
     this.state = state;
     this.#enteredAt = at;
     const index = stateIndex(state);
@@ -160,9 +163,8 @@ export class Connection implements Waiting {
   #chartFailed(error: unknown): void {
     this.defect(error);
     if (this.ended) return;
-    const during = this.state;
     this.entered('closed');
-    finish(this, 'internal-error', during);
+    finish(this, 'internal-error');
   }
 
   /** Out of the registry; the last thing that happens. */

@@ -22,6 +22,8 @@ export class WaitingRoom {
   readonly #timers: Timers;
   readonly #retries: (Cancellable | null)[];
   #size = 0;
+  #granting = false;
+  #grantAgain = false;
 
   constructor(listeners: number, admission: Admission, timers: Timers) {
     this.#rooms = Array.from({ length: listeners }, () => new Set<Waiting>());
@@ -51,10 +53,22 @@ export class WaitingRoom {
     if (this.#rooms[waiting.listener.index]?.delete(waiting)) this.#size--;
   }
 
-  /** A place was given back: whoever can have one gets it. */
+  /**
+   * Whoever can have a place gets it. One that is let in may end at once and give its place back: that call only asks for
+   * another round of the one under way, so that a long queue does not become a deep stack.
+   */
   grant(): void {
-    if (this.#size === 0) return;
-    for (let listener = 0; listener < this.#rooms.length; listener++) this.#grantListener(listener);
+    this.#grantAgain = this.#size > 0;
+    if (this.#granting) return;
+    this.#granting = true;
+    try {
+      while (this.#grantAgain) {
+        this.#grantAgain = false;
+        for (let listener = 0; listener < this.#rooms.length; listener++) this.#grantListener(listener);
+      }
+    } finally {
+      this.#granting = false;
+    }
   }
 
   close(): void {
@@ -80,7 +94,7 @@ export class WaitingRoom {
     if (wait === 0) return;
     this.#retries[listener] = this.#timers.after(Math.max(RATE_RETRY_MS_MIN, wait), () => {
       this.#retries[listener] = null;
-      this.#grantListener(listener);
+      this.grant();
     });
   }
 }

@@ -1,3 +1,5 @@
+import { parseIp } from './cidr.ts';
+
 /**
  * Where a socket listens or connects: a TCP host and port, or a Unix path.
  * `host` is an IP literal without brackets, or a name that the plane resolves when it dials.
@@ -32,12 +34,13 @@ export function parseAddress(text: string): Address | string {
   if (hostText.startsWith('[')) {
     if (!hostText.endsWith(']')) return 'the bracket around the IPv6 address is not closed';
     const host = hostText.slice(1, -1);
-    if (!/^[0-9a-fA-F:.]+(%[\w.-]+)?$/.test(host) || !host.includes(':'))
+    if (!/^[0-9a-fA-F:.]+(%[\w.-]+)?$/.test(host) || !host.includes(':') || parseIp(host) === null)
       return `"${host}" is not an IPv6 address`;
     return { kind: 'tcp', host, port };
   }
   if (hostText.includes(':')) return 'an IPv6 address stands in brackets: [::1]:80';
   if (!/^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?$/.test(hostText)) return `"${hostText}" is not a host`;
+  if (/^[\d.]+$/.test(hostText) && parseIp(hostText) === null) return `"${hostText}" is not an IPv4 address`;
   return { kind: 'tcp', host: hostText, port };
 }
 

@@ -4,18 +4,26 @@ export interface Cidr {
   readonly bits: number;
 }
 
-/** Reads `10.0.0.0/8`, `::1/128` or a bare address; a string that says what is wrong where it is neither. */
+/** Bits of the prefix ::ffff:0:0/96, in which IPv6 maps IPv4 (RFC 4291, 2.5.5.2). */
+const MAPPED_BITS = 96;
+
+/** Reads `10.0.0.0/8`, `::1/128` or a bare address, an IPv4-mapped network as the IPv4 one it stands for; a string that says what is wrong where it is neither. */
 export function parseCidr(text: string): Cidr | string {
   const slash = text.indexOf('/');
   const host = slash < 0 ? text : text.slice(0, slash);
   const bytes = parseIp(host);
   if (bytes === null) return `"${host}" is not an IP address`;
   const width = bytes.length * 8;
-  if (slash < 0) return { bytes, bits: width };
+  if (slash < 0) return asIpv4(bytes, width);
   const bitsText = text.slice(slash + 1);
   if (!/^\d{1,3}$/.test(bitsText) || Number(bitsText) > width)
     return `"${bitsText}" is not a prefix length from 0 to ${width}`;
-  return { bytes, bits: Number(bitsText) };
+  return asIpv4(bytes, Number(bitsText));
+}
+
+function asIpv4(bytes: readonly number[], bits: number): Cidr {
+  const plain = unmap(bytes);
+  return plain === bytes || bits < MAPPED_BITS ? { bytes, bits } : { bytes: plain, bits: bits - MAPPED_BITS };
 }
 
 /** Whether an IP address in text form lies in the network. An IPv4-mapped IPv6 address counts as IPv4. */

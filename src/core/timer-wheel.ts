@@ -95,6 +95,8 @@ export class TimerWheel {
     if (entry.previous === null) this.#slots[slot] = entry.next;
     else entry.previous.next = entry.next;
     if (entry.next !== null) entry.next.previous = entry.previous;
+    entry.previous = null;
+    entry.next = null;
     this.#size--;
   }
 }

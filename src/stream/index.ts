@@ -9,3 +9,4 @@ export { flushTees } from './tee-registry.ts';
 export type { TeeSink } from './tee-sink.ts';
 export { TimerScheduler } from './timer-scheduler.ts';
 export type { RateLimits } from './token-bucket.ts';
+export { reportStageErrors } from './unhandled.ts';

@@ -1,0 +1,22 @@
+export {
+  type BalancerContext,
+  type BalancerEvent,
+  type BalancerInput,
+  type BalancerMember,
+  balancerMachine,
+} from './balancer.ts';
+export {
+  type ConnectionContext,
+  type ConnectionEvent,
+  type ConnectionInput,
+  connectionMachine,
+  type DialReason,
+  type Refusal,
+} from './connection.ts';
+export {
+  type HealthCheckerContext,
+  type HealthCheckerEvent,
+  type HealthCheckerInput,
+  type HealthName,
+  healthCheckerMachine,
+} from './health-checker.ts';

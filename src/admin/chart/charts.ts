@@ -1,0 +1,13 @@
+import type { AnyStateMachine } from 'xstate';
+import { balancerMachine, connectionMachine, healthCheckerMachine } from '../../../machines/index.ts';
+
+/** Every chart of Sluice by its name, which is also the machine's id. */
+export const CHARTS = {
+  connection: connectionMachine,
+  balancer: balancerMachine,
+  'health-checker': healthCheckerMachine,
+} as const satisfies Record<string, AnyStateMachine>;
+
+export type ChartName = keyof typeof CHARTS;
+
+export const CHART_NAMES = Object.keys(CHARTS) as readonly ChartName[];

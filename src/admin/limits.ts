@@ -1,0 +1,23 @@
+/** Connections to the admin address at once; the next ones are closed. */
+export const ADMIN_CONNECTIONS_MAX = 64;
+
+/** Bytes of a request's header. */
+export const HEADER_BYTES_MAX = 8 * 1024;
+
+/** How long a client may take to send a request. */
+export const REQUEST_MS_MAX = 5_000;
+
+/** How long a connection may be silent between two requests. */
+export const KEEP_ALIVE_MS = 5_000;
+
+/** How long a client may leave a reply untouched. */
+export const STALL_MS_MAX = 10_000;
+
+/** How often the deadlines above are looked at. */
+export const CHECK_MS = 1_000;
+
+/** Requests on one connection. */
+export const REQUESTS_PER_CONNECTION_MAX = 1_000;
+
+/** How long replies under way may take when the server closes. */
+export const CLOSE_MS_MAX = 500;

@@ -1,0 +1,24 @@
+import { STATUS_CODES } from 'node:http';
+
+/** What a route answers. */
+export interface Reply {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+  /** Further header fields. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export function textReply(status: number, body: string): Reply {
+  return { status, type: 'text/plain; charset=utf-8', body };
+}
+
+export function jsonReply(value: unknown): Reply {
+  return { status: 200, type: 'application/json', body: `${JSON.stringify(value)}\n` };
+}
+
+/** Problem details of RFC 9457; the title is the status code's own phrase. */
+export function problemReply(status: number, detail: string, headers: Record<string, string> = {}): Reply {
+  const problem = { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail };
+  return { status, type: 'application/problem+json', body: `${JSON.stringify(problem)}\n`, headers };
+}

@@ -1,0 +1,126 @@
+import { unlink } from 'node:fs/promises';
+import { createServer, request, type Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type Address, formatAddress } from '../core/address.ts';
+import { SluiceError } from '../core/errors.ts';
+import type { StatusSource } from '../core/status.ts';
+import * as limits from './limits.ts';
+import { problemReply } from './reply.ts';
+import { rawReply, respond } from './respond.ts';
+
+/** The admin server, running. */
+export interface Admin {
+  /** Where it is reached, without a final slash: `http://127.0.0.1:9900`, or `unix:/path`. */
+  readonly url: string;
+  /** Stops listening, lets replies under way end for at most half a second, then closes all. Idempotent. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves a service's state, read-only, to people and probes: `/` is a page, `ROUTES` has the rest. Port 0 takes a free
+ * one. It asks `source` anew for each request. Rejects with ADMIN_FAILED where the address cannot be bound.
+ */
+export async function startAdmin(address: Address, source: StatusSource): Promise<Admin> {
+  const server = createServer({
+    maxHeaderSize: limits.HEADER_BYTES_MAX,
+    headersTimeout: limits.REQUEST_MS_MAX,
+    requestTimeout: limits.REQUEST_MS_MAX,
+    keepAliveTimeout: limits.KEEP_ALIVE_MS,
+    connectionsCheckingInterval: limits.CHECK_MS,
+  });
+  server.maxConnections = limits.ADMIN_CONNECTIONS_MAX;
+  server.maxRequestsPerSocket = limits.REQUESTS_PER_CONNECTION_MAX;
+  server.setTimeout(limits.STALL_MS_MAX);
+  try {
+    await bind(server, address);
+  } catch (cause) {
+    const { code = 'unknown error' } = cause as NodeJS.ErrnoException;
+    throw new SluiceError('ADMIN_FAILED', `admin: cannot listen on ${formatAddress(address)}: ${code}`, {
+      cause,
+    });
+  }
+  const bound = boundAddress(server, address);
+  server.on('request', (request, response) => respond(request, response, bound, source));
+  server.on('checkExpectation', (request, response) => respond(request, response, bound, source));
+  server.on('checkContinue', (request, response) => respond(request, response, bound, source));
+  server.on('clientError', refuse);
+  let closing: Promise<void> | null = null;
+  return {
+    url: urlOf(bound),
+    close: () => {
+      closing ??= close(server);
+      return closing;
+    },
+  };
+}
+
+function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const reply =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? problemReply(431, `a header has at most ${limits.HEADER_BYTES_MAX} bytes`)
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? problemReply(408, `a request is complete within ${limits.REQUEST_MS_MAX} ms`)
+        : problemReply(400, 'this is not a request of HTTP/1.1');
+  socket.end(rawReply(reply), () => socket.destroy());
+}
+
+/** Binds; a Unix path left behind by a process that is gone is taken over. */
+async function bind(server: Server, address: Address): Promise<void> {
+  try {
+    await listening(server, address);
+  } catch (error) {
+    const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+    if (!taken || address.kind !== 'unix' || !(await isAbandoned(address.path))) throw error;
+    await unlink(address.path);
+    await listening(server, address);
+  }
+}
+
+function listening(server: Server, address: Address): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(address.kind === 'unix' ? address.path : { host: address.host, port: address.port }, () => {
+      server.off('error', reject);
+      server.on('error', () => {});
+      resolve();
+    });
+  });
+}
+
+function isAbandoned(socketPath: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = request({ socketPath, method: 'HEAD', path: '/healthz', timeout: limits.REQUEST_MS_MAX });
+    probe.on('response', (response) => {
+      response.resume();
+      resolve(false);
+    });
+    probe.on('timeout', () => probe.destroy());
+    probe.on('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNREFUSED'));
+    probe.end();
+  });
+}
+
+function boundAddress(server: Server, asked: Address): Address {
+  const bound = server.address();
+  if (bound === null || typeof bound === 'string') return asked;
+  return { kind: 'tcp', host: bound.address, port: bound.port };
+}
+
+/** Where all interfaces are bound, the URL names loopback, which is one of them. */
+function urlOf(bound: Address): string {
+  if (bound.kind === 'unix') return formatAddress(bound);
+  const host = { '0.0.0.0': '127.0.0.1', '::': '::1' }[bound.host] ?? bound.host;
+  return `http://${formatAddress({ ...bound, host })}`;
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), limits.CLOSE_MS_MAX);
+  await closed;
+  clearTimeout(timer);
+}

@@ -1,0 +1,2 @@
+export { demoConfig, PREFERRED_PORTS } from './config.ts';
+export { runDemo } from './run.ts';

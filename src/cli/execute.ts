@@ -1,0 +1,55 @@
+import {
+  CHART_NAMES,
+  CHARTS,
+  type ChartName,
+  chartDefinition,
+  chartJson,
+  chartMermaid,
+} from '../admin/index.ts';
+import { describePlan, type Loaded, loadConfig, quickConfig } from '../config/index.ts';
+import type { ChartFormat, Command } from './command.ts';
+import { runDemo } from './demo/index.ts';
+import { serve } from './serve.ts';
+
+/** Where a command prints. */
+export interface Output {
+  out(text: string): void;
+  err(text: string): void;
+}
+
+/** Does what a command line asks for; resolves with the exit code when it is done. Rejects where it fails. */
+export async function execute(command: Command, output: Output): Promise<number> {
+  switch (command.kind) {
+    case 'print':
+      (command.exit === 0 ? output.out : output.err)(command.text);
+      return command.exit;
+    case 'check':
+      output.out(describePlan(warned(loadConfig(command.file), output).plan));
+      return 0;
+    case 'machines':
+      output.out(charts(command.format, command.machine));
+      return 0;
+    case 'run':
+      await serve(warned(loadConfig(command.file), output).plan);
+      return 0;
+    case 'quick':
+      await serve(warned(quickConfig(command.listen, command.backends, command.flags), output).plan);
+      return 0;
+    case 'demo':
+      await runDemo(command, output);
+      return 0;
+  }
+}
+
+function warned(loaded: Loaded, output: Output): Loaded {
+  for (const warning of loaded.warnings) output.err(`warning: ${warning}\n`);
+  return loaded;
+}
+
+/** One chart as it stands; all of them as one JSON object by name, or as Mermaid diagrams one after the other. */
+function charts(format: ChartFormat, machine: ChartName | null): string {
+  if (machine !== null) return format === 'json' ? chartJson(CHARTS[machine]) : chartMermaid(CHARTS[machine]);
+  if (format === 'mermaid') return CHART_NAMES.map((name) => chartMermaid(CHARTS[name])).join('\n');
+  const all = Object.fromEntries(CHART_NAMES.map((name) => [name, chartDefinition(CHARTS[name])]));
+  return `${JSON.stringify(all, null, 2)}\n`;
+}

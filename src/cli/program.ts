@@ -1,0 +1,134 @@
+import { Argument, Command as Commander, Option } from 'commander';
+import { CHART_NAMES, type ChartName } from '../admin/index.ts';
+import type { QuickFlags } from '../config/index.ts';
+import { BALANCE_POLICIES } from '../core/plan.ts';
+import { CHART_FORMATS, type ChartFormat, type Command } from './command.ts';
+import { EXAMPLES } from './examples.ts';
+
+/** Takes what a command line asks for; called once where it is right. */
+export type Choose = (command: Command) => void;
+
+/**
+ * The commands and flags, for one parse. Where the command line is wrong, or asks for help, `parse` throws a
+ * CommanderError and `write` has got the text.
+ */
+export function createProgram(version: string, write: (text: string) => void, choose: Choose): Commander {
+  const program = bare(write)
+    .description('A layer-4 (TCP) proxy and load balancer. Without arguments it runs a demo of its own.')
+    .usage('[command] | [flags] LISTEN BACKEND...')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .enablePositionalOptions()
+    .addHelpText('after', EXAMPLES);
+  addQuick(program, write, choose);
+  addFileCommands(program, choose);
+  addMachines(program, choose);
+  addDemo(program, choose);
+  return program;
+}
+
+function bare(write: (text: string) => void): Commander {
+  return new Commander('sluice')
+    .exitOverride()
+    .configureOutput({
+      writeOut: write,
+      writeErr: write,
+      getOutHelpWidth: () => 100,
+      getErrHelpWidth: () => 100,
+    })
+    .showHelpAfterError('(see sluice --help)');
+}
+
+interface QuickOptions {
+  rateLimitDown?: string;
+  rateLimitUp?: string;
+  tee?: string;
+  balance?: string;
+  connectTimeout?: string;
+  idle?: string;
+  metrics?: string;
+  admin?: string;
+  otlp?: string;
+}
+
+function addQuick(program: Commander, write: (text: string) => void, choose: Choose): void {
+  program
+    .addArgument(new Argument('[listen]', 'address to listen on').argOptional())
+    .addArgument(new Argument('[backends...]', 'addresses to relay to'))
+    .optionsGroup('Flags of LISTEN BACKEND...:')
+    .option('--rate-limit-down <rate>', 'limit each connection towards the client, such as 1MiB/s')
+    .option('--rate-limit-up <rate>', 'limit each connection towards the backend')
+    .option('--tee <file>', 'copy what passes into files: traffic-{connection}.{direction}.log')
+    .option('--balance <policy>', BALANCE_POLICIES.join(', '))
+    .option('--connect-timeout <duration>', 'deadline of one attempt to connect, such as 5s')
+    .option('--idle <duration>', 'end a connection that was silent for so long')
+    .option('--metrics <address>', 'serve metrics for Prometheus there')
+    .option('--admin <address>', 'serve health, status and a live page there')
+    .option('--otlp <url>', 'send traces to this OTLP receiver')
+    .action((listen: string | undefined, backends: string[], options: QuickOptions) => {
+      if (listen === undefined) program.error('error: LISTEN and BACKEND are missing');
+      refuseOtherWords(program, listen, write);
+      if (backends.length === 0) program.error(`error: BACKEND is missing: where should ${listen} lead?`);
+      choose({ kind: 'quick', listen, backends, flags: quickFlags(options) });
+    });
+}
+
+/** A first word that is no address was meant as a command, or as a file. */
+function refuseOtherWords(program: Commander, word: string, write: (text: string) => void): void {
+  if (word.includes(':')) return;
+  if (/\.ya?ml$/.test(word) || word.includes('/'))
+    program.error(`error: to run a file, write: sluice run ${word}`);
+  const commands = bare(write);
+  for (const name of program.commands.map((command) => command.name())) commands.command(name);
+  commands.parse([word], { from: 'user' });
+}
+
+function quickFlags(options: QuickOptions): QuickFlags {
+  const { rateLimitDown: down, rateLimitUp: up, ...rest } = options;
+  const rateLimit = { ...(up === undefined ? {} : { up }), ...(down === undefined ? {} : { down }) };
+  return Object.keys(rateLimit).length === 0 ? rest : { ...rest, rateLimit };
+}
+
+function addFileCommands(program: Commander, choose: Choose): void {
+  for (const [kind, description] of [
+    ['run', 'run the proxy that a file describes'],
+    ['check', 'read a file and print what it means; starts nothing'],
+  ] as const) {
+    const command = program.command(kind).description(description);
+    command.argument('<file>', 'configuration, YAML').action((file: string) => {
+      refuseFlagsBefore(program, command);
+      choose({ kind, file });
+    });
+  }
+}
+
+function addMachines(program: Commander, choose: Choose): void {
+  const command = program.command('machines').description('print the state charts that Sluice runs by');
+  command
+    .addOption(new Option('--format <format>', 'form of the charts').choices(CHART_FORMATS).default('json'))
+    .addOption(new Option('--machine <name>', 'this one only').choices(CHART_NAMES))
+    .action((options: { format: ChartFormat; machine?: ChartName }) => {
+      refuseFlagsBefore(program, command);
+      choose({ kind: 'machines', format: options.format, machine: options.machine ?? null });
+    });
+}
+
+function addDemo(program: Commander, choose: Choose): void {
+  const command = program.command('demo').description('run the demo (the same as no arguments)');
+  command
+    .option('--print-config', 'print its configuration; starts nothing')
+    .option('--access-log', 'log every connection, also on a terminal')
+    .option('--no-access-log', 'log no connections')
+    .action((options: { printConfig?: boolean; accessLog?: boolean }) => {
+      refuseFlagsBefore(program, command);
+      const { printConfig = false, accessLog = null } = options;
+      choose({ kind: 'demo', printConfig, accessLog });
+    });
+}
+
+/** Flags before a command's name would be read as those of LISTEN BACKEND and heeded by nobody. */
+function refuseFlagsBefore(program: Commander, command: Commander): void {
+  if (Object.keys(program.opts()).length > 0)
+    command.error('error: the flags of LISTEN BACKEND do not go with a command; a file says it all');
+}

@@ -1,0 +1,98 @@
+import type { Service } from '../service.ts';
+
+/** Signals that stop the service. */
+export const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+
+/** What a stop may take beyond the drain and the linger of its connections: telemetry sends what waits, files close. */
+export const STOP_EXTRA_MS = 11_000;
+
+/** From a second signal, or a defect, to the end of the process at the latest. */
+export const CUT_MS_MAX = 1_000;
+
+/** Pause between cuts: what is not cut yet because the service is only about to drain is cut by the next one. */
+const CUT_AGAIN_MS = 20;
+
+/** What stopping touches of the process. */
+export interface StopHost {
+  on(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown;
+  off(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown;
+  /** Ends the process with this exit code when `delayMs` have passed and it still lives. */
+  endWithin(delayMs: number, exitCode: number): void;
+}
+
+export type Stoppable = Pick<Service, 'plan' | 'drain' | 'cut'>;
+
+/**
+ * Waits for signals. The first stops the service: it accepts no more and lets connections finish. The second cuts what is
+ * left. Both are what an operator asked for and lead to exit code 0; a stop that hangs is ended with 1.
+ * Create it before the service is started: a signal during the start stops the service once it runs.
+ */
+export class Stopper {
+  readonly #host: StopHost;
+  #signals = 0;
+  #first: NodeJS.Signals | null = null;
+  #service: Stoppable | null = null;
+  #settle: (drained: Promise<unknown>) => void = () => {};
+
+  constructor(host: StopHost) {
+    this.#host = host;
+    for (const signal of STOP_SIGNALS) host.on(signal, this.#onSignal);
+  }
+
+  /** Resolves when the service was stopped by a signal. */
+  async until(service: Stoppable): Promise<void> {
+    this.#service = service;
+    const stopped = new Promise<void>((resolve, reject) => {
+      this.#settle = (drained) => drained.then(() => resolve(), reject);
+    });
+    if (this.#first !== null) this.#stop(service, this.#first);
+    if (this.#signals > 1) cutUntil(service, service.drain(this.#first));
+    await stopped;
+    this.close();
+  }
+
+  /** Stops listening for signals. */
+  close(): void {
+    for (const signal of STOP_SIGNALS) this.#host.off(signal, this.#onSignal);
+  }
+
+  readonly #onSignal = (signal: NodeJS.Signals): void => {
+    this.#signals++;
+    if (this.#signals === 1) {
+      this.#first = signal;
+      if (this.#service !== null) this.#stop(this.#service, signal);
+      return;
+    }
+    this.#host.endWithin(CUT_MS_MAX, 0);
+    if (this.#service !== null) cutUntil(this.#service, this.#service.drain(signal));
+  };
+
+  #stop(service: Stoppable, signal: NodeJS.Signals): void {
+    const { drainMs, listeners } = service.plan;
+    const lingerMs = Math.max(0, ...listeners.map(({ timeouts }) => timeouts.lingerMs));
+    this.#host.endWithin(drainMs + lingerMs + STOP_EXTRA_MS, 1);
+    this.#settle(service.drain(signal));
+  }
+}
+
+/**
+ * After a defect nothing can be relied on: the service is cut, so that peers see a reset and not a clean end, and the
+ * process ends within a second with exit code 1 for its supervisor to start it again.
+ */
+export function stopAfterDefect(service: Stoppable | null, host: StopHost): void {
+  host.endWithin(service === null ? 0 : CUT_MS_MAX, 1);
+  if (service === null) return;
+  const drained = service.drain(null);
+  drained.then(
+    () => host.endWithin(0, 1),
+    () => host.endWithin(0, 1),
+  );
+  cutUntil(service, drained);
+}
+
+function cutUntil(service: Stoppable, drained: Promise<unknown>): void {
+  service.cut();
+  const again = setInterval(() => service.cut(), CUT_AGAIN_MS);
+  const stop = (): void => clearInterval(again);
+  drained.then(stop, stop);
+}

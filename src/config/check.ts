@@ -1,0 +1,25 @@
+import { checkAddresses } from './check-addresses.ts';
+import { checkListeners } from './check-listeners.ts';
+import { checkPools } from './check-pools.ts';
+import { checkRoutes } from './check-routes.ts';
+import { checkStages } from './check-stages.ts';
+import type { Issue } from './issue.ts';
+import { at, items } from './raw.ts';
+
+/**
+ * What needs more than one place of the configuration to see. Works on what the file has, whatever that is, so that
+ * these mistakes are told together with those of single values.
+ */
+export function check(value: unknown): Issue[] {
+  const root = { value, path: [] };
+  const listeners = items(at(root, 'listeners'));
+  return [
+    ...checkListeners(listeners),
+    ...checkAddresses(root),
+    ...listeners.flatMap((listener) => [
+      ...checkRoutes(listener, at(root, 'pools')),
+      ...checkStages(listener),
+    ]),
+    ...checkPools(root),
+  ];
+}

@@ -1,0 +1,73 @@
+import type { LimitWithSource, ListenerPlan } from '../core/plan.ts';
+import { type Issue, warning } from './issue.ts';
+import {
+  CONNECTIONS_DEFAULT_MAX,
+  CONNECTIONS_DEFAULT_UNKNOWN,
+  DESCRIPTORS_PER_CONNECTION,
+  DESCRIPTORS_PER_TEE,
+  RESERVED_DESCRIPTORS,
+  RUNTIME_DESCRIPTORS,
+} from './limits.ts';
+
+/** What besides connections needs descriptors. */
+export interface DescriptorNeeds {
+  readonly listeners: readonly ListenerPlan[];
+  readonly backends: number;
+}
+
+export interface CompiledLimit {
+  readonly limit: LimitWithSource;
+  readonly issues: readonly Issue[];
+}
+
+/**
+ * How many connections the process takes: what is configured, else what its descriptors allow, so that the limit stops
+ * clients before the descriptors do. At least 1.
+ */
+export function compileConnectionLimit(
+  configured: number | undefined,
+  descriptorLimit: number | null,
+  needs: DescriptorNeeds,
+): CompiledLimit {
+  if (descriptorLimit === null) return withoutDescriptorLimit(configured);
+  const each = descriptorsPerConnection(needs.listeners);
+  const reserved = Math.max(
+    RESERVED_DESCRIPTORS,
+    RUNTIME_DESCRIPTORS + needs.listeners.length + needs.backends,
+  );
+  const possible = Math.floor((descriptorLimit - reserved) / each);
+  const sum = `${descriptorLimit} descriptors, ${reserved} of them reserved, ${each} for each connection`;
+  const issues = shortage(configured, possible, sum);
+  if (configured !== undefined) return { limit: { value: configured, reason: 'limits.connections' }, issues };
+  const value = Math.max(1, Math.min(possible, CONNECTIONS_DEFAULT_MAX));
+  const capped = possible > CONNECTIONS_DEFAULT_MAX ? `, at most ${CONNECTIONS_DEFAULT_MAX}` : '';
+  return { limit: { value, reason: `default: ${sum}${capped}` }, issues };
+}
+
+/** The two sockets, and two files for each tee on the route that has most of them. */
+function descriptorsPerConnection(listeners: readonly ListenerPlan[]): number {
+  let tees = 0;
+  for (const route of listeners.flatMap((listener) => listener.routes))
+    tees = Math.max(tees, route.stages.filter((stage) => stage.kind === 'tee').length);
+  return DESCRIPTORS_PER_CONNECTION + DESCRIPTORS_PER_TEE * tees;
+}
+
+function shortage(configured: number | undefined, possible: number, sum: string): Issue[] {
+  const path = configured === undefined ? [] : ['limits', 'connections'];
+  if (possible < 1)
+    return [warning(path, `the descriptor limit is too low to serve anybody: ${sum}; raise it (ulimit -n)`)];
+  if (configured === undefined || configured <= possible) return [];
+  return [
+    warning(
+      path,
+      `${configured} is more than the descriptors allow, which is ${possible}: ${sum}; raise the limit (ulimit -n)`,
+    ),
+  ];
+}
+
+function withoutDescriptorLimit(configured: number | undefined): CompiledLimit {
+  if (configured !== undefined)
+    return { limit: { value: configured, reason: 'limits.connections' }, issues: [] };
+  const reason = 'default: the descriptor limit of this system is not known';
+  return { limit: { value: CONNECTIONS_DEFAULT_UNKNOWN, reason }, issues: [] };
+}

@@ -1,0 +1,101 @@
+import type { Cidr } from '../core/cidr.ts';
+import type { ListenerPlan, Protocol, RouteMatch, RoutePlan, StagePlan, Timeouts } from '../core/plan.ts';
+import { choosePlane } from './choose-plane.ts';
+import type { Environment } from './environment.ts';
+import { BURST_BYTES_MAX, BURST_BYTES_MIN_DEFAULT } from './limits.ts';
+import type { Config } from './schema.ts';
+
+type ListenerConfig = Config['listeners'][number];
+type RouteConfig = NonNullable<ListenerConfig['routes']>[number];
+type MatchConfig = NonNullable<RouteConfig['match']>;
+type StageConfig = NonNullable<ListenerConfig['stages']>[number];
+type RateLimitConfig = NonNullable<StageConfig['rate_limit']>;
+
+/** A listener with its routes. `pools` gives the index behind the name of a pool. */
+export function compileListener(
+  listener: ListenerConfig,
+  index: number,
+  config: Config,
+  pools: ReadonlyMap<string, number>,
+  environment: Environment,
+): ListenerPlan {
+  const { limits, sniff, allow = [], deny = [] } = listener;
+  const routes: readonly RouteConfig[] = listener.routes ?? [{ to: listener.to }];
+  const stages = (listener.stages ?? []).map(compileStage);
+  return {
+    index,
+    name: listener.name,
+    listen: listener.listen,
+    plane: choosePlane(listener.listen, environment),
+    sniff: { timeoutMs: sniff.timeout, bytesMax: sniff.bytes },
+    limits: {
+      connections: limits.connections ?? 0,
+      connectionsPerIp: limits.connections_per_ip ?? 0,
+      acceptRate: limits.accept_rate ?? 0,
+      onLimit: limits.on_limit,
+      waitingMax: limits.waiting,
+    },
+    access: { allow, deny },
+    routes: routes.map((route, position) => compileRoute(route, position, listener.name, stages, pools)),
+    timeouts: compileTimeouts(listener.timeouts, config.timeouts),
+  };
+}
+
+function compileRoute(
+  route: RouteConfig,
+  index: number,
+  listener: string,
+  stages: readonly StagePlan[],
+  pools: ReadonlyMap<string, number>,
+): RoutePlan {
+  return {
+    index,
+    name: route.name ?? `${listener}/${index}`,
+    match: route.match === undefined ? null : compileMatch(route.match),
+    action: compileAction(route, pools),
+    stages: route.reject === undefined ? [...stages, ...(route.stages ?? []).map(compileStage)] : [],
+  };
+}
+
+function compileAction(route: RouteConfig, pools: ReadonlyMap<string, number>): RoutePlan['action'] {
+  if (route.reject !== undefined) return { kind: 'reject', how: route.reject };
+  const pool = pools.get(route.to ?? '');
+  if (pool === undefined) throw new Error(`the pool ${route.to} passed validation, but does not exist`);
+  return { kind: 'pool', pool };
+}
+
+function compileMatch(match: MatchConfig): RouteMatch {
+  const { protocol, sni, alpn, source } = match;
+  return {
+    ...(protocol === undefined ? {} : { protocol: many<Protocol>(protocol) }),
+    ...(sni === undefined ? {} : { sni: many(sni) }),
+    ...(alpn === undefined ? {} : { alpn: many(alpn) }),
+    ...(source === undefined ? {} : { source: many<Cidr>(source) }),
+  };
+}
+
+function compileStage(stage: StageConfig): StagePlan {
+  if (stage.rate_limit !== undefined) return compileRateLimit(stage.rate_limit);
+  if (stage.tee !== undefined) return { kind: 'tee', file: stage.tee.file, format: stage.tee.format };
+  return { kind: 'pass_through' };
+}
+
+function compileRateLimit(limit: RateLimitConfig): StagePlan {
+  const { up = 0, down = 0 } = limit;
+  const aSecond = Math.min(Math.max(up, down, BURST_BYTES_MIN_DEFAULT), BURST_BYTES_MAX);
+  return { kind: 'rate_limit', up, down, burst: limit.burst ?? aSecond };
+}
+
+function compileTimeouts(own: ListenerConfig['timeouts'], all: Config['timeouts']): Timeouts {
+  return {
+    idleMs: own.idle ?? all.idle,
+    writeStallMs: own.write_stall ?? all.write_stall,
+    halfClosedMs: own.half_closed ?? all.half_closed,
+    lingerMs: own.linger ?? all.linger,
+    queueMs: own.queue ?? all.queue,
+  };
+}
+
+function many<T>(value: T | readonly T[]): readonly T[] {
+  return Array.isArray(value) ? value : [value as T];
+}

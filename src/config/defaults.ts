@@ -1,0 +1,43 @@
+/**
+ * Every default of the configuration, once, in the form in which a person would write it. The schema, the reference
+ * page and the JSON Schema take them from here.
+ */
+
+export const SNIFF_TIMEOUT = '3s';
+export const SNIFF_BYTES = '16KiB';
+
+export const ON_LIMIT = 'reset';
+export const WAITING = 1024;
+
+export const IDLE = '1h';
+export const WRITE_STALL = '5m';
+export const HALF_CLOSED = '1m';
+export const DRAIN = '30s';
+export const LINGER = '5s';
+export const QUEUE = '5s';
+
+export const BALANCE = 'round_robin';
+export const WEIGHT = 1;
+export const BACKUP = false;
+
+export const HEALTH_INTERVAL = '2s';
+export const HEALTH_TIMEOUT = '1s';
+export const HEALTH_RISE = 2;
+export const HEALTH_FALL = 3;
+export const HEALTH_PROBE = 'tcp';
+
+export const CONNECT_TIMEOUT = '5s';
+export const CONNECT_RETRIES = 2;
+export const ABORT_ON_FIN = false;
+
+export const RATE_LIMIT_PER = 'connection';
+export const TEE_FORMAT = 'raw';
+
+export const NO_DELAY = true;
+export const KEEPALIVE = '60s';
+
+export const WORKERS = 'auto';
+
+export const TRACE_SAMPLE = 1;
+export const ACCESS_LOG_FORMAT = 'json';
+export const ACCESS_LOG_TO = 'stdout';

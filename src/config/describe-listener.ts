@@ -1,0 +1,99 @@
+import { formatAddress } from '../core/address.ts';
+import type { ListenerPlan, PoolPlan, RouteMatch, RoutePlan, StagePlan, Timeouts } from '../core/plan.ts';
+import { formatDuration } from '../core/units.ts';
+import { formatCidr } from './format-cidr.ts';
+import { indent, type Row, rows } from './layout.ts';
+import { formatRate, formatSize } from './units.ts';
+
+/** A listener with its routes in the order in which they are tried. */
+export function describeListener(listener: ListenerPlan, pools: readonly PoolPlan[]): string {
+  const { name, plane, sniff, timeouts } = listener;
+  const table: Row[] = [
+    ['listen', formatAddress(listener.listen)],
+    ['plane', `${plane.name} (${plane.reason})`],
+    ['limits', describeLimits(listener)],
+    ...describeAccess(listener.access),
+    [
+      'sniff',
+      `up to ${formatSize(sniff.bytesMax)}, for ${formatDuration(sniff.timeoutMs)}, where a route needs it`,
+    ],
+    ['timeouts', describeTimeouts(timeouts)],
+  ];
+  const routes = [...listener.routes.map((route) => describeRoute(route, pools)), ...otherwise(listener)];
+  return [`listener ${name}`, ...indent([...rows(table), 'routes', ...indent(rows(routes))])].join('\n');
+}
+
+function describeLimits(listener: ListenerPlan): string {
+  const { connections, connectionsPerIp, acceptRate, onLimit, waitingMax } = listener.limits;
+  const limits = [
+    connections === 0 ? '' : `${connections} connections`,
+    connectionsPerIp === 0 ? '' : `${connectionsPerIp} for one client address`,
+    acceptRate === 0 ? '' : `${acceptRate} accepted a second`,
+  ].filter((text) => text !== '');
+  const wait = `wait, at most ${waitingMax} of them for ${formatDuration(listener.timeouts.queueMs)}`;
+  const own = limits.length === 0 ? 'those of the process' : limits.join(', ');
+  return `${own}; clients beyond: ${onLimit === 'wait' ? wait : onLimit}`;
+}
+
+function describeAccess(access: ListenerPlan['access']): Row[] {
+  const lists = [
+    ['allow', access.allow],
+    ['deny', access.deny],
+  ] as const;
+  return lists
+    .filter(([, list]) => list.length > 0)
+    .map(([key, list]) => [key, list.map(formatCidr).join(', ')]);
+}
+
+function describeTimeouts(timeouts: Timeouts): string {
+  const { idleMs, writeStallMs, halfClosedMs, lingerMs, queueMs } = timeouts;
+  const named = {
+    idle: idleMs,
+    write_stall: writeStallMs,
+    half_closed: halfClosedMs,
+    linger: lingerMs,
+    queue: queueMs,
+  };
+  return Object.entries(named)
+    .map(([key, ms]) => `${key} ${formatDuration(ms)}`)
+    .join(', ');
+}
+
+function describeRoute(route: RoutePlan, pools: readonly PoolPlan[]): Row {
+  const { action, match, name, stages } = route;
+  const target = action.kind === 'pool' ? `pool ${pools[action.pool]?.name}` : `reject by ${action.how}`;
+  const through = stages.length === 0 ? [] : [`through ${stages.map(describeStage).join(', then ')}`];
+  return [name, match === null ? 'every connection' : describeMatch(match), `→ ${target}`, ...through];
+}
+
+/** What becomes of connections that no route takes, where that can be. */
+function otherwise(listener: ListenerPlan): Row[] {
+  return listener.routes.some((route) => route.match === null)
+    ? []
+    : [['', 'no match', '→ reject by reset (no-route)']];
+}
+
+function describeMatch(match: RouteMatch): string {
+  const { protocol, sni, alpn, source } = match;
+  const keys = [
+    protocol && `protocol ${protocol.join(' or ')}`,
+    sni && `sni ${sni.join(' or ')}`,
+    alpn && `alpn ${alpn.join(' or ')}`,
+    source && `source ${source.map(formatCidr).join(' or ')}`,
+  ];
+  return keys.filter((text) => text !== undefined).join(' and ');
+}
+
+function describeStage(stage: StagePlan): string {
+  switch (stage.kind) {
+    case 'pass_through':
+      return 'pass_through';
+    case 'tee':
+      return `tee to ${stage.file}`;
+    case 'rate_limit': {
+      const up = stage.up === 0 ? '' : ` up ${formatRate(stage.up)}`;
+      const down = stage.down === 0 ? '' : ` down ${formatRate(stage.down)}`;
+      return `rate_limit${up}${down} burst ${formatSize(stage.burst)}`;
+    }
+  }
+}

@@ -1,0 +1,20 @@
+import { readDescriptorLimit } from './descriptors.ts';
+
+/** What a plan depends on besides the file. */
+export interface Environment {
+  /** Descriptors this process may have; null = unknown. */
+  readonly descriptorLimit: number | null;
+  /** As `process.platform`. */
+  readonly platform: string;
+  /** As `process.version`. */
+  readonly nodeVersion: string;
+}
+
+/** The environment of this process. */
+export function readEnvironment(): Environment {
+  return {
+    descriptorLimit: readDescriptorLimit(process.platform),
+    platform: process.platform,
+    nodeVersion: process.version,
+  };
+}

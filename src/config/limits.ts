@@ -1,0 +1,59 @@
+import { UPSTREAM_ROWS_MAX } from '../core/upstream-table.ts';
+
+/** What a file may hold at most; beyond it the file is refused with a message that names the limit. */
+export const FILE_BYTES_MAX = 1024 * 1024;
+export const NESTING_LEVELS_MAX = 32;
+/** Values in the file once every alias stands for what it names. */
+export const VALUES_MAX = 100_000;
+export const ALIASES_MAX = 256;
+/** Mistakes told in one go; the rest is counted. */
+export const MISTAKES_SHOWN_MAX = 100;
+
+export const LISTENERS_MAX = 256;
+export const ROUTES_PER_LISTENER_MAX = 1024;
+/** Stages of a listener and of a route, each. */
+export const STAGES_MAX = 16;
+export const MATCH_VALUES_MAX = 1024;
+export const NETWORKS_MAX = 4096;
+export const POOLS_MAX = 1024;
+/** Of all pools together: one row each in the upstream table. */
+export const BACKENDS_MAX = UPSTREAM_ROWS_MAX;
+
+export const NAME_CHARACTERS_MAX = 64;
+export const BACKEND_NAME_CHARACTERS_MAX = 128;
+export const FILE_PATTERN_CHARACTERS_MAX = 1024;
+export const ALPN_BYTES_MAX = 255;
+export const SERVER_NAME_CHARACTERS_MAX = 253;
+export const URL_CHARACTERS_MAX = 2048;
+
+/** Timers of the system take less than 2^31 ms. */
+export const DURATION_MS_MAX = 24 * 86_400_000;
+export const PROBE_INTERVAL_MS_MIN = 10;
+/** TCP_KEEPIDLE counts whole seconds, 32,767 of them at most (tcp(7)). */
+export const KEEPALIVE_MS_MIN = 1000;
+export const KEEPALIVE_MS_MAX = 9 * 3_600_000;
+
+/** The connection preface of HTTP/2 has 24 bytes, so that fewer would tell nothing of it (RFC 9113 section 3.4). */
+export const SNIFF_BYTES_MIN = 24;
+export const SNIFF_BYTES_MAX = 64 * 1024;
+export const RATE_BYTES_PER_SECOND_MAX = 1024 * 1024 * 1024 * 1024;
+export const BURST_BYTES_MIN_DEFAULT = 64 * 1024;
+export const BURST_BYTES_MAX = 1024 * 1024 * 1024;
+
+export const CONNECTIONS_MAX = 10_000_000;
+export const ACCEPTS_PER_SECOND_MAX = 1_000_000;
+export const WAITING_MAX = 1_000_000;
+export const RETRIES_MAX = 100;
+export const WEIGHT_MAX = 256;
+export const PROBES_IN_A_ROW_MAX = 1000;
+
+/** Descriptors kept for listeners, probes, logs, exporters and the runtime, whatever is configured. */
+export const RESERVED_DESCRIPTORS = 64;
+/** The part of them that is for everything but listeners and probes. */
+export const RUNTIME_DESCRIPTORS = 32;
+/** The client's socket and the backend's. */
+export const DESCRIPTORS_PER_CONNECTION = 2;
+/** A tee writes one file for each direction. */
+export const DESCRIPTORS_PER_TEE = 2;
+export const CONNECTIONS_DEFAULT_MAX = 50_000;
+export const CONNECTIONS_DEFAULT_UNKNOWN = 10_000;

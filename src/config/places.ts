@@ -1,0 +1,104 @@
+import { type Address, parseAddress } from '../core/address.ts';
+import { type Cidr, parseCidr, parseIp } from '../core/cidr.ts';
+import { type LeafShape, leaf, Refusal, refuseKind, textOf } from './leaf.ts';
+import { URL_CHARACTERS_MAX } from './limits.ts';
+import { quote, show } from './show.ts';
+
+const ADDRESS_JSON = { title: 'address', type: 'string', pattern: '^(unix:.+|.*:\\d{1,5})$' } as const;
+
+/** Where a listener waits for clients. */
+export function listenAddress() {
+  const expected =
+    'an address such as 127.0.0.1:8080, "[::1]:8080", ":8080" (everywhere) or unix:/run/x.sock';
+  return address({ expected, json: ADDRESS_JSON }, () => null);
+}
+
+/** Where a backend is. */
+export function dialAddress() {
+  const expected = 'an address such as 127.0.0.1:9000, app.internal:9000, "[::1]:9000" or unix:/run/x.sock';
+  return address({ expected, json: ADDRESS_JSON }, (where, text) => {
+    if (where.kind === 'unix') return null;
+    if (where.port === 0) return new Refusal(`nobody can connect to port 0 of ${quote(text)}`);
+    const nowhere = text.startsWith(':') || (parseIp(where.host)?.every((byte) => byte === 0) ?? false);
+    return nowhere ? new Refusal(`${quote(text)} names no machine to connect to`) : null;
+  });
+}
+
+/** Where the metrics page is served: TCP alone. */
+export function httpAddress() {
+  const expected = 'an address such as 127.0.0.1:9464';
+  return address({ expected, json: { ...ADDRESS_JSON, title: 'TCP address' } }, (where) =>
+    where.kind === 'unix' ? new Refusal('this page is not served on a Unix socket') : null,
+  );
+}
+
+/** Where operators are let in: this machine alone. */
+export function loopbackAddress() {
+  const expected = 'a loopback address such as 127.0.0.1:9900 or unix:/run/sluice-admin.sock';
+  return address({ expected, json: { ...ADDRESS_JSON, title: 'loopback address' } }, (where, text) => {
+    if (where.kind === 'unix' || isLoopback(where.host)) return null;
+    return new Refusal(
+      `${quote(text)} can be reached from other machines, and admin has no token to keep strangers out`,
+    );
+  });
+}
+
+/** A network to match addresses with. */
+export function network() {
+  const shape = {
+    expected: 'a network such as 10.0.0.0/8 or an address such as 192.0.2.1 or "::1"',
+    json: { title: 'network', type: 'string', pattern: '^[0-9a-fA-F.:%]+(/\\d{1,3})?$' },
+  };
+  return leaf(shape, (value): Cidr | Refusal => {
+    if (typeof value !== 'string') return refuseKind(value, 'a network');
+    const cidr = parseCidr(value);
+    return typeof cidr === 'string' ? new Refusal(cidr) : cidr;
+  });
+}
+
+/** Base URL of an HTTP receiver, without a trailing slash. */
+export function httpUrl() {
+  const shape = {
+    expected: 'a URL such as http://127.0.0.1:4318',
+    json: { title: 'URL', type: 'string', pattern: '^https?://.+' },
+  };
+  return leaf(shape, (value) => {
+    if (typeof value !== 'string' || !URL.canParse(value))
+      return refuseKind(value, 'a URL', withScheme(value));
+    const url = new URL(value);
+    if (!/^https?:\/\//.test(value))
+      return new Refusal(`${quote(value)} is not http:// or https://`, withScheme(value));
+    if (value.length > URL_CHARACTERS_MAX)
+      return new Refusal(`the URL has more than ${URL_CHARACTERS_MAX} characters`);
+    if (url.username !== '' || url.password !== '')
+      return new Refusal('a URL with a user or a password would show them in logs');
+    if (url.search !== '' || url.hash !== '')
+      return new Refusal(`${quote(value)} has a query or a fragment, but paths are put behind it`);
+    return value.replace(/\/+$/, '');
+  });
+}
+
+/** An IP address of the loopback interface, or the name localhost. */
+export function isLoopback(host: string): boolean {
+  if (host.toLowerCase() === 'localhost') return true;
+  const bytes = parseIp(host);
+  if (bytes === null) return false;
+  if (bytes.length === 4) return bytes[0] === 127;
+  const isMapped = bytes.slice(0, 10).every((b) => b === 0) && bytes[10] === 255 && bytes[11] === 255;
+  return isMapped ? bytes[12] === 127 : bytes.slice(0, 15).every((b) => b === 0) && bytes[15] === 1;
+}
+
+function address(shape: LeafShape, refuse: (where: Address, text: string) => Refusal | null) {
+  return leaf(shape, (value): Address | Refusal => {
+    if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 65_535)
+      return new Refusal(`${value} is a port without a host`, `127.0.0.1:${value}`);
+    if (typeof value !== 'string') return refuseKind(value, 'an address');
+    const where = parseAddress(value);
+    if (typeof where === 'string') return new Refusal(`${show(value)} is not an address: ${where}`);
+    return refuse(where, value) ?? where;
+  });
+}
+
+function withScheme(value: unknown): string | null {
+  return /^[\w.-]+(:\d{1,5})?$/.test(textOf(value)) ? `http://${value}` : null;
+}

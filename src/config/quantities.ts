@@ -1,0 +1,136 @@
+import { formatDuration } from '../core/units.ts';
+import { type LeafShape, leaf, Refusal, refuseKind, textOf } from './leaf.ts';
+import { DURATION_MS_MAX, RATE_BYTES_PER_SECOND_MAX } from './limits.ts';
+import { show } from './show.ts';
+import {
+  COUNT_RATE_PATTERN,
+  DURATION_PATTERN,
+  formatRate,
+  formatSize,
+  parseCountRate,
+  parseDuration,
+  parseRate,
+  parseSize,
+  RATE_PATTERN,
+  repairCountRate,
+  repairDuration,
+  repairRate,
+  repairSize,
+  SIZE_PATTERN,
+} from './units.ts';
+
+export interface DurationRange {
+  /** In milliseconds; if not provided, defaults to 1. */
+  readonly min?: number;
+  /** In milliseconds; if not provided, defaults to DURATION_MS_MAX. */
+  readonly max?: number;
+  /** What 0 means, where 0 is allowed: `never` can be written for it, or it means "at once". */
+  readonly zero?: 'never' | 'at once';
+}
+
+/** A duration, in milliseconds. */
+export function duration(range: DurationRange = {}) {
+  const { min = 1, max = DURATION_MS_MAX, zero } = range;
+  const never = zero === 'never';
+  const more = never ? ', or never' : zero === undefined ? '' : ', or 0 for at once';
+  const shape: LeafShape = {
+    expected: `a time with its unit (ms, s, m, h, d) such as 250ms or 5s${more}`,
+    json: {
+      title: never ? 'duration or `never`' : zero === undefined ? 'duration' : 'duration or 0',
+      type: zero === undefined ? 'string' : ['string', 'integer'],
+      ...(zero === undefined ? {} : { minimum: 0, maximum: 0 }),
+      pattern: zero === undefined ? DURATION_PATTERN : `${DURATION_PATTERN}|^0$${never ? '|^never$' : ''}`,
+    },
+  };
+  return leaf(shape, (value) => {
+    const text = textOf(value);
+    if (text === 'never' && zero !== 'never') return new Refusal('this wait must have an end');
+    const ms = never && text === 'never' ? 0 : parseDuration(text);
+    if (ms === null) return refuseKind(value, 'a duration', repairDuration(text));
+    if (ms === 0 && zero !== undefined) return 0;
+    if (ms === 0) return new Refusal(`${show(value)} leaves no time at all`);
+    if (ms < min) return new Refusal(`${show(value)} is less than ${formatDuration(min)}`);
+    if (ms > max) return new Refusal(`${show(value)} is more than ${formatDuration(max)}`);
+    return ms;
+  });
+}
+
+/** A size, in bytes. */
+export function size(min: number, max: number) {
+  const shape: LeafShape = {
+    expected: `a size from ${formatSize(min)} to ${formatSize(max)} such as 64KiB`,
+    json: {
+      title: 'size',
+      type: ['string', 'integer'],
+      minimum: min,
+      maximum: max,
+      pattern: `${SIZE_PATTERN}|^\\d{1,15}$`,
+    },
+  };
+  return leaf(shape, (value) => {
+    const bytes = parseSize(textOf(value));
+    if (bytes === null) return refuseKind(value, 'a size', repairSize(textOf(value)));
+    return bytes >= min && bytes <= max ? bytes : outOfRange(value);
+  });
+}
+
+/** A rate, in bytes a second. */
+export function rate() {
+  const max = RATE_BYTES_PER_SECOND_MAX;
+  const shape: LeafShape = {
+    expected: `bytes a second, from 1B/s to ${formatRate(max)}, such as 1MiB/s`,
+    json: { title: 'rate', type: 'string', pattern: RATE_PATTERN },
+  };
+  return leaf(shape, (value) => {
+    const bytes = parseRate(textOf(value));
+    if (bytes === null) return refuseKind(value, 'a rate', repairRate(textOf(value)));
+    return bytes >= 1 && bytes <= max ? bytes : outOfRange(value);
+  });
+}
+
+/** So many a second. */
+export function countRate(max: number) {
+  const shape: LeafShape = {
+    expected: `a number a second, from 1/s to ${max}/s, such as 500/s`,
+    json: { title: 'number a second', type: 'string', pattern: COUNT_RATE_PATTERN },
+  };
+  return leaf(shape, (value) => {
+    const count = parseCountRate(textOf(value));
+    if (count === null) return refuseKind(value, 'a number a second', repairCountRate(textOf(value)));
+    return count >= 1 && count <= max ? count : outOfRange(value);
+  });
+}
+
+/** A whole number in a range, both ends included; `absent` says what it means that the key is not there. */
+export function integer(min: number, max: number, absent?: string) {
+  const shape: LeafShape = {
+    expected: `a whole number from ${min} to ${max}${absent === undefined ? '' : `, or no such key for ${absent}`}`,
+    json: { title: `whole number, ${min} to ${max}`, type: 'integer', minimum: min, maximum: max },
+  };
+  return leaf(shape, (value) => {
+    if (typeof value !== 'number' || !Number.isInteger(value)) return refuseKind(value, 'a whole number');
+    return value >= min && value <= max ? value : outOfRange(value);
+  });
+}
+
+/** A share: 0 is none, 1 is all. */
+export function share() {
+  const shape: LeafShape = {
+    expected: 'a number from 0 (none) to 1 (all), such as 0.05',
+    json: { title: 'number, 0 to 1', type: 'number', minimum: 0, maximum: 1 },
+  };
+  return leaf(shape, (value) => {
+    if (typeof value !== 'number' || Number.isNaN(value))
+      return refuseKind(value, 'a number', percent(value));
+    return value >= 0 && value <= 1 ? value : outOfRange(value);
+  });
+}
+
+function outOfRange(value: unknown): Refusal {
+  return new Refusal(`${show(value)} is out of range`);
+}
+
+function percent(value: unknown): string | null {
+  const digits = /^(\d{1,3}(?:\.\d{1,6})?)\s*%$/.exec(textOf(value))?.[1];
+  return digits === undefined || Number(digits) > 100 ? null : String(Number(digits) / 100);
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { list } from './containers.ts';
+import * as defaults from './defaults.ts';
+import { BURST_BYTES_MAX, STAGES_MAX } from './limits.ts';
+import { rate, size } from './quantities.ts';
+import { filePattern, oneOf } from './words.ts';
+
+const rateLimit = z.strictObject({
+  up: rate().describe('Bytes a second from client to backend. Absent: not limited.').optional(),
+  down: rate().describe('Bytes a second from backend to client. Absent: not limited.').optional(),
+  burst: size(1, BURST_BYTES_MAX)
+    .describe(
+      'Bytes that may pass at once after a pause, in each direction. ' +
+        'Absent: what passes in one second at the higher of the two rates, at least 64KiB.',
+    )
+    .optional(),
+  per: oneOf(['connection'])
+    .describe('What shares the limit: each connection has its own.')
+    .prefault(defaults.RATE_LIMIT_PER),
+});
+
+const tee = z.strictObject({
+  file: filePattern().describe(
+    'File to write, one for each direction, in a directory that exists. `{direction}` (`up`, client to backend, or `down`) ' +
+      'must be in it, and `{connection}` or `{start}` (time of the accept); `{listener}` may be.',
+  ),
+  format: oneOf(['raw'])
+    .describe('`raw`: the bytes as they are, nothing else.')
+    .prefault(defaults.TEE_FORMAT),
+});
+
+const stage = z
+  .strictObject({
+    pass_through: z
+      .strictObject({})
+      .describe('Changes nothing: `pass_through: {}`. For trying out a chain of stages.')
+      .optional(),
+    rate_limit: rateLimit
+      .describe('Holds bytes back so that no more than a rate passes. Set `up`, `down` or both.')
+      .optional(),
+    tee: tee.describe('Writes what passes to files as well, without slowing it down.').optional(),
+  })
+  .meta({ minProperties: 1, maxProperties: 1 });
+
+/** What bytes flow through, in this order; each item has exactly one key, the kind of stage. */
+export const stages = list(stage, STAGES_MAX, 'stage');

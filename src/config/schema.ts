@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { list } from './containers.ts';
+import * as defaults from './defaults.ts';
+import { LISTENERS_MAX } from './limits.ts';
+import { listener } from './schema-listener.ts';
+import { pool } from './schema-pool.ts';
+import { admin, processLimits, socket, telemetry, workers } from './schema-service.ts';
+import { timeouts } from './schema-timeouts.ts';
+import { NAME_PATTERN } from './words.ts';
+
+/**
+ * The whole configuration. Everything that a single value can get wrong is said here; what needs two places of the file
+ * to see is in `check.ts`.
+ */
+export const configSchema = z.strictObject({
+  listeners: list(listener, LISTENERS_MAX, 'listener').describe('Where clients come in.'),
+  pools: z
+    .record(z.string().regex(new RegExp(NAME_PATTERN)), pool)
+    .describe('Where connections go: named groups of backends.')
+    .prefault({}),
+  timeouts: timeouts.describe('Deadlines of connections.').prefault({}),
+  socket: socket.describe('Options of all TCP sockets.').prefault({}),
+  workers: workers
+    .describe(
+      'Threads that move bytes. This version has one shard on the main thread, which is what both values give.',
+    )
+    .prefault(defaults.WORKERS),
+  limits: processLimits.describe('Limits of the whole process.').prefault({}),
+  telemetry: telemetry.describe('What is told to the outside.').prefault({}),
+  admin: admin.describe('Health, readiness and state over HTTP. Absent: not served.').optional(),
+});
+
+/** A configuration as it was read: complete, units turned into numbers, names not yet into indexes. */
+export type Config = z.output<typeof configSchema>;
+
+/** JSON Schema (draft 2020-12) of what a file may hold. Made once, then shared. */
+export function jsonSchema(): JsonSchema {
+  made ??= z.toJSONSchema(configSchema, { io: 'input' }) as JsonSchema;
+  return made;
+}
+
+let made: JsonSchema | null = null;
+
+/** The part of JSON Schema that `jsonSchema` uses. */
+export interface JsonSchema {
+  readonly type?: string | readonly string[];
+  readonly title?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly additionalProperties?: boolean | JsonSchema;
+  readonly required?: readonly string[];
+  readonly items?: JsonSchema;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly propertyNames?: JsonSchema;
+  readonly [keyword: string]: unknown;
+}

@@ -1,0 +1,126 @@
+import { didYouMean } from './did-you-mean.ts';
+import { leaf, Refusal, refuseKind, textOf } from './leaf.ts';
+import {
+  ALPN_BYTES_MAX,
+  BACKEND_NAME_CHARACTERS_MAX,
+  FILE_PATTERN_CHARACTERS_MAX,
+  NAME_CHARACTERS_MAX,
+  SERVER_NAME_CHARACTERS_MAX,
+} from './limits.ts';
+import { orList, quote, show } from './show.ts';
+
+/** Names of listeners, routes and pools: they become labels of metrics and parts of file names. */
+export const NAME_PATTERN = `^[A-Za-z0-9_][A-Za-z0-9_.-]{0,${NAME_CHARACTERS_MAX - 1}}$`;
+
+export const NAME_EXPECTED = `letters, digits, "_", "-" and ".", at most ${NAME_CHARACTERS_MAX} of them`;
+
+const BACKEND_NAME_PATTERN = `^[A-Za-z0-9_[/][A-Za-z0-9_.:@/[\\]-]{0,${BACKEND_NAME_CHARACTERS_MAX - 1}}$`;
+
+/** What a tee's file name may hold in braces. */
+const PLACEHOLDERS = ['start', 'listener', 'connection', 'direction'] as const;
+
+const SERVER_NAME_PATTERN =
+  '^(\\*\\*?\\.)?[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*\\.?$';
+
+/** One of a few words; `also` says what else may stand there. */
+export function oneOf<const T extends string>(words: readonly T[], also?: string) {
+  const shape = {
+    expected: also === undefined ? orList(words) : `${words.join(', ')}, or ${also}`,
+    json: { title: words.map((word) => `\`${word}\``).join(', '), type: 'string', enum: words },
+  };
+  return leaf(shape, (value): T | Refusal => {
+    const word = words.find((candidate) => candidate === value);
+    if (word !== undefined) return word;
+    const meant = value === false ? words.find((candidate) => candidate === 'off') : undefined;
+    return new Refusal(`${show(value)} is not possible here`, meant ?? didYouMean(textOf(value), words));
+  });
+}
+
+/** true or false. */
+export function flag() {
+  const shape = { expected: 'true or false', json: { title: '`true`, `false`', type: 'boolean' } };
+  return leaf(shape, (value) => {
+    if (typeof value === 'boolean') return value;
+    const word = textOf(value).toLowerCase();
+    const meant = ['yes', 'on', 'y', '1', 'true'].includes(word) ? 'true' : null;
+    const denied = ['no', 'off', 'n', '0', 'false'].includes(word) ? 'false' : null;
+    return refuseKind(value, 'true or false', meant ?? denied);
+  });
+}
+
+/** A name of a listener, a route or a pool. */
+export function name(example: string) {
+  return pattern('name', NAME_PATTERN, `a name such as ${example}: ${NAME_EXPECTED}`);
+}
+
+/** A name of a backend; an address can be one. */
+export function backendName() {
+  return pattern('name', BACKEND_NAME_PATTERN, 'a name such as app-1, without spaces');
+}
+
+/** A server name to match, in lower case and without the trailing dot. */
+export function serverName() {
+  const shape = {
+    expected: 'a server name such as www.example.com, *.example.com (one label) or **.example.com (any)',
+    json: { title: 'server name', type: 'string', pattern: SERVER_NAME_PATTERN },
+  };
+  return leaf(shape, (value) => {
+    if (typeof value !== 'string') return refuseKind(value, 'a server name');
+    if (/[^\p{ASCII}]/u.test(value))
+      return new Refusal(`${show(value)} must be written in its ASCII form (xn--…)`);
+    if (value === '*' || value === '**')
+      return new Refusal(`${quote(value)} matches nothing; match "protocol: tls" for every name`);
+    const isName = new RegExp(SERVER_NAME_PATTERN).test(value) && value.length <= SERVER_NAME_CHARACTERS_MAX;
+    return isName ? value.toLowerCase().replace(/\.$/, '') : refuseKind(value, 'a server name');
+  });
+}
+
+/** A protocol name of ALPN (RFC 7301). */
+export function alpnName() {
+  const shape = {
+    expected: 'a protocol name such as h2 or http/1.1',
+    json: { title: 'ALPN name', type: 'string', pattern: `^[!-~]{1,${ALPN_BYTES_MAX}}$` },
+  };
+  return leaf(shape, (value) => {
+    if (typeof value === 'string' && new RegExp(shape.json.pattern).test(value)) return value;
+    return refuseKind(value, 'an ALPN name');
+  });
+}
+
+/** A file name with placeholders, one file for each direction of each connection. */
+export function filePattern() {
+  const shape = {
+    expected: 'a file name such as "traffic-{connection}.{direction}.log", in quotes',
+    json: { title: 'file name with placeholders', type: 'string', minLength: 1 },
+  };
+  return leaf(shape, (value) => {
+    if (typeof value !== 'string') return refuseKind(value, 'a file name');
+    return refuseFilePattern(value) ?? value;
+  });
+}
+
+function refuseFilePattern(text: string): Refusal | null {
+  if (text === '' || text.endsWith('/') || /\p{Cc}/u.test(text)) return refuseKind(text, 'a file name');
+  if (text.length > FILE_PATTERN_CHARACTERS_MAX)
+    return new Refusal(`the file name has more than ${FILE_PATTERN_CHARACTERS_MAX} characters`);
+  const known: readonly string[] = PLACEHOLDERS;
+  const used = [...text.matchAll(/\{([^{}]*)\}/g)].map((match) => match[1] ?? '');
+  const unknown = used.find((placeholder) => !known.includes(placeholder));
+  if (unknown !== undefined) {
+    const meant = didYouMean(unknown, PLACEHOLDERS);
+    const choice = orList(PLACEHOLDERS.map((placeholder) => `{${placeholder}}`));
+    return new Refusal(`${quote(`{${unknown}}`)} is not one of ${choice}`, meant && `{${meant}}`);
+  }
+  if (!used.includes('direction'))
+    return new Refusal(`without {direction} nobody could tell which file is up and which is down`);
+  if (!used.includes('connection') && !used.includes('start'))
+    return new Refusal('without {connection} or {start} all connections would want the same file');
+  return null;
+}
+
+function pattern(title: string, expression: string, expected: string) {
+  return leaf({ expected, json: { title, type: 'string', pattern: expression } }, (value) => {
+    if (typeof value === 'string' && new RegExp(expression).test(value)) return value;
+    return refuseKind(value, 'a name');
+  });
+}

@@ -1,0 +1,133 @@
+import { formatAddress } from '../core/address.ts';
+import { CLOSE_REASONS } from '../core/close-reason.ts';
+import { formatConnectionId } from '../core/connection-id.ts';
+import type { ClosedFact, Fact, HealthFact } from '../core/facts.ts';
+import type { Plan } from '../core/plan.ts';
+import type { StateName } from '../core/state.ts';
+import type { ServiceEvent } from '../core/watcher.ts';
+import type { Fields, Log } from './log.ts';
+import { EVENTS } from './names.ts';
+import { MESSAGE_CHARS_MAX, SNI_CHARS_MAX, shown } from './text.ts';
+
+/** Failed attempts that one line names; `attempts` counts all. */
+export const FAILED_ATTEMPTS_SHOWN_MAX = 16;
+
+/** Writes the line of a fact, where it has one. `accessLog` false leaves out `connection.closed`. */
+export function logFact(log: Log, plan: Plan, accessLog: boolean, fact: Fact): void {
+  switch (fact.kind) {
+    case 'opened':
+    case 'entered':
+      return;
+    case 'closed':
+      if (accessLog) {
+        const level = fact.reason === 'internal-error' ? 'error' : 'info';
+        log.write(level, EVENTS.connectionClosed, closedFields(plan, fact), fact.at);
+      }
+      return;
+    case 'health':
+      logHealth(log, plan, fact);
+      return;
+    case 'limit': {
+      const listener = plan.listeners[fact.listener]?.name ?? null;
+      log.write('warn', EVENTS.limitReached, { listener, limit: fact.limit, count: fact.count }, fact.at);
+      return;
+    }
+    case 'stage': {
+      const connection = formatConnectionId(fact.connection);
+      const message = shown(fact.message, MESSAGE_CHARS_MAX);
+      log.write('warn', EVENTS.stageFailed, { connection, stage: fact.stage, message }, fact.at);
+      return;
+    }
+    case 'error': {
+      const connection = fact.connection === null ? {} : { connection: formatConnectionId(fact.connection) };
+      const message = shown(fact.message, MESSAGE_CHARS_MAX);
+      log.write('error', EVENTS.error, { ...connection, message }, fact.at);
+      return;
+    }
+  }
+}
+
+/** Writes the line of a service event. */
+export function logServiceEvent(log: Log, event: ServiceEvent, at: number): void {
+  switch (event.event) {
+    case 'ready':
+      log.write('info', EVENTS.ready, { listeners: event.listeners, urls: event.urls }, at);
+      return;
+    case 'draining': {
+      const { connections, timeoutMs, signal } = event;
+      log.write('info', EVENTS.draining, { connections, timeout_ms: timeoutMs, signal }, at);
+      return;
+    }
+    case 'drained': {
+      const level = event.cut > 0 ? 'warn' : 'info';
+      log.write(level, EVENTS.drained, { cut: event.cut, duration_ms: round(event.durationMs) }, at);
+    }
+  }
+}
+
+function logHealth(log: Log, plan: Plan, fact: HealthFact): void {
+  const fields = {
+    pool: plan.pools[fact.pool]?.name ?? null,
+    backend: plan.backends[fact.backend]?.name ?? null,
+    cause: shown(fact.cause, MESSAGE_CHARS_MAX),
+  };
+  if (fact.healthy) log.write('info', EVENTS.backendHealthy, fields, fact.at);
+  else log.write('warn', EVENTS.backendUnhealthy, fields, fact.at);
+}
+
+/** Fields of `connection.closed`. Undelivered bytes, pauses and failed attempts are left out where there were none. */
+function closedFields(plan: Plan, fact: ClosedFact): Fields {
+  const backend = plan.backends[fact.backend];
+  const fields: Record<string, unknown> = {
+    connection: formatConnectionId(fact.connection),
+    listener: plan.listeners[fact.listener]?.name ?? null,
+    client: fact.client,
+    local: fact.local,
+    route: fact.route,
+    protocol: fact.protocol,
+    sni: fact.sni === null ? null : shown(fact.sni, SNI_CHARS_MAX),
+    pool: plan.pools[fact.pool]?.name ?? null,
+    backend: backend?.name ?? null,
+    backend_address: backend === undefined ? null : formatAddress(backend.address),
+    bytes_up: fact.bytesUp,
+    bytes_down: fact.bytesDown,
+    duration_ms: round(fact.at - fact.opened),
+    states: timeInStates(fact),
+    attempts: fact.attempts.length,
+    first_byte_ms: fact.firstByteMs < 0 ? null : round(fact.firstByteMs),
+    reason: fact.reason,
+    by: CLOSE_REASONS[fact.reason].by,
+    during: fact.during,
+    trace_id: fact.traceId,
+    sampled: fact.sampled,
+  };
+  if (fact.undeliveredUp > 0) fields['undelivered_up'] = fact.undeliveredUp;
+  if (fact.undeliveredDown > 0) fields['undelivered_down'] = fact.undeliveredDown;
+  if (fact.pausedUpMs > 0) fields['paused_up_ms'] = round(fact.pausedUpMs);
+  if (fact.pausedDownMs > 0) fields['paused_down_ms'] = round(fact.pausedDownMs);
+  const failed = failedAttempts(plan, fact);
+  if (failed.length > 0) fields['failed_attempts'] = failed;
+  return fields;
+}
+
+function timeInStates(fact: ClosedFact): Partial<Record<StateName, number>> {
+  const states: Partial<Record<StateName, number>> = {};
+  for (const { state, from, to } of fact.visits) states[state] = round((states[state] ?? 0) + to - from);
+  return states;
+}
+
+function failedAttempts(plan: Plan, fact: ClosedFact): Fields[] {
+  return fact.attempts
+    .filter(({ error }) => error !== '')
+    .slice(0, FAILED_ATTEMPTS_SHOWN_MAX)
+    .map(({ backend, from, to, error }) => ({
+      backend: plan.backends[backend]?.name ?? null,
+      error: shown(error, MESSAGE_CHARS_MAX),
+      ms: round(to - from),
+    }));
+}
+
+/** Milliseconds to the microsecond. */
+function round(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
+}

@@ -1,0 +1,253 @@
+/**
+ * Every name that telemetry shows: metrics, labels, log events, spans, attributes. Names are stable: dashboards and alerts
+ * are made of them. Labels take their values from the plan and from closed lists, never from a client.
+ */
+
+/** Scope of everything that is exported, and the service's name where the environment gives none. */
+export const SCOPE = 'sluice';
+
+export type MetricKind = 'counter' | 'gauge' | 'histogram';
+
+export type LabelName =
+  | 'listener'
+  | 'pool'
+  | 'backend'
+  | 'direction'
+  | 'state'
+  | 'reason'
+  | 'outcome'
+  | 'result'
+  | 'side'
+  | 'limit';
+
+export interface MetricMeta {
+  /** OpenTelemetry name; Prometheus shows `_` for `.` and adds `_total` to counters. */
+  readonly name: string;
+  readonly kind: MetricKind;
+  /** UCUM: `s` seconds, `By` bytes, `{thing}` a count. */
+  readonly unit: string;
+  readonly description: string;
+  readonly labels: readonly LabelName[];
+}
+
+export const METRICS = {
+  connections: {
+    name: 'sluice.connections',
+    kind: 'gauge',
+    unit: '{connection}',
+    description: 'Connections open now, by state.',
+    labels: ['listener', 'state'],
+  },
+  transitions: {
+    name: 'sluice.transitions',
+    kind: 'counter',
+    unit: '{transition}',
+    description: 'Entries into a state of the connection chart.',
+    labels: ['listener', 'state'],
+  },
+  accepted: {
+    name: 'sluice.accepted',
+    kind: 'counter',
+    unit: '{connection}',
+    description: 'Connections accepted, those turned away included.',
+    labels: ['listener'],
+  },
+  closed: {
+    name: 'sluice.closed',
+    kind: 'counter',
+    unit: '{connection}',
+    description: 'Connections ended, by reason; a reason appears once it has occurred.',
+    labels: ['listener', 'reason'],
+  },
+  stateDuration: {
+    name: 'sluice.state.duration',
+    kind: 'histogram',
+    unit: 's',
+    description: 'Time spent in a state, one observation for each stay, told when the connection has ended.',
+    labels: ['listener', 'state'],
+  },
+  connectionDuration: {
+    name: 'sluice.connection.duration',
+    kind: 'histogram',
+    unit: 's',
+    description: 'Time from accept to the end, by outcome: clean, or who ended it (client, backend, proxy).',
+    labels: ['listener', 'outcome'],
+  },
+  bytes: {
+    name: 'sluice.bytes',
+    kind: 'counter',
+    unit: 'By',
+    description: 'Bytes accepted by the far socket; up is client to backend.',
+    labels: ['listener', 'direction'],
+  },
+  undelivered: {
+    name: 'sluice.undelivered',
+    kind: 'counter',
+    unit: 'By',
+    description: 'Bytes read and never accepted by the far socket.',
+    labels: ['listener', 'direction'],
+  },
+  backendBytes: {
+    name: 'sluice.backend.bytes',
+    kind: 'counter',
+    unit: 'By',
+    description: 'Bytes relayed to (up) and from (down) a backend.',
+    labels: ['pool', 'backend', 'direction'],
+  },
+  dialAttempts: {
+    name: 'sluice.dial.attempts',
+    kind: 'counter',
+    unit: '{attempt}',
+    description: 'Attempts to connect to a backend for a client.',
+    labels: ['pool', 'backend'],
+  },
+  dialFailures: {
+    name: 'sluice.dial.failures',
+    kind: 'counter',
+    unit: '{attempt}',
+    description: 'Attempts to connect to a backend that failed.',
+    labels: ['pool', 'backend'],
+  },
+  dialDuration: {
+    name: 'sluice.dial.duration',
+    kind: 'histogram',
+    unit: 's',
+    description: 'Time of an attempt to connect to a backend, by result: connected, failed, cancelled.',
+    labels: ['pool', 'backend', 'result'],
+  },
+  firstByteDuration: {
+    name: 'sluice.first_byte.duration',
+    kind: 'histogram',
+    unit: 's',
+    description: 'Time from being relayed to the first byte of the backend.',
+    labels: ['pool', 'backend'],
+  },
+  halfClosedDuration: {
+    name: 'sluice.half_closed.duration',
+    kind: 'histogram',
+    unit: 's',
+    description:
+      'Time in which one side had finished and the other had not; side is the one that had finished.',
+    labels: ['listener', 'side'],
+  },
+  backpressureDuration: {
+    name: 'sluice.backpressure.duration',
+    kind: 'histogram',
+    unit: 's',
+    description:
+      'Time in which a direction was paused for a slow reader; connections never paused are left out.',
+    labels: ['listener', 'direction'],
+  },
+  backendHealthy: {
+    name: 'sluice.backend.healthy',
+    kind: 'gauge',
+    unit: '1',
+    description: '1 healthy, 0 unhealthy; no series where no probe has answered yet or the pool has none.',
+    labels: ['pool', 'backend'],
+  },
+  backendConnections: {
+    name: 'sluice.backend.connections',
+    kind: 'gauge',
+    unit: '{connection}',
+    description: 'Connections of a backend: active (relayed) and connecting (being dialed).',
+    labels: ['pool', 'backend', 'state'],
+  },
+  limitRejections: {
+    name: 'sluice.limit.rejections',
+    kind: 'counter',
+    unit: '{connection}',
+    description: 'Times a limit was hit.',
+    labels: ['listener', 'limit'],
+  },
+  factsDropped: {
+    name: 'sluice.facts.dropped',
+    kind: 'counter',
+    unit: '{fact}',
+    description: 'Facts dropped because control did not keep up; log, spans and histograms miss these.',
+    labels: [],
+  },
+  spansDropped: {
+    name: 'sluice.spans.dropped',
+    kind: 'counter',
+    unit: '{span}',
+    description: 'Spans made and never received: the queue was full or the export failed.',
+    labels: [],
+  },
+  logDropped: {
+    name: 'sluice.log.dropped',
+    kind: 'counter',
+    unit: '{line}',
+    description: 'Log lines dropped because whoever reads the log did not keep up or has gone.',
+    labels: [],
+  },
+} as const satisfies Record<string, MetricMeta>;
+
+/** Outcomes of `sluice.connection.duration`: a clean end, else the one who ended it. */
+export const OUTCOMES = ['clean', 'client', 'backend', 'proxy'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** Results of `sluice.dial.duration`. */
+export const DIAL_RESULTS = ['connected', 'failed', 'cancelled'] as const;
+export type DialResult = (typeof DIAL_RESULTS)[number];
+
+/** States of `sluice.backend.connections`. */
+export const BACKEND_CONNECTION_STATES = ['active', 'connecting'] as const;
+
+/** Values of `event` in the log. */
+export const EVENTS = {
+  ready: 'ready',
+  draining: 'draining',
+  drained: 'drained',
+  connectionClosed: 'connection.closed',
+  backendHealthy: 'backend.healthy',
+  backendUnhealthy: 'backend.unhealthy',
+  limitReached: 'limit.reached',
+  stageFailed: 'stage.failed',
+  error: 'error',
+  /** An OTLP receiver did not take what was sent. */
+  exportFailed: 'telemetry.export_failed',
+  /** Spans that could not be sent before the service ended. */
+  spansLost: 'telemetry.spans_lost',
+  /** An environment variable names no usable OTLP endpoint. */
+  endpointInvalid: 'telemetry.endpoint_invalid',
+} as const;
+export type EventName = (typeof EVENTS)[keyof typeof EVENTS];
+
+/** Name of the root span; the spans under it are named for the states. */
+export const ROOT_SPAN = 'connection';
+
+/** Name of the event on a `dialing` span: one for each attempt, at the time of its result. */
+export const DIAL_ATTEMPT_EVENT = 'sluice.dial.attempt';
+
+/** Attributes of spans: OpenTelemetry semantic conventions where one exists, else under `sluice.`. */
+export const ATTRIBUTES = {
+  clientAddress: 'client.address',
+  clientPort: 'client.port',
+  serverAddress: 'server.address',
+  serverPort: 'server.port',
+  localAddress: 'network.local.address',
+  localPort: 'network.local.port',
+  transport: 'network.transport',
+  protocolName: 'network.protocol.name',
+  protocolVersion: 'network.protocol.version',
+  sni: 'tls.client.server_name',
+  errorType: 'error.type',
+  listener: 'sluice.listener',
+  route: 'sluice.route',
+  pool: 'sluice.pool',
+  backend: 'sluice.backend',
+  connectionId: 'sluice.connection.id',
+  bytesUp: 'sluice.bytes.up',
+  bytesDown: 'sluice.bytes.down',
+  undeliveredUp: 'sluice.undelivered.up',
+  undeliveredDown: 'sluice.undelivered.down',
+  pausedUpMs: 'sluice.paused_ms.up',
+  pausedDownMs: 'sluice.paused_ms.down',
+  firstByteMs: 'sluice.first_byte_ms',
+  dialAttempts: 'sluice.dial.attempts',
+  dialError: 'sluice.dial.error',
+  dialDurationMs: 'sluice.dial.duration_ms',
+  closeReason: 'sluice.close.reason',
+  closeBy: 'sluice.close.by',
+  closeDuring: 'sluice.close.during',
+} as const;

@@ -1,0 +1,78 @@
+import type { Attributes } from '@opentelemetry/api';
+import { type Address, parseAddress } from '../core/address.ts';
+import { CLOSE_REASONS, isClean } from '../core/close-reason.ts';
+import { formatConnectionId } from '../core/connection-id.ts';
+import type { ClosedFact, DialAttempt } from '../core/facts.ts';
+import type { BackendPlan, Plan, Protocol } from '../core/plan.ts';
+import { ATTRIBUTES } from './names.ts';
+import { MESSAGE_CHARS_MAX, SNI_CHARS_MAX, shown } from './text.ts';
+
+/** What a sniffed protocol is called by convention; `unknown` has no name. */
+const PROTOCOL_ATTRIBUTES: Readonly<Record<Protocol, Attributes>> = {
+  tls: { [ATTRIBUTES.protocolName]: 'tls' },
+  http1: { [ATTRIBUTES.protocolName]: 'http', [ATTRIBUTES.protocolVersion]: '1.1' },
+  http2: { [ATTRIBUTES.protocolName]: 'http', [ATTRIBUTES.protocolVersion]: '2' },
+  ssh: { [ATTRIBUTES.protocolName]: 'ssh' },
+  unknown: {},
+};
+
+/** Attributes of the root span: who, where, what, how much, and how it ended. Absent where nothing is known. */
+export function connectionAttributes(plan: Plan, fact: ClosedFact): Attributes {
+  const pool = plan.pools[fact.pool];
+  const backend = plan.backends[fact.backend];
+  const attributes: Attributes = {
+    [ATTRIBUTES.transport]: fact.local.startsWith('unix:') ? 'unix' : 'tcp',
+    [ATTRIBUTES.listener]: plan.listeners[fact.listener]?.name,
+    [ATTRIBUTES.connectionId]: formatConnectionId(fact.connection),
+    [ATTRIBUTES.bytesUp]: fact.bytesUp,
+    [ATTRIBUTES.bytesDown]: fact.bytesDown,
+    [ATTRIBUTES.dialAttempts]: fact.attempts.length,
+    [ATTRIBUTES.closeReason]: fact.reason,
+    [ATTRIBUTES.closeBy]: CLOSE_REASONS[fact.reason].by,
+    [ATTRIBUTES.closeDuring]: fact.during,
+  };
+  setPeer(attributes, fact.client, ATTRIBUTES.clientAddress, ATTRIBUTES.clientPort);
+  setPeer(attributes, fact.local, ATTRIBUTES.localAddress, ATTRIBUTES.localPort);
+  if (fact.route !== null) attributes[ATTRIBUTES.route] = fact.route;
+  if (pool !== undefined) attributes[ATTRIBUTES.pool] = pool.name;
+  if (backend !== undefined) setBackend(attributes, backend);
+  if (fact.protocol !== null) Object.assign(attributes, PROTOCOL_ATTRIBUTES[fact.protocol]);
+  if (fact.sni !== null) attributes[ATTRIBUTES.sni] = shown(fact.sni, SNI_CHARS_MAX);
+  if (fact.undeliveredUp > 0) attributes[ATTRIBUTES.undeliveredUp] = fact.undeliveredUp;
+  if (fact.undeliveredDown > 0) attributes[ATTRIBUTES.undeliveredDown] = fact.undeliveredDown;
+  if (fact.pausedUpMs > 0) attributes[ATTRIBUTES.pausedUpMs] = fact.pausedUpMs;
+  if (fact.pausedDownMs > 0) attributes[ATTRIBUTES.pausedDownMs] = fact.pausedDownMs;
+  if (fact.firstByteMs >= 0) attributes[ATTRIBUTES.firstByteMs] = fact.firstByteMs;
+  if (!isClean(fact.reason)) attributes[ATTRIBUTES.errorType] = fact.reason;
+  return attributes;
+}
+
+/** Attributes of one attempt to reach a backend. */
+export function attemptAttributes(plan: Plan, attempt: DialAttempt): Attributes {
+  const attributes: Attributes = { [ATTRIBUTES.dialDurationMs]: attempt.to - attempt.from };
+  const backend = plan.backends[attempt.backend];
+  if (backend !== undefined) setBackend(attributes, backend);
+  if (attempt.error !== '') attributes[ATTRIBUTES.dialError] = shown(attempt.error, MESSAGE_CHARS_MAX);
+  return attributes;
+}
+
+function setBackend(attributes: Attributes, backend: BackendPlan): void {
+  attributes[ATTRIBUTES.backend] = backend.name;
+  setAddress(attributes, backend.address, ATTRIBUTES.serverAddress, ATTRIBUTES.serverPort);
+}
+
+/** An address that came as text; what is no address with a port is shown as it is. */
+function setPeer(attributes: Attributes, text: string, address: string, port: string): void {
+  const parsed = parseAddress(text);
+  if (typeof parsed === 'string') attributes[address] = text;
+  else setAddress(attributes, parsed, address, port);
+}
+
+function setAddress(attributes: Attributes, value: Address, address: string, port: string): void {
+  if (value.kind === 'unix') {
+    attributes[address] = value.path;
+  } else {
+    attributes[address] = value.host;
+    attributes[port] = value.port;
+  }
+}

@@ -1,0 +1,87 @@
+import { type Context, ROOT_CONTEXT, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
+import { CLOSE_REASONS, type CloseReason, isClean } from '../core/close-reason.ts';
+import type { ClosedFact, DialAttempt, StateVisit } from '../core/facts.ts';
+import type { Plan } from '../core/plan.ts';
+import { attemptsByVisit } from './dials.ts';
+import { hrTime } from './hr-time.ts';
+import { ATTRIBUTES, DIAL_ATTEMPT_EVENT, ROOT_SPAN } from './names.ts';
+import { attemptAttributes, connectionAttributes } from './span-attributes.ts';
+import type { SpanGate } from './span-gate.ts';
+import { MESSAGE_CHARS_MAX, shown } from './text.ts';
+import type { TraceIds } from './trace-ids.ts';
+
+/**
+ * Makes a connection's trace when the connection has ended: a root span for its life and under it one span for each
+ * stay in a state, `closed` included. All times are the fact's own. A clean end leaves the status unset; any other makes
+ * it an error, on the root and on the state in which the end was decided.
+ */
+export class Spans {
+  readonly #plan: Plan;
+  readonly #tracer: Tracer;
+  readonly #ids: TraceIds;
+  readonly #gate: SpanGate;
+
+  constructor(plan: Plan, tracer: Tracer, ids: TraceIds, gate: SpanGate) {
+    this.#plan = plan;
+    this.#tracer = tracer;
+    this.#ids = ids;
+    this.#gate = gate;
+  }
+
+  /** Does nothing for a connection that is not sampled, or when too many spans wait. */
+  record(fact: ClosedFact): void {
+    if (!fact.sampled) return;
+    const visits: readonly StateVisit[] = [...fact.visits, { state: 'closed', from: fact.at, to: fact.at }];
+    if (!this.#gate.admit(visits.length + 1)) return;
+
+    this.#ids.next = fact.traceId;
+    const root = this.#tracer.startSpan(
+      ROOT_SPAN,
+      {
+        kind: SpanKind.SERVER,
+        startTime: hrTime(fact.opened),
+        attributes: connectionAttributes(this.#plan, fact),
+      },
+      ROOT_CONTEXT,
+    );
+    const context = trace.setSpan(ROOT_CONTEXT, root);
+    const fatal = isClean(fact.reason) ? -1 : visits.findLastIndex(({ state }) => state === fact.during);
+    const attempts = attemptsByVisit(fact);
+    for (const [index, visit] of visits.entries()) {
+      this.#visit(visit, attempts.get(visit) ?? [], context, index === fatal ? fact.reason : null);
+    }
+    if (!isClean(fact.reason)) {
+      const message = `${fact.reason}: ${CLOSE_REASONS[fact.reason].meaning}`;
+      root.setStatus({ code: SpanStatusCode.ERROR, message });
+    }
+    root.end(hrTime(fact.at));
+  }
+
+  /** `ended` is why the connection ended, where that was decided during this visit and was not clean. */
+  #visit(
+    visit: StateVisit,
+    attempts: readonly DialAttempt[],
+    context: Context,
+    ended: CloseReason | null,
+  ): void {
+    const last = attempts.at(-1);
+    const span = this.#tracer.startSpan(
+      visit.state,
+      {
+        startTime: hrTime(visit.from),
+        ...(last && { attributes: attemptAttributes(this.#plan, last) }),
+      },
+      context,
+    );
+    for (const attempt of attempts) {
+      span.addEvent(DIAL_ATTEMPT_EVENT, attemptAttributes(this.#plan, attempt), hrTime(attempt.to));
+    }
+    if (ended !== null) {
+      span.setAttribute(ATTRIBUTES.errorType, ended);
+      span.setStatus({ code: SpanStatusCode.ERROR, message: ended });
+    } else if (last !== undefined && last.error !== '') {
+      span.setStatus({ code: SpanStatusCode.ERROR, message: shown(last.error, MESSAGE_CHARS_MAX) });
+    }
+    span.end(hrTime(visit.to));
+  }
+}

@@ -1,0 +1,100 @@
+import type { Fact } from '../core/facts.ts';
+import type { StartWatcher, Watched, Watcher } from '../core/watcher.ts';
+import { type Endpoints, type Environment, otlpEndpoints } from './endpoints.ts';
+import type { Exports } from './exports.ts';
+import { type Log, openLog } from './log.ts';
+import { logFact, logServiceEvent } from './log-facts.ts';
+import { type LogOutput, openLogOutput } from './log-output.ts';
+import { EVENTS } from './names.ts';
+
+/** How long `close` waits for receivers of spans and metrics. */
+export const EXPORT_CLOSE_MS_MAX = 4_000;
+
+/** How long `close` then waits for whoever reads the log. */
+export const LOG_CLOSE_MS_MAX = 800;
+
+const STDOUT = 1;
+const STDERR = 2;
+
+/**
+ * Starts telemetry: the log, and where the plan or the environment asks for them the metrics page and the export of
+ * spans and metrics by OTLP. `urls.metrics` is the page. With nothing to export, the OpenTelemetry SDK is not even
+ * loaded. Rejects with METRICS_FAILED where the page's address cannot be bound.
+ */
+export const start: StartWatcher = (watched) => {
+  const to = watched.plan.telemetry.accessLog.to === 'stderr' ? STDERR : STDOUT;
+  return startTelemetry(watched, openLogOutput(to), process.env);
+};
+
+/** `start` with the log's output and the environment given. The output is closed with the watcher. */
+export async function startTelemetry(
+  watched: Watched,
+  output: LogOutput,
+  environment: Environment,
+): Promise<Watcher> {
+  const { plan } = watched;
+  const log = openLog(output);
+  const exports = await openExports(watched, otlpEndpoints(plan.telemetry.otlp, environment), log, output);
+  const accessLog = plan.telemetry.accessLog.to !== 'off';
+  let open = true;
+
+  const read = (fact: Fact): void => {
+    try {
+      logFact(log, plan, accessLog, fact);
+      if (fact.kind === 'closed') exports?.closed(fact);
+    } catch (error) {
+      // A reader of facts must not throw: the other readers and the rest of the facts come after it.
+      log.write('error', EVENTS.error, { message: `telemetry: ${stackOf(error)}` }, Date.now());
+    }
+  };
+  watched.facts.subscribe((facts) => {
+    if (open) for (const fact of facts) read(fact);
+  });
+
+  return {
+    urls: exports?.urls ?? {},
+    event(event) {
+      if (open) logServiceEvent(log, event, Date.now());
+    },
+    async close() {
+      if (!open) return;
+      watched.facts.flush();
+      open = false;
+      await exports?.close(EXPORT_CLOSE_MS_MAX);
+      await closeOutput(output);
+    },
+  };
+}
+
+/** The exports, or null where there is nothing to export. */
+async function openExports(
+  watched: Watched,
+  endpoints: Endpoints,
+  log: Log,
+  output: LogOutput,
+): Promise<Exports | null> {
+  for (const variable of endpoints.invalid) {
+    log.write('warn', EVENTS.endpointInvalid, { variable, cause: 'not an http or https URL' }, Date.now());
+  }
+  const wanted =
+    endpoints.traces !== null || endpoints.metrics !== null || watched.plan.telemetry.prometheus !== null;
+  if (!wanted) return null;
+  const { startExports } = await import('./exports.ts');
+  return startExports({
+    watched,
+    endpoints,
+    log,
+    logLinesDropped: () => output.dropped,
+    now: () => Date.now(),
+  });
+}
+
+async function closeOutput(output: LogOutput): Promise<void> {
+  const timer = setTimeout(() => output.abandon(), LOG_CLOSE_MS_MAX);
+  await output.close();
+  clearTimeout(timer);
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { type AnyStateNode, createMachine } from 'xstate';
+import { CHART_NAMES, CHARTS } from '../../../src/admin/chart/charts.ts';
+import { chartEdges, descendants, isInside } from '../../../src/admin/chart/edges.ts';
+import { chartMermaid } from '../../../src/admin/chart/mermaid.ts';
+
+interface Arrow {
+  readonly source: string;
+  readonly target: string;
+  readonly lines: readonly string[];
+}
+
+function arrowsOf(text: string): Arrow[] {
+  const matches = text.matchAll(/^ +([A-Za-z0-9_]+) --> ([A-Za-z0-9_]+) : (.+)$/gm);
+  return [...matches].map(([, source = '', target = '', label = '']) => ({
+    source,
+    target,
+    lines: label.split('<br/>'),
+  }));
+}
+
+function aliasOf(node: AnyStateNode): string {
+  return node.path.join('_').replaceAll('-', '_');
+}
+
+describe.each(CHART_NAMES)('the Mermaid diagram of %s', (name) => {
+  const machine = CHARTS[name];
+  const text = chartMermaid(machine);
+  const states = descendants(machine.root).filter((node) => node !== machine.root);
+
+  it('has every state once, by its name, with an id of letters, digits and _', () => {
+    const declared = [...text.matchAll(/^ +state "([^"]+)" as ([A-Za-z0-9_]+)(?: \{)?$/gm)];
+    expect(declared.map(([, shown, id]) => [shown, id])).toEqual(
+      states.map((node) => [node.key, aliasOf(node)]),
+    );
+    expect(new Set(declared.map(([, , id]) => id)).size).toBe(states.length);
+  });
+
+  it('has every transition: from its state or one in it, to its target, with event, guard and actions', () => {
+    const arrows = arrowsOf(text);
+    const drawn = chartEdges(machine).filter((edge) => edge.target !== null || edge.actions.length > 0);
+    expect(drawn.length).toBeGreaterThan(2);
+    for (const edge of drawn) {
+      const sources = states.filter((node) => node === edge.source || isInside(node, edge.source));
+      const found = arrows.filter(({ source, target }) => {
+        const from = sources.find((node) => aliasOf(node) === source);
+        return from !== undefined && target === aliasOf(edge.target ?? from);
+      });
+      const event = edge.event.startsWith('xstate.error.actor.')
+        ? `${edge.event.slice('xstate.error.actor.'.length)} failed`
+        : edge.event;
+      const line = found
+        .flatMap(({ lines }) => lines)
+        .find((line) => {
+          const [what, actions = ''] = line.split(' / ');
+          const guard = edge.guard === null ? !/\[(?!else)/.test(line) : line.includes(`[${edge.guard}]`);
+          return (what ?? '').split(' [')[0]?.trim() === event.replace(/^$/, '') || (event === '' && guard)
+            ? guard && actions === edge.actions.join(', ')
+            : false;
+        });
+      expect(line, `${edge.source.id} ${edge.event} [${edge.guard}] → ${edge.target?.id}`).toBeDefined();
+    }
+  });
+
+  it('draws no arrow from a state to a state in it, which Mermaid cannot', () => {
+    for (const { source, target } of arrowsOf(text)) {
+      const [from, to] = [source, target].map((id) => states.find((node) => aliasOf(node) === id));
+      expect(from && to && isInside(to, from)).toBe(false);
+      if (source === target) expect(Object.keys(from?.states ?? {})).toEqual([]);
+    }
+  });
+
+  it('has no sign in a label that ends it', () => {
+    for (const { lines } of arrowsOf(text)) for (const line of lines) expect(line).not.toMatch(/[:;#"]/);
+  });
+
+  it('closes every bracket it opens', () => {
+    expect(text.match(/\{$/gm)?.length ?? 0).toBe(text.match(/^ *\}$/gm)?.length ?? 0);
+  });
+});
+
+it('a transition of an outer state is drawn from the inner states that leave it to that one', () => {
+  const machine = createMachine({
+    id: 'nest',
+    initial: 'a',
+    on: { go: '.c', stay: { actions: 'note' } },
+    states: {
+      a: { on: { go: 'b' } },
+      b: { on: { go: [{ guard: 'sure', target: 'a' }] } },
+      c: { type: 'final' },
+    },
+  });
+  const arrows = arrowsOf(chartMermaid(machine)).map(({ source, target, lines }) => [
+    source,
+    target,
+    ...lines,
+  ]);
+  expect(arrows).toEqual([
+    ['b', 'c', 'go'],
+    ['a', 'a', 'stay / note'],
+    ['b', 'b', 'stay / note'],
+    ['a', 'b', 'go'],
+    ['b', 'a', 'go [sure]'],
+  ]);
+});

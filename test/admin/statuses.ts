@@ -1,0 +1,38 @@
+import { STATES, type StateName } from '../../src/core/state.ts';
+import type { ServiceStatus, StatusSource } from '../../src/core/status.ts';
+
+/** A service as it stands in a phase, with one listener and one pool. */
+export function statusIn(phase: ServiceStatus['phase']): ServiceStatus {
+  const connections = Object.fromEntries(STATES.map((state) => [state, 0])) as Record<StateName, number>;
+  return {
+    phase,
+    started: 1_700_000_000_000,
+    connections: 3,
+    listeners: [
+      {
+        name: 'edge',
+        address: '127.0.0.1:8080',
+        plane: 'net',
+        connections: { ...connections, streaming: 3 },
+        accepted: 10,
+        closed: { 'client-fin': 7 },
+        bytesUp: 100,
+        bytesDown: 200,
+      },
+    ],
+    pools: [
+      {
+        name: 'web',
+        balance: 'round_robin',
+        backends: [
+          { name: 'one', address: '127.0.0.1:9001', health: 'healthy', weight: 1, active: 3, connecting: 0 },
+        ],
+      },
+    ],
+    factsDropped: 0,
+  };
+}
+
+export function sourceIn(phase: ServiceStatus['phase']): StatusSource {
+  return { status: () => statusIn(phase) };
+}

@@ -1,0 +1,121 @@
+import type {
+  ConnectPlan,
+  ListenerLimits,
+  ListenerPlan,
+  Plan,
+  RoutePlan,
+  StagePlan,
+  Timeouts,
+} from '../../src/core/plan.ts';
+
+/** Where the one listener of a test's plan listens. */
+export const LISTEN = { kind: 'tcp', host: '10.0.0.1', port: 80 } as const;
+
+/** Deadlines of a test's plan in milliseconds, far enough apart that it is clear which one fired. */
+export const TIMEOUTS: Timeouts = {
+  idleMs: 60_000,
+  writeStallMs: 20_000,
+  halfClosedMs: 5000,
+  lingerMs: 1000,
+  queueMs: 2000,
+};
+
+export const SNIFF = { timeoutMs: 300, bytesMax: 4096 };
+export const CONNECT_TIMEOUT_MS = 400;
+
+/** What a test changes in the plan: one listener, one pool of two backends, one route to it, no limits. */
+export interface PlanPieces {
+  readonly listen?: ListenerPlan['listen'];
+  readonly limits?: Partial<ListenerLimits>;
+  readonly timeouts?: Partial<Timeouts>;
+  readonly sniff?: Partial<ListenerPlan['sniff']>;
+  readonly access?: Partial<ListenerPlan['access']>;
+  /** Instead of the one route to pool 0. */
+  readonly routes?: readonly RoutePlan[];
+  /** Of the one route. */
+  readonly stages?: readonly StagePlan[];
+  readonly connect?: Partial<ConnectPlan>;
+  readonly backends?: number;
+  /** Pool i has the backend i alone. */
+  readonly poolForEachBackend?: boolean;
+  /** Connections to each backend at once. */
+  readonly connectionsMax?: number;
+  /** Connections of the whole process. */
+  readonly connections?: number;
+  readonly descriptors?: number;
+  readonly sample?: number;
+}
+
+/** A route to a pool, or to a refusal. */
+export function routeTo(
+  to: number | 'reset' | 'close',
+  match: RoutePlan['match'] = null,
+  name = 'edge/0',
+): RoutePlan {
+  const action = typeof to === 'number' ? { kind: 'pool', pool: to } : { kind: 'reject', how: to };
+  return { index: 0, name, match, action: action as RoutePlan['action'], stages: [] };
+}
+
+/** The address of a backend. */
+export function backendAddress(row: number) {
+  return { kind: 'tcp', host: '10.0.1.1', port: 9000 + row } as const;
+}
+
+/** A whole plan made of the pieces given. */
+export function planOf(pieces: PlanPieces): Plan {
+  const count = pieces.backends ?? 2;
+  const rows = Array.from({ length: count }, (_, row) => row);
+  const pools = pieces.poolForEachBackend === true ? rows.map((row) => [row]) : [rows];
+  const connect = { timeoutMs: CONNECT_TIMEOUT_MS, retries: 2, abortOnFin: false, ...pieces.connect };
+  return {
+    version: 1,
+    listeners: [listenerOf(pieces)],
+    pools: pools.map((backends, index) => ({
+      index,
+      name: `pool${index}`,
+      balance: 'round_robin',
+      backends,
+      health: null,
+      connect,
+    })),
+    backends: rows.map((row) => ({
+      row,
+      pool: pieces.poolForEachBackend === true ? row : 0,
+      name: `b${row}`,
+      address: backendAddress(row),
+      weight: 1,
+      backup: false,
+      connectionsMax: pieces.connectionsMax ?? 0,
+    })),
+    socket: { noDelay: true, keepaliveMs: 0 },
+    limits: {
+      connections: { value: pieces.connections ?? 10_000, reason: 'test' },
+      descriptors: pieces.descriptors ?? null,
+    },
+    workers: { count: 0, reason: 'test' },
+    telemetry: { otlp: null, sample: pieces.sample ?? 1, prometheus: null, accessLog: { to: 'off' } },
+    admin: null,
+    drainMs: 1000,
+  };
+}
+
+function listenerOf(pieces: PlanPieces): ListenerPlan {
+  return {
+    index: 0,
+    name: 'edge',
+    listen: pieces.listen ?? LISTEN,
+    plane: { name: 'memory', reason: 'test' },
+    sniff: { ...SNIFF, ...pieces.sniff },
+    limits: {
+      connections: 0,
+      connectionsPerIp: 0,
+      acceptRate: 0,
+      onLimit: 'reset',
+      waitingMax: 100,
+      ...pieces.limits,
+    },
+    access: { allow: [], deny: [], ...pieces.access },
+    routes: pieces.routes ?? [{ ...routeTo(0), stages: pieces.stages ?? [] }],
+    timeouts: { ...TIMEOUTS, ...pieces.timeouts },
+  };
+}

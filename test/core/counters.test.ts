@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { CLOSE_REASON_NAMES } from '../../src/core/close-reason.ts';
+import { CountersLayout } from '../../src/core/counters.ts';
+import { LIMIT_KINDS } from '../../src/core/facts.ts';
+import { STATES } from '../../src/core/state.ts';
+
+/** Every cell a layout has, with its labels. */
+function cells(layout: CountersLayout): Map<string, number> {
+  const all = new Map<string, number>();
+  const { listeners, backends } = layout.shape;
+  for (let listener = 0; listener < listeners; listener++) {
+    all.set(`accepted ${listener}`, layout.accepted(listener));
+    for (const [index] of STATES.entries()) {
+      all.set(`state ${listener} ${index}`, layout.state(listener, index));
+      all.set(`transition ${listener} ${index}`, layout.transition(listener, index));
+    }
+    for (const [index] of CLOSE_REASON_NAMES.entries()) {
+      all.set(`closed ${listener} ${index}`, layout.closed(listener, index));
+    }
+    for (const [index] of LIMIT_KINDS.entries()) {
+      all.set(`limit ${listener} ${index}`, layout.limit(listener, index));
+    }
+    for (const direction of [0, 1]) {
+      all.set(`bytes ${listener} ${direction}`, layout.bytes(listener, direction));
+      all.set(`undelivered ${listener} ${direction}`, layout.undelivered(listener, direction));
+    }
+  }
+  for (let backend = 0; backend < backends; backend++) {
+    all.set(`dials ${backend}`, layout.dials(backend));
+    all.set(`dial failures ${backend}`, layout.dialFailures(backend));
+    for (const direction of [0, 1]) {
+      all.set(`backend bytes ${backend} ${direction}`, layout.backendBytes(backend, direction));
+    }
+  }
+  all.set('facts dropped', layout.factsDropped());
+  return all;
+}
+
+describe('the layout of the counters', () => {
+  it.each([
+    { listeners: 1, backends: 0 },
+    { listeners: 1, backends: 1 },
+    { listeners: 3, backends: 7 },
+    { listeners: 20, backends: 100 },
+  ])('gives no two labels one cell and leaves none unused, for $listeners and $backends', (shape) => {
+    const layout = new CountersLayout(shape);
+    const used = [...cells(layout).values()].sort((a, b) => a - b);
+    expect(new Set(used).size).toBe(used.length);
+    expect(used).toEqual(Array.from({ length: layout.length }, (_, index) => index));
+  });
+
+  it('allocates a zeroed region of its length on shared memory', () => {
+    const layout = new CountersLayout({ listeners: 2, backends: 3 });
+    const region = layout.allocate();
+    expect(region.length).toBe(layout.length);
+    expect(region.every((cell) => cell === 0)).toBe(true);
+    expect(region.buffer).toBeInstanceOf(SharedArrayBuffer);
+  });
+});

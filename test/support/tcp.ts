@@ -1,0 +1,70 @@
+import { createHash, type Hash } from 'node:crypto';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { later } from './cleanup.ts';
+import type { HostPort } from './sluice.ts';
+
+/** A TCP server of the test on a free port of 127.0.0.1, ended with the test; sockets stay open after the peer's FIN. */
+export async function serve(
+  onSocket: (socket: Socket) => void,
+): Promise<{ readonly port: number; readonly server: Server }> {
+  const sockets = new Set<Socket>();
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    socket.on('error', () => {});
+    onSocket(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  later(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('not bound');
+  return { port: address.port, server };
+}
+
+/** A connected client socket that stays open after the peer's FIN, ended with the test. */
+export async function dial(to: HostPort): Promise<Socket> {
+  const socket = connect({ ...to, allowHalfOpen: true, noDelay: true });
+  later(() => {
+    socket.destroy();
+  });
+  await new Promise<void>((resolve, reject) => {
+    socket.once('connect', resolve);
+    socket.once('error', reject);
+  });
+  socket.on('error', () => {});
+  return socket;
+}
+
+/** How a stream ended for its reader. */
+export interface Heard {
+  readonly bytes: number;
+  readonly sha256: string;
+  /** `fin`, or the code of the error: ECONNRESET. */
+  readonly end: string;
+}
+
+/** Reads to the end, whatever it is. Starts reading at once. */
+export function hear(socket: Socket): Promise<Heard> {
+  const hash: Hash = createHash('sha256');
+  let bytes = 0;
+  socket.on('data', (data: Buffer) => {
+    bytes += data.length;
+    hash.update(data);
+  });
+  socket.resume();
+  return new Promise((resolve) => {
+    const done = (end: string) => resolve({ bytes, sha256: hash.copy().digest('hex'), end });
+    socket.once('end', () => done('fin'));
+    socket.once('error', (error: NodeJS.ErrnoException) => done(error.code ?? 'error'));
+  });
+}
+
+/** Writes it all and resolves when the kernel has taken it. */
+export function write(socket: Socket, bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.write(bytes, (error) => (error ? reject(error) : resolve()));
+  });
+}

@@ -1,0 +1,127 @@
+import { CountersLayout } from '../../src/core/counters.ts';
+import { FactQueue } from '../../src/core/fact-queue.ts';
+import type { ClosedFact, StateVisit } from '../../src/core/facts.ts';
+import type { BackendPlan, ListenerPlan, Plan, TelemetryPlan } from '../../src/core/plan.ts';
+import { STATES } from '../../src/core/state.ts';
+import { UpstreamTable } from '../../src/core/upstream-table.ts';
+import type { Watched } from '../../src/core/watcher.ts';
+import type { LogOutput } from '../../src/telemetry/log-output.ts';
+
+/** When the sample connections were opened: a wall time in milliseconds, with a fraction as real ones have. */
+export const OPENED = 1_760_000_000_000.25;
+
+/** The states a connection can be seen in, in their order. */
+export const LASTING = STATES.filter((state) => state !== 'closed');
+
+/** A plan with two listeners and two pools of two and one backends. */
+export function aPlan(telemetry: Partial<TelemetryPlan> = {}): Plan {
+  return {
+    version: 1,
+    listeners: [aListener(0, 'edge'), aListener(1, 'inner')],
+    pools: [aPool(0, 'web', [0, 1]), aPool(1, 'shell', [2])],
+    backends: [
+      aBackend(0, 0, 'a', { kind: 'tcp', host: '127.0.0.1', port: 9001 }),
+      aBackend(1, 0, 'b', { kind: 'tcp', host: '::1', port: 9002 }),
+      aBackend(2, 1, 'c', { kind: 'unix', path: '/run/c.sock' }),
+    ],
+    socket: {} as Plan['socket'],
+    limits: { connections: { value: 100, reason: 'a sample' }, descriptors: null },
+    workers: { count: 0, reason: 'a sample' },
+    telemetry: { otlp: null, sample: 1, prometheus: null, accessLog: { to: 'stdout' }, ...telemetry },
+    admin: null,
+    drainMs: 1000,
+  };
+}
+
+function aListener(index: number, name: string): ListenerPlan {
+  return { index, name, listen: { kind: 'tcp', host: '127.0.0.1', port: 0 } } as ListenerPlan;
+}
+
+function aPool(index: number, name: string, backends: readonly number[]): Plan['pools'][number] {
+  return { index, name, backends } as unknown as Plan['pools'][number];
+}
+
+function aBackend(row: number, pool: number, name: string, address: BackendPlan['address']): BackendPlan {
+  return { row, pool, name, address, weight: 1, backup: false, connectionsMax: 0 };
+}
+
+/** A connection that went through every state, ten milliseconds each, and ended cleanly. */
+export function aClosedFact(changes: Partial<ClosedFact> = {}): ClosedFact {
+  const visits = visitsOf(LASTING);
+  const dialing = visits.find(({ state }) => state === 'dialing') as StateVisit;
+  return {
+    kind: 'closed',
+    at: OPENED + LASTING.length * 10,
+    connection: 0x0102_0000_0003,
+    listener: 0,
+    client: '192.0.2.77:50123',
+    local: '127.0.0.1:7443',
+    opened: OPENED,
+    reason: 'client-fin',
+    during: 'draining',
+    protocol: 'tls',
+    sni: 'www.example.com',
+    route: 'edge/0',
+    pool: 0,
+    backend: 0,
+    attempts: [{ backend: 0, from: dialing.from, to: dialing.to, error: '' }],
+    bytesUp: 1234,
+    bytesDown: 5678,
+    undeliveredUp: 0,
+    undeliveredDown: 0,
+    firstByteMs: 3.5,
+    pausedUpMs: 0,
+    pausedDownMs: 0,
+    visits,
+    traceId: '0af7651916cd43dd8448eb211c80319c',
+    sampled: true,
+    ...changes,
+  };
+}
+
+/** One stay of ten milliseconds in each of the states, one after the other from `OPENED`. */
+export function visitsOf(states: readonly StateVisit['state'][]): StateVisit[] {
+  return states.map((state, i) => ({ state, from: OPENED + i * 10, to: OPENED + (i + 1) * 10 }));
+}
+
+/** What control would show to telemetry, with handles for the test. */
+export function aWatched(plan: Plan, shards = 1): { watched: Watched; regions: Float64Array[] } {
+  const layout = new CountersLayout({ listeners: plan.listeners.length, backends: plan.backends.length });
+  const regions = Array.from({ length: shards }, () => layout.allocate());
+  const watched: Watched = {
+    plan,
+    facts: new FactQueue(
+      () => {},
+      () => {},
+    ),
+    layout,
+    counters: () => regions,
+    upstreams: new UpstreamTable(plan.backends.length),
+    version: '1.2.3',
+  };
+  return { watched, regions };
+}
+
+/** A log output that keeps its lines. */
+export function aLogOutput(): LogOutput & { readonly lines: string[]; readonly closed: () => boolean } {
+  const lines: string[] = [];
+  let closed = false;
+  return {
+    lines,
+    closed: () => closed,
+    write: (line) => lines.push(line),
+    dropped: 0,
+    close: async () => {
+      closed = true;
+    },
+    abandon: () => {},
+  };
+}
+
+/** The lines of a log as objects; throws on one that is not JSON or not ended by its only newline. */
+export function parsed(lines: readonly string[]): Record<string, unknown>[] {
+  return lines.map((line) => {
+    if (line.indexOf('\n') !== line.length - 1) throw new Error(`not one line: ${JSON.stringify(line)}`);
+    return JSON.parse(line) as Record<string, unknown>;
+  });
+}
