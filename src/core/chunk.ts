@@ -12,7 +12,7 @@ export interface Chunk {
 
 /** The same chunk, safe to hold: a copy where the bytes were borrowed, itself where they were not. */
 export function keep(chunk: Chunk): Chunk {
-  return chunk.borrowed ? { bytes: chunk.bytes.slice(), at: chunk.at, borrowed: false } : chunk;
+  return chunk.borrowed ? { bytes: new Uint8Array(chunk.bytes), at: chunk.at, borrowed: false } : chunk;
 }
 
 /** A part of a chunk without copying; as borrowed as the chunk it is a part of. */

@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import type { Address } from '../../core/address.ts';
-import type { Chunk } from '../../core/chunk.ts';
+import { type Chunk, keep } from '../../core/chunk.ts';
 import type { Cancellable, Endpoint, EndpointObserver } from '../../core/ports.ts';
+import { endOfStream, readAgain, resetError } from './end-of-stream.ts';
 import { HeldBytes } from './held-bytes.ts';
 import type { SendQueues } from './send-queue.ts';
 
@@ -102,7 +103,7 @@ export class NetEndpoint implements Endpoint {
 
   write(chunk: Chunk): void {
     if (this.#endWanted || this.#resetting || this.#socket.destroyed) return;
-    const bytes = chunk.borrowed ? chunk.bytes.slice() : chunk.bytes;
+    const bytes = keep(chunk).bytes;
     this.#writes.push(bytes.length);
     this.#pending += bytes.length;
     this.#socket.write(bytes, this.#onWritten);
@@ -203,11 +204,25 @@ export class NetEndpoint implements Endpoint {
   };
 
   readonly #onEnd = (): void => {
-    this.#call((observer) => observer.fin());
+    switch (endOfStream(this.#socket, this.#endAsked)) {
+      case 'fin':
+        this.#fin();
+        return;
+      case 'reset':
+        this.#socket.destroy(resetError());
+        return;
+      case 'unknown':
+        readAgain(this.#socket, () => this.#fin());
+    }
   };
 
+  #fin(): void {
+    if (this.#broken === null) this.#call((observer) => observer.fin());
+  }
+
   readonly #onWritten = (error?: Error | null): void => {
-    if (error) return;
+    // Node calls back without an error for writes that died with their socket.
+    if (error || this.#socket.destroyed) return;
     const bytes = this.#writes.shift() ?? 0;
     this.#pending -= bytes;
     this.#call((observer) => observer.accepted(bytes));

@@ -22,8 +22,8 @@ const BACKLOG = 4096;
 /** See NetEndpoint: one read at most waits inside of Node. */
 const HIGH_WATER_MARK = 1;
 
-/** Turns of the event loop in which a closing listener still accepts what waits in its queue. */
-const LAST_ACCEPT_TURNS = 3;
+/** Turns of the event loop without a new client after which the queue of a closing listener counts as empty. */
+const QUIET_TURNS = 3;
 
 /** The plane of node:net: any OS, one thread. */
 export function createNetPlane(options: PlaneOptions = {}): Plane {
@@ -141,7 +141,7 @@ class NetPlane implements Plane, EndpointHome {
 
   async #stopListening(server: Server): Promise<void> {
     if (!this.#servers.delete(server)) return;
-    for (let i = 0; i < LAST_ACCEPT_TURNS; i++) await turn();
+    await queueIsEmpty(server);
     server.close();
   }
 
@@ -152,6 +152,20 @@ class NetPlane implements Plane, EndpointHome {
       this.onObserverError(error);
     }
   }
+}
+
+/** libuv accepts one client in each turn: waits until none has come for a few, for a full queue's worth at most. */
+async function queueIsEmpty(server: Server): Promise<void> {
+  let quiet = 0;
+  const count = (): void => {
+    quiet = 0;
+  };
+  server.on('connection', count);
+  for (let turns = 0; quiet < QUIET_TURNS && turns < BACKLOG; turns++) {
+    quiet++;
+    await turn();
+  }
+  server.off('connection', count);
 }
 
 /** Binds; a Unix path left behind by a process that is gone is taken over, as HAProxy and nginx do. */

@@ -68,8 +68,8 @@ describe('the simulated network', () => {
     network.run(100);
     client.reset();
     network.run(200);
-    server.startReading();
-    network.settle(100);
+    server.readAtRate(50_000);
+    network.settle(1000);
     expect(server.receivedBytes).toBe(2000);
     expect(server.resetCode).toBe('ECONNRESET');
     expect(server.finAt).toBeNull();
