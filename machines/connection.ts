@@ -55,10 +55,16 @@ export interface ConnectionContext {
   readonly reason: CloseReason | null;
 }
 
-/** In draining: trouble that ends what would have been a clean end; after any other cause it changes nothing. */
-const lateTrouble = [
-  { guard: 'endsCleanly', target: '#connection.closed', actions: 'noteReason' },
+/** In draining: a RST is passed on where the end would have been clean; after any other cause it changes nothing. */
+const lateReset = [
+  { guard: 'endsCleanly', target: 'draining', reenter: true, actions: 'noteReason' },
   {},
+] as const;
+
+/** In draining: the end, now. A clean one it was not. */
+const cutShort = [
+  { guard: 'endsCleanly', target: '#connection.closed', actions: 'noteReason' },
+  { target: '#connection.closed' },
 ] as const;
 
 /**
@@ -230,11 +236,11 @@ export const connectionMachine = setup({
           entry: 'drain',
           on: {
             flushed: '#connection.closed',
-            'client.reset': lateTrouble,
-            'backend.reset': lateTrouble,
-            'deadline.linger': [lateTrouble[0], { target: '#connection.closed' }],
-            'deadline.drain': [lateTrouble[0], { target: '#connection.closed' }],
-            kill: [lateTrouble[0], { target: '#connection.closed' }],
+            'client.reset': lateReset,
+            'backend.reset': lateReset,
+            'deadline.linger': cutShort,
+            'deadline.drain': cutShort,
+            kill: cutShort,
             'deadline.idle': {},
             'deadline.write_stall': {},
           },

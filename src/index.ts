@@ -11,11 +11,11 @@
 import { quickConfig } from './config/index.ts';
 import { type Service, startService } from './service.ts';
 
-export { type CloseReason, CLOSE_REASONS } from './core/close-reason.ts';
-export { type ErrorCode, ERRORS, SluiceError } from './core/errors.ts';
+export { describePlan, loadConfig, parseConfig, quickConfig } from './config/index.ts';
+export { CLOSE_REASONS, type CloseReason } from './core/close-reason.ts';
+export { ERRORS, type ErrorCode, SluiceError } from './core/errors.ts';
 export type { Plan } from './core/plan.ts';
 export type { ServiceStatus } from './core/status.ts';
-export { describePlan, loadConfig, parseConfig, quickConfig } from './config/index.ts';
 export { type Service, type ServiceOptions, startService } from './service.ts';
 
 /**

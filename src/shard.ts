@@ -49,7 +49,9 @@ export class Shard {
       upstreams: parts.upstreams,
       counters: parts.counters,
       scheduler: new TimerScheduler(plane.timers),
-      waitingRoom: new WaitingRoom(plan.listeners.length, admission, plane.timers),
+      waitingRoom: new WaitingRoom(plan.listeners.length, admission, plane.timers, (listener, by) => {
+        parts.counters.cells[parts.counters.layout.waiting(listener)]! += by;
+      }),
       limitReports: new LimitReports(emit, plane.timers),
       traceIds: new TraceIds(parts.random),
       routes: plan.listeners.map((listener) => compileRoutes(listener.routes)),

@@ -1,5 +1,5 @@
 import { CLOSE_REASONS } from '../../src/core/close-reason.ts';
-import { code, GENERATED, table } from './markdown.ts';
+import { asSentence, code, GENERATED, table } from './markdown.ts';
 
 /** docs/close-reasons.md */
 export function closeReasonsPage(): string {
@@ -7,14 +7,14 @@ export function closeReasonsPage(): string {
     code(name),
     by,
     clean ? 'yes' : 'no',
-    `${meaning.charAt(0).toUpperCase()}${meaning.slice(1)}.`,
+    asSentence(meaning),
   ]);
   return `${GENERATED}
 
 # Close reasons
 
 Every connection ends for exactly one of these reasons. The names are stable; logs, metrics and traces carry them.
-*Clean* means that both directions ended by FIN and everything that was read was delivered.
+_Clean_ means that both directions ended by FIN and everything that was read was delivered.
 
 ${table(['Reason', 'Ended by', 'Clean', 'Meaning'], rows)}
 `;

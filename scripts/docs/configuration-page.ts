@@ -12,6 +12,23 @@ export function configurationPage(): string {
 /** The stages of a route are those of a listener and are described there. */
 const REPEATED = 'listeners[].routes[].stages[]';
 
+/** The kinds of values, and how they are written. */
+const KINDS = [
+  [
+    'duration',
+    'A number and `ms`, `s`, `m`, `h` or `d`: `250ms`, `5s`, `1.5m`. Where it says so, `never` (or 0) switches the deadline off.',
+  ],
+  [
+    'size',
+    'A number and `B`, `KB`, `MB`, `GB` (powers of 1000) or `KiB`, `MiB`, `GiB` (powers of 1024); a plain number is bytes.',
+  ],
+  ['rate', 'A size and `/s`: `1MiB/s`.'],
+  ['number a second', '`500/s`.'],
+  ['address', '`host:port`, `"[IPv6]:port"` (in quotes) or `unix:/path`.'],
+  ['network', '`10.0.0.0/8`, `"2001:db8::/32"`, or a single address.'],
+  ['name', 'Letters, digits, `_`, `-` and `.`.'],
+];
+
 const INTRODUCTION = `${GENERATED}
 
 # Configuration
@@ -43,15 +60,7 @@ An editor that knows JSON Schema helps while writing when this is the first line
 
 ## Values
 
-| Kind | Written as |
-| --- | --- |
-| duration | A number and \`ms\`, \`s\`, \`m\`, \`h\` or \`d\`: \`250ms\`, \`5s\`, \`1.5m\`. Where it says so, \`never\` (or 0) switches the deadline off. |
-| size | A number and \`B\`, \`KB\`, \`MB\`, \`GB\` (powers of 1000) or \`KiB\`, \`MiB\`, \`GiB\` (powers of 1024); a plain number is bytes. |
-| rate | A size and \`/s\`: \`1MiB/s\`. |
-| number a second | \`500/s\`. |
-| address | \`host:port\`, \`"[IPv6]:port"\` (in quotes) or \`unix:/path\`. |
-| network | \`10.0.0.0/8\`, \`"2001:db8::/32"\`, or a single address. |
-| name | Letters, digits, \`_\`, \`-\` and \`.\`. |
+${table(['Kind', 'Written as'], KINDS)}
 
 YAML reads \`[\`, \`{\`, \`*\`, \`&\`, \`!\`, \`@\` at the beginning of a text, and \`: \` or \` #\` within it, as its own: such a text stands in quotes.
 `;

@@ -1,9 +1,13 @@
 import { ERRORS } from '../../src/core/errors.ts';
-import { code, GENERATED, table } from './markdown.ts';
+import { asSentence, code, GENERATED, table } from './markdown.ts';
 
 /** docs/errors.md */
 export function errorsPage(): string {
-  const rows = Object.entries(ERRORS).map(([name, { exit, hint }]) => [code(name), String(exit), `${hint}.`]);
+  const rows = Object.entries(ERRORS).map(([name, { exit, hint }]) => [
+    code(name),
+    String(exit),
+    asSentence(hint),
+  ]);
   return `${GENERATED}
 
 # Errors

@@ -63,7 +63,7 @@ function refuseMistakes(mistakes: readonly Located[], fileName: string): void {
   const lines = mistakes.toSorted(byPlace).map((mistake) => line(mistake, fileName));
   const more = lines.length - MISTAKES_SHOWN_MAX;
   const shown = more > 0 ? [...lines.slice(0, MISTAKES_SHOWN_MAX), `${fileName}: and ${more} more`] : lines;
-  throw new SluiceError('CONFIG_INVALID', [...new Set(shown)].join('\n'));
+  throw new SluiceError('CONFIG_INVALID', shown.join('\n'));
 }
 
 function locate(issue: Issue, source: Source): Located {

@@ -71,7 +71,9 @@ export const pool = z.strictObject({
     'The backends, each an address or a map.',
   ),
   health: either(oneOf(['off'], 'a map such as { interval: 2s }'), health)
-    .describe('How backends are probed; `off`: not at all, all count as healthy.')
-    .prefault({}),
+    .describe(
+      'How backends are probed, with the defaults for `{}`. `off` or absent: not at all, all count as healthy.',
+    )
+    .prefault('off'),
   connect: connect.describe('How backends are connected to.').prefault({}),
 });

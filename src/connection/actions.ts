@@ -53,9 +53,7 @@ export function connectionLogic(find: (id: number) => Connection | undefined): C
       drain: enter('draining', (connection, context) =>
         drain(connection, context.reason ?? 'internal-error'),
       ),
-      finish: enter('closed', (connection, context) =>
-        finish(connection, context.reason ?? 'internal-error'),
-      ),
+      finish: act((connection, context) => finish(connection, context.reason ?? 'internal-error')),
     },
   });
 }

@@ -22,35 +22,27 @@ export class ClientWatch implements EndpointObserver {
 
   held(held: Uint8Array): void {
     this.heldBytes = held.length;
-    this.#guard(() => this.onHeld?.(held));
+    this.#connection.guard(() => this.onHeld?.(held));
   }
 
   fin(): void {
     this.sentFin = true;
-    this.#guard(() => {
+    this.#connection.guard(() => {
       this.#connection.send({ type: 'client.fin' });
       this.onFin?.();
     });
   }
 
   reset(): void {
-    this.#guard(() => this.#connection.peerReset('client'));
+    this.#connection.guard(() => this.#connection.peerReset('client'));
   }
 
   closed(): void {
-    this.#guard(() => this.#connection.endpointClosed());
+    this.#connection.guard(() => this.#connection.endpointClosed());
   }
 
   data(): void {}
   accepted(): void {}
   progress(): void {}
   finished(): void {}
-
-  #guard(act: () => void): void {
-    try {
-      act();
-    } catch (error) {
-      this.#connection.defect(error);
-    }
-  }
 }

@@ -1,32 +1,50 @@
 import { formatAddress } from '../core/address.ts';
 import { type CloseReason, closeReasonIndex } from '../core/close-reason.ts';
 import { DOWN, UP } from '../core/direction.ts';
+import type { StateName } from '../core/state.ts';
 import type { Connection } from './connection.ts';
 import { isSampled } from './trace-ids.ts';
 
-/** Entry, and the end: every wait is cancelled, every place given back, the whole story told once. */
+/**
+ * Entry, and the end: every wait is cancelled, every place given back, the whole story told once. Each step is taken
+ * whatever became of those before it, so that a defect in one keeps nothing alive.
+ */
 export function finish(connection: Connection, reason: CloseReason): void {
   if (connection.ended) return;
   const { shard, listener, relay } = connection;
-  connection.deadlines.cancelAll();
-  relay?.up.abort();
-  relay?.down.abort();
-  connection.client.destroy();
-  connection.backend?.destroy();
-  if (connection.row >= 0) shard.upstreams.released(connection.row);
-  const { layout, cells } = shard.counters;
+  const during = decidedIn(connection, reason);
+  const step = (act: () => void): void => connection.attempt(act);
+  step(() => connection.entered('closed'));
+  step(() => connection.deadlines.cancelAll());
+  step(() => relay?.up.abort());
+  step(() => relay?.down.abort());
+  step(() => connection.client.destroy());
+  step(() => connection.backend?.destroy());
+  if (connection.row >= 0) step(() => shard.upstreams.released(connection.row));
+  step(() => count(connection, reason));
+  step(() => tell(connection, reason, during));
+  connection.gone();
+  if (!connection.admitted) return;
+  step(() => shard.admission.release(listener.index, connection.clientHost));
+  step(() => shard.waitingRoom.grant());
+}
+
+/** The state in which the end was decided: the one before draining, unless something went wrong in draining. */
+function decidedIn(connection: Connection, reason: CloseReason): StateName {
+  const { state, visits } = connection;
+  if (state !== 'draining' || reason !== connection.drainedFor) return state;
+  return visits.at(-1)?.state ?? state;
+}
+
+function count(connection: Connection, reason: CloseReason): void {
+  const { relay, listener } = connection;
+  const { layout, cells } = connection.shard.counters;
   cells[layout.closed(listener.index, closeReasonIndex(reason))]! += 1;
   cells[layout.undelivered(listener.index, UP)]! += relay?.up.undelivered ?? 0;
   cells[layout.undelivered(listener.index, DOWN)]! += relay?.down.undelivered ?? 0;
-  tell(connection, reason);
-  connection.gone();
-  if (connection.admitted) {
-    shard.admission.release(listener.index, connection.clientHost);
-    shard.waitingRoom.grant();
-  }
 }
 
-function tell(connection: Connection, reason: CloseReason): void {
+function tell(connection: Connection, reason: CloseReason, during: StateName): void {
   const { shard, relay, client, route } = connection;
   shard.emit({
     kind: 'closed',
@@ -37,7 +55,7 @@ function tell(connection: Connection, reason: CloseReason): void {
     local: formatAddress(client.local),
     opened: connection.openedAt,
     reason,
-    during: connection.decidedIn ?? connection.state,
+    during,
     protocol: connection.sniffed?.protocol ?? null,
     sni: connection.sniffed?.sni ?? null,
     route: route?.name ?? null,

@@ -1,6 +1,7 @@
 import { type Actor, createActor } from 'xstate';
 import type { ConnectionEvent, connectionMachine } from '../../machines/connection.ts';
 import { formatAddress } from '../core/address.ts';
+import type { CloseReason } from '../core/close-reason.ts';
 import type { ConnectionId } from '../core/connection-id.ts';
 import type { Side } from '../core/direction.ts';
 import type { DialAttempt, StateVisit } from '../core/facts.ts';
@@ -50,14 +51,14 @@ export class Connection implements Waiting {
   row = -1;
   backend: Endpoint | null = null;
   relay: Relay | null = null;
+  /** The reason with which draining began, null before. */
+  drainedFor: CloseReason | null = null;
   /** Endpoints that have not told `closed`. */
   openEndpoints = 1;
   ended = false;
 
   readonly visits: StateVisit[] = [];
   state: StateName = 'accepting';
-  /** The state in which its end was decided: the one that draining followed; null while it was not. */
-  decidedIn: StateName | null = null;
   #enteredAt = 0;
   #onGone: (connection: Connection) => void;
 
@@ -85,16 +86,8 @@ export class Connection implements Waiting {
 
   /** Starts the chart. */
   start(): void {
-    const { counters, emit } = this.shard;
-    counters.cells[counters.layout.accepted(this.listener.index)]! += 1;
-    emit({
-      kind: 'opened',
-      at: this.openedAt,
-      connection: this.id,
-      listener: this.listener.index,
-      client: formatAddress(this.client.remote),
-    });
     this.actor.subscribe({ error: (error) => this.#chartFailed(error) });
+    this.guard(() => this.#tellOpened());
     this.actor.start();
   }
 
@@ -128,7 +121,6 @@ export class Connection implements Waiting {
       this.visits.push({ state: this.state, from: this.#enteredAt, to: at });
       cells[layout.state(listener, stateIndex(this.state))]! -= 1;
     }
-    if (state === 'draining' || state === 'closed') this.decidedIn ??= this.state;
     this.state = state;
     this.#enteredAt = at;
     const index = stateIndex(state);
@@ -148,23 +140,56 @@ export class Connection implements Waiting {
     this.send({ type: side === 'client' ? 'client.reset' : 'backend.reset' });
   }
 
+  /** Runs what a plane or a timer has called for; what it throws is a defect. */
+  guard(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.defect(error);
+    }
+  }
+
+  /** Runs one step of an end: what it throws is told, and the next step is taken all the same. */
+  attempt(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#report(error);
+    }
+  }
+
   /** A defect of ours: this connection ends, the shard lives. */
   defect(error: unknown): void {
-    this.shard.emit({
-      kind: 'error',
-      at: this.now(),
-      connection: this.id,
-      message: error instanceof Error ? (error.stack ?? error.message) : String(error),
-    });
+    this.#report(error);
     this.send({ type: 'error' });
+  }
+
+  /** Never throws: where the sink itself is broken there is nobody left to tell, and the connection still has to end. */
+  #report(error: unknown): void {
+    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    try {
+      this.shard.emit({ kind: 'error', at: this.now(), connection: this.id, message });
+    } catch {
+      // As above.
+    }
   }
 
   /** The chart itself threw and takes no more events: what its last state would have done is done here. */
   #chartFailed(error: unknown): void {
-    this.defect(error);
-    if (this.ended) return;
-    this.entered('closed');
+    this.#report(error);
     finish(this, 'internal-error');
+  }
+
+  #tellOpened(): void {
+    const { counters, emit } = this.shard;
+    counters.cells[counters.layout.accepted(this.listener.index)]! += 1;
+    emit({
+      kind: 'opened',
+      at: this.openedAt,
+      connection: this.id,
+      listener: this.listener.index,
+      client: formatAddress(this.client.remote),
+    });
   }
 
   /** Out of the registry; the last thing that happens. */

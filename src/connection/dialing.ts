@@ -1,15 +1,16 @@
 import type { DialReason } from '../../machines/connection.ts';
-import type { Cancellable, DialFailure, DialFailureKind, Endpoint } from '../core/ports.ts';
+import type { Cancellable, DialFailure, DialFailureKind, Endpoint, EndpointObserver } from '../core/ports.ts';
 import type { Connection } from './connection.ts';
 
 /** Pause before a backend that has just failed is tried again, doubling with each failure. */
 const RETRY_MS_MIN = 100;
 const RETRY_MS_MAX = 1000;
 
-/** An attempt that has neither succeeded nor failed. */
+/** A backend that was picked and is neither connected nor given back. */
 export interface DialInProgress extends Cancellable {
   readonly row: number;
-  readonly from: number;
+  /** When the attempt began; null while the pause before it lasts. */
+  readonly from: number | null;
 }
 
 /** Entry: picks a backend and connects; waits first where it is one that has just failed. */
@@ -20,19 +21,14 @@ export function dial(connection: Connection): void {
     connection.send({ type: 'dial.failed', reason: 'no-backend', retry: false });
     return;
   }
+  connection.dial = { row, from: null, cancel: () => {} };
   const pause = tried.includes(row) ? Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** (tried.length - 1)) : 0;
   if (pause === 0) {
     connect(connection, row);
     return;
   }
-  const wait = shard.plane.timers.after(pause, () => {
-    try {
-      connect(connection, row);
-    } catch (error) {
-      connection.defect(error);
-    }
-  });
-  connection.dial = { row, from: connection.now(), cancel: () => wait.cancel() };
+  const wait = shard.plane.timers.after(pause, () => connection.guard(() => connect(connection, row)));
+  connection.dial = { row, from: null, cancel: () => wait.cancel() };
 }
 
 /** Exit: what is still under way is given up. */
@@ -41,7 +37,8 @@ export function stopDialing(connection: Connection, event: { readonly type: stri
   const under = connection.dial;
   if (under === null) return;
   under.cancel();
-  failed(connection, under, event.type === 'deadline.connect' ? 'timeout' : 'cancelled');
+  if (under.from === null) giveBack(connection, under);
+  else failed(connection, under, event.type === 'deadline.connect' ? 'timeout' : 'cancelled');
 }
 
 function connect(connection: Connection, row: number): void {
@@ -53,22 +50,35 @@ function connect(connection: Connection, row: number): void {
   connection.deadlines.after('deadline.connect', pool.connect.timeoutMs);
   const from = connection.now();
   const attempt = plane.dial(backend.address, plan.socket, {
-    connected: (endpoint) => guarded(connection, () => connected(connection, endpoint)),
-    failed: (failure) => guarded(connection, () => refused(connection, failure)),
+    connected: (endpoint) => connection.guard(() => connected(connection, endpoint)),
+    failed: (failure) => connection.guard(() => refused(connection, failure)),
   });
   connection.dial = { row, from, cancel: () => attempt.cancel() };
 }
 
 function connected(connection: Connection, endpoint: Endpoint): void {
   const under = connection.dial as DialInProgress;
-  connection.dial = null;
-  connection.attempts.push({ backend: under.row, from: under.from, to: connection.now(), error: '' });
-  connection.shard.upstreams.connected(under.row);
-  connection.row = under.row;
+  endpoint.observe(UNJOINED);
   connection.backend = endpoint;
   connection.openEndpoints++;
+  connection.shard.upstreams.connected(under.row);
+  connection.dial = null;
+  connection.row = under.row;
+  tellAttempt(connection, under, '');
   connection.send({ type: 'dialed' });
 }
+
+/** Observes a backend until the relay does, so that it can be closed where there will be none. */
+const UNJOINED: EndpointObserver = {
+  held: () => {},
+  data: () => {},
+  fin: () => {},
+  reset: () => {},
+  accepted: () => {},
+  progress: () => {},
+  finished: () => {},
+  closed: () => {},
+};
 
 function refused(connection: Connection, failure: DialFailure): void {
   failed(connection, connection.dial as DialInProgress, failure.code);
@@ -86,18 +96,19 @@ const VERDICTS: Readonly<Record<DialFailureKind, { reason: DialReason; retry: bo
 };
 
 function failed(connection: Connection, under: DialInProgress, error: string): void {
-  const { counters, upstreams } = connection.shard;
-  connection.dial = null;
+  const { counters } = connection.shard;
   connection.tried.push(under.row);
-  connection.attempts.push({ backend: under.row, from: under.from, to: connection.now(), error });
+  tellAttempt(connection, under, error);
   if (error !== 'cancelled') counters.cells[counters.layout.dialFailures(under.row)]! += 1;
-  upstreams.failed(under.row);
+  giveBack(connection, under);
 }
 
-function guarded(connection: Connection, act: () => void): void {
-  try {
-    act();
-  } catch (error) {
-    connection.defect(error);
-  }
+function giveBack(connection: Connection, under: DialInProgress): void {
+  connection.dial = null;
+  connection.shard.upstreams.failed(under.row);
+}
+
+function tellAttempt(connection: Connection, { row, from }: DialInProgress, error: string): void {
+  const to = connection.now();
+  connection.attempts.push({ backend: row, from: from ?? to, to, error });
 }

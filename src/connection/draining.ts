@@ -8,6 +8,7 @@ import type { Connection } from './connection.ts';
  */
 export function drain(connection: Connection, reason: CloseReason): void {
   const { client, backend, relay, deadlines } = connection;
+  connection.drainedFor = reason;
   deadlines.cancelAll();
   deadlines.watchLinger(isPeersDoing(reason));
   if (relay === null || backend === null) {

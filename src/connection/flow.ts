@@ -31,19 +31,23 @@ export class Flow {
   /** Held bytes that must be handed over before a FIN that came early. -1 = no FIN waits. */
   #finAfter = -1;
   #ended = false;
+  /** The direction was told to fail; an error without that is a stage's own. */
+  #failing = false;
   /** The direction failed when its FIN was already on its way through the stages. */
   #failedLate = false;
   /** Bytes read that nothing will deliver: held by a stage when the flow was aborted, or read after its end. */
   #lost = 0;
   #lastProgress = 0;
-  #pausedAt = 0;
+  /** Since when the source is paused for want of credit; -1 = it is not. */
+  #pausedAt = -1;
+  /** Milliseconds for which the source was paused for want of credit, up to the last resumption or the end. */
   pausedMs = 0;
 
   constructor(
     direction: Direction,
     from: Endpoint,
     to: Endpoint,
-    stages: (flow: Flow) => readonly Stage[],
+    stages: readonly Stage[],
     owner: FlowOwner,
   ) {
     this.direction = direction;
@@ -55,11 +59,11 @@ export class Flow {
       this.#source = subscriber;
     });
     let piped = source;
-    for (const stage of stages(this)) piped = stage(piped);
+    for (const stage of stages) piped = stage(piped);
     this.#subscription = piped.subscribe({
       next: (chunk) => this.#guard(() => this.#deliver(chunk)),
       complete: () => this.#guard(() => this.#finish()),
-      error: () => this.#guard(() => this.#reset()),
+      error: (error) => this.#guard(() => this.#broken(error)),
     });
   }
 
@@ -103,13 +107,15 @@ export class Flow {
       this.#failedLate = true;
       return;
     }
-    this.#from.pause();
+    this.#failing = true;
+    this.#stopReading();
     this.#source.error(new Error(reason));
   }
 
-  /** Drops what the stages hold and passes nothing on. */
+  /** Drops what the stages hold, passes nothing on and reads nothing more. */
   abort(): void {
     this.#ended = true;
+    this.#stopReading();
     this.#subscription.unsubscribe();
   }
 
@@ -151,9 +157,19 @@ export class Flow {
     this.#owner.passedFin(this.direction);
   }
 
+  #broken(error: unknown): void {
+    if (this.#failing) this.#reset();
+    else this.#owner.defect(error);
+  }
+
   #reset(): void {
     this.#ended = true;
     this.#to.reset();
+  }
+
+  #stopReading(): void {
+    this.#endPause();
+    this.#from.pause();
   }
 
   readonly #pause = (): void => {
@@ -162,9 +178,15 @@ export class Flow {
   };
 
   readonly #resume = (): void => {
-    this.pausedMs += this.#owner.now() - this.#pausedAt;
+    this.#endPause();
     if (this.#source !== null && !this.#source.closed) this.#from.resume();
   };
+
+  #endPause(): void {
+    if (this.#pausedAt < 0) return;
+    this.pausedMs += this.#owner.now() - this.#pausedAt;
+    this.#pausedAt = -1;
+  }
 
   #guard(act: () => void): void {
     try {

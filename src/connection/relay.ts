@@ -1,5 +1,6 @@
 import type { Chunk } from '../core/chunk.ts';
 import { type Direction, DOWN, type Side, UP } from '../core/direction.ts';
+import { STAGE_KINDS, type StagePlan } from '../core/plan.ts';
 import type { Endpoint, EndpointObserver } from '../core/ports.ts';
 import { buildStages, type Stage } from '../stream/index.ts';
 import type { Connection } from './connection.ts';
@@ -29,8 +30,9 @@ export class Relay implements FlowOwner {
     this.#backend = backend;
     this.#startedAt = this.now();
     const { client } = connection;
-    this.up = new Flow('up', client, backend, (flow) => this.#stages(flow), this);
-    this.down = new Flow('down', backend, client, (flow) => this.#stages(flow), this);
+    const [up, down] = [this.#stages('up'), this.#stages('down')];
+    this.up = new Flow('up', client, backend, up, this);
+    this.down = new Flow('down', backend, client, down, this);
   }
 
   start(): void {
@@ -85,18 +87,24 @@ export class Relay implements FlowOwner {
     flow.accepted(bytes);
   }
 
-  #stages(flow: Flow): readonly Stage[] {
+  #stageFailed(stage: StagePlan['kind'], message: string): void {
+    const { shard, listener, id } = this.#connection;
+    const { layout, cells } = shard.counters;
+    cells[layout.stageFailures(listener.index, STAGE_KINDS.indexOf(stage))]! += 1;
+    shard.emit({ kind: 'stage', at: this.#connection.now(), connection: id, stage, message });
+  }
+
+  #stages(direction: Direction): readonly Stage[] {
     const { route, shard, id, listener, openedAt } = this.#connection;
     const plans = route?.stages ?? [];
     if (plans.length === 0) return [];
-    return buildStages(plans, flow.direction, {
+    return buildStages(plans, direction, {
       scheduler: shard.scheduler,
       connection: id,
       listener: listener.name,
       openedAt,
-      failed: (stage, message) =>
-        shard.emit({ kind: 'stage', at: this.#connection.now(), connection: id, stage, message }),
-      dropped: (bytes) => flow.dropped(bytes),
+      failed: (stage, message) => this.#stageFailed(stage, message),
+      dropped: (bytes) => this[direction].dropped(bytes),
     });
   }
 }
@@ -127,11 +135,11 @@ class PeerWatch implements EndpointObserver {
   }
 
   fin(): void {
-    this.#guard(() => this.#reads.fin());
+    this.#connection.guard(() => this.#reads.fin());
   }
 
   reset(): void {
-    this.#guard(() => this.#connection.peerReset(this.#side));
+    this.#connection.guard(() => this.#connection.peerReset(this.#side));
   }
 
   accepted(bytes: number): void {
@@ -148,19 +156,11 @@ class PeerWatch implements EndpointObserver {
   }
 
   closed(): void {
-    this.#guard(() => this.#connection.endpointClosed());
+    this.#connection.guard(() => this.#connection.endpointClosed());
   }
 
   held(): void {}
   finished(): void {}
-
-  #guard(act: () => void): void {
-    try {
-      act();
-    } catch (error) {
-      this.#connection.defect(error);
-    }
-  }
 }
 
 function earlier(one: number | null, other: number | null): number | null {

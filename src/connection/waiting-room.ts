@@ -20,12 +20,20 @@ export class WaitingRoom {
   readonly #rooms: Set<Waiting>[];
   readonly #admission: Admission;
   readonly #timers: Timers;
+  readonly #changed: (listener: number, by: number) => void;
   readonly #retries: (Cancellable | null)[];
   #size = 0;
   #granting = false;
   #grantAgain = false;
 
-  constructor(listeners: number, admission: Admission, timers: Timers) {
+  /** `changed` is told how the number of those who wait for a listener changes. */
+  constructor(
+    listeners: number,
+    admission: Admission,
+    timers: Timers,
+    changed: (listener: number, by: number) => void,
+  ) {
+    this.#changed = changed;
     this.#rooms = Array.from({ length: listeners }, () => new Set<Waiting>());
     this.#retries = new Array<Cancellable | null>(listeners).fill(null);
     this.#admission = admission;
@@ -45,12 +53,15 @@ export class WaitingRoom {
   add(waiting: Waiting): void {
     this.#rooms[waiting.listener.index]?.add(waiting);
     this.#size++;
+    this.#changed(waiting.listener.index, 1);
     this.#retryForRate(waiting.listener.index);
   }
 
   /** Leaves the queue; nothing happens where it is not in it. */
   remove(waiting: Waiting): void {
-    if (this.#rooms[waiting.listener.index]?.delete(waiting)) this.#size--;
+    if (!this.#rooms[waiting.listener.index]?.delete(waiting)) return;
+    this.#size--;
+    this.#changed(waiting.listener.index, -1);
   }
 
   /**

@@ -1,5 +1,6 @@
 import { CLOSE_REASON_NAMES } from './close-reason.ts';
 import { LIMIT_KINDS } from './facts.ts';
+import { STAGE_KINDS } from './plan.ts';
 import { STATES } from './state.ts';
 
 /** How many listeners, backends and routes a counters region is laid out for. */
@@ -20,6 +21,8 @@ export class CountersLayout {
   readonly #accepted: number;
   readonly #closed: number;
   readonly #limits: number;
+  readonly #waiting: number;
+  readonly #stageFailures: number;
   readonly #bytes: number;
   readonly #undelivered: number;
   readonly #dials: number;
@@ -40,6 +43,8 @@ export class CountersLayout {
     this.#accepted = block(shape.listeners);
     this.#closed = block(shape.listeners * CLOSE_REASON_NAMES.length);
     this.#limits = block(shape.listeners * LIMIT_KINDS.length);
+    this.#waiting = block(shape.listeners);
+    this.#stageFailures = block(shape.listeners * STAGE_KINDS.length);
     this.#bytes = block(shape.listeners * 2);
     this.#undelivered = block(shape.listeners * 2);
     this.#dials = block(shape.backends);
@@ -68,6 +73,14 @@ export class CountersLayout {
   /** Times a limit was hit; `limit` is the position in LIMIT_KINDS. */
   limit(listener: number, limit: number): number {
     return this.#limits + listener * LIMIT_KINDS.length + limit;
+  }
+  /** Gauge: connections that wait for a place now. */
+  waiting(listener: number): number {
+    return this.#waiting + listener;
+  }
+  /** Stages that stopped working; `stage` is the position in STAGE_KINDS. */
+  stageFailures(listener: number, stage: number): number {
+    return this.#stageFailures + listener * STAGE_KINDS.length + stage;
   }
   /** Bytes accepted by the far socket; direction 0 = up, 1 = down. */
   bytes(listener: number, direction: number): number {

@@ -5,7 +5,6 @@
 export const ERRORS = {
   CONFIG_INVALID: { exit: 2, hint: 'mend the places listed; nothing was started' },
   CONFIG_UNREADABLE: { exit: 2, hint: 'name a readable YAML file' },
-  ADDRESS_INVALID: { exit: 2, hint: 'write 127.0.0.1:8080, [::1]:8080, host:8080 or unix:/path' },
   LISTEN_FAILED: { exit: 1, hint: 'free the address, choose another, or grant the right to bind it' },
   ADMIN_FAILED: { exit: 1, hint: 'free the admin address or choose another' },
   METRICS_FAILED: { exit: 1, hint: 'free the metrics address or choose another' },

@@ -103,6 +103,13 @@ export interface Sniffed {
   readonly alpn?: readonly string[];
 }
 
+/** Every kind of stage, in the order of counters. */
+export const STAGE_KINDS = [
+  'pass_through',
+  'rate_limit',
+  'tee',
+] as const satisfies readonly StagePlan['kind'][];
+
 export type StagePlan =
   | { readonly kind: 'pass_through' }
   | {

@@ -26,7 +26,10 @@ export interface EndpointObserver {
   held(held: Uint8Array): void;
   /** Bytes arrived, while the endpoint is resumed. */
   data(chunk: Chunk): void;
-  /** The peer sent FIN and everything before it was handed to `held` or `data`. */
+  /**
+   * The peer sent FIN and everything before it was handed to `held` or `data`. Told once: a FIN told while holding is not
+   * told again when `resume` hands over the bytes before it.
+   */
   fin(): void;
   /**
    * The peer sent RST, or its network lost it (`code` tells: ECONNRESET, ETIMEDOUT, EPIPE …). Everything that arrived
@@ -45,7 +48,8 @@ export interface EndpointObserver {
 
 /**
  * One connected byte stream with two halves that live and end apart. Created holding: it reads nothing until `peek` or
- * `resume`. Owned by the connection that got it, which must see it `closed`.
+ * `resume`. Owned by the connection that got it, which must see it `closed`. An endpoint whose two halves have both ended
+ * may close itself or wait for `close`.
  */
 export interface Endpoint {
   readonly local: Address;

@@ -1,4 +1,4 @@
-/** A size as people write it: `0 B`, `64KiB`, `1.5MiB`; read back by the config only where it is whole. */
+/** A size as people write it: `0B`, `64KiB`, `1.5MiB`; read back by the config only where it is whole. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
   let value = bytes;

@@ -3,6 +3,7 @@ import type { CountersLayout } from '../core/counters.ts';
 import { DIRECTIONS } from '../core/direction.ts';
 import { LIMIT_KINDS } from '../core/facts.ts';
 import type { Plan } from '../core/plan.ts';
+import { STAGE_KINDS } from '../core/plan.ts';
 import { STATES } from '../core/state.ts';
 import { backendLabels, type Labels } from './labels.ts';
 import { METRICS, type MetricMeta } from './names.ts';
@@ -26,7 +27,7 @@ export function cellMetrics(plan: Plan, layout: CountersLayout): readonly CellMe
   const listeners = (cell: (listener: number) => number): Cell[] =>
     plan.listeners.map(({ index, name }) => ({ index: cell(index), labels: { listener: name } }));
   const listenersBy = (
-    label: 'state' | 'reason' | 'direction' | 'limit',
+    label: 'state' | 'reason' | 'direction' | 'limit' | 'stage',
     values: readonly string[],
     cell: (listener: number, value: number) => number,
   ): Cell[] =>
@@ -78,6 +79,14 @@ export function cellMetrics(plan: Plan, layout: CountersLayout): readonly CellMe
     shown(
       METRICS.limitRejections,
       listenersBy('limit', LIMIT_KINDS, (l, k) => layout.limit(l, k)),
+    ),
+    shown(
+      METRICS.queueLength,
+      listeners((l) => layout.waiting(l)),
+    ),
+    shown(
+      METRICS.stageFailures,
+      listenersBy('stage', STAGE_KINDS, (l, k) => layout.stageFailures(l, k)),
     ),
     shown(
       METRICS.dialAttempts,

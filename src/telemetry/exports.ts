@@ -16,6 +16,7 @@ import type { Log } from './log.ts';
 import { MetricGate } from './metric-gate.ts';
 import { type MetricsPage, serveMetricsPage } from './metrics-page.ts';
 import { EVENTS } from './names.ts';
+import { PendingExports } from './pending-exports.ts';
 import { startPrivately } from './private-sdk.ts';
 import { SluiceMetrics } from './producer.ts';
 import { serviceResource } from './resource.ts';
@@ -50,10 +51,13 @@ export interface ExportsOptions {
 /** Starts all exports that the plan and the environment ask for. Rejects where the metrics page cannot be bound. */
 export async function startExports(options: ExportsOptions): Promise<Exports> {
   const { watched, endpoints, log, now } = options;
-  const warnings = new ExportWarnings(log, now);
-  const agents = new ExportAgents();
+  const sending: Sending = {
+    agents: new ExportAgents(),
+    pending: new PendingExports(),
+    warnings: new ExportWarnings(log, now),
+  };
   const durations = new Durations(watched.plan);
-  const gate = endpoints.traces === null ? null : spanGate(endpoints.traces, agents, warnings);
+  const gate = endpoints.traces === null ? null : spanGate(endpoints.traces, sending);
   const metrics = new SluiceMetrics(
     watched,
     durations,
@@ -62,7 +66,7 @@ export async function startExports(options: ExportsOptions): Promise<Exports> {
   );
   const ids = new TraceIds();
   const readers: IMetricReader[] = [];
-  if (endpoints.metrics !== null) readers.push(otlpReader(endpoints.metrics, metrics, agents, warnings));
+  if (endpoints.metrics !== null) readers.push(otlpReader(endpoints.metrics, metrics, sending));
   const page = await openPage(watched, metrics, readers, (error) => {
     log.write('error', EVENTS.error, { message: `the metrics page: ${String(error)}` }, now());
   });
@@ -80,20 +84,28 @@ export async function startExports(options: ExportsOptions): Promise<Exports> {
     },
     async close(withinMs) {
       await within(withinMs, Promise.allSettled([sdk.shutdown(), page?.close()]));
-      agents.close();
       const lost = gate?.outstanding ?? 0;
+      sending.pending.abandon();
+      sending.agents.close();
       if (lost > 0) log.write('warn', EVENTS.spansLost, { spans: lost }, now());
     },
   };
 }
 
-function spanGate(url: string, agents: ExportAgents, warnings: ExportWarnings): SpanGate {
+/** What both exporters by OTLP share. */
+interface Sending {
+  readonly agents: ExportAgents;
+  readonly pending: PendingExports;
+  readonly warnings: ExportWarnings;
+}
+
+function spanGate(url: string, { agents, pending, warnings }: Sending): SpanGate {
   const exporter = new OTLPTraceExporter({
     url,
     concurrencyLimit: EXPORTS_AT_ONCE_MAX,
     httpAgentOptions: agents.make,
   });
-  return new SpanGate(exporter, (error, spans) => warnings.failed('traces', url, error, spans));
+  return new SpanGate(exporter, pending, (error, spans) => warnings.failed('traces', url, error, spans));
 }
 
 function spanProcessor(gate: SpanGate): SpanProcessor {
@@ -107,13 +119,12 @@ function spanProcessor(gate: SpanGate): SpanProcessor {
 function otlpReader(
   url: string,
   metrics: SluiceMetrics,
-  agents: ExportAgents,
-  warnings: ExportWarnings,
+  { agents, pending, warnings }: Sending,
 ): IMetricReader {
   const exporter = new OTLPMetricExporter({ url, httpAgentOptions: agents.make });
   const interval = exportIntervalMs(process.env['OTEL_METRIC_EXPORT_INTERVAL']);
   return new PeriodicExportingMetricReader({
-    exporter: new MetricGate(exporter, (error) => warnings.failed('metrics', url, error, 0)),
+    exporter: new MetricGate(exporter, pending, (error) => warnings.failed('metrics', url, error, 0)),
     exportIntervalMillis: interval,
     exportTimeoutMillis: interval,
     metricProducers: [metrics],

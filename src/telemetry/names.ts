@@ -18,7 +18,8 @@ export type LabelName =
   | 'outcome'
   | 'result'
   | 'side'
-  | 'limit';
+  | 'limit'
+  | 'stage';
 
 export interface MetricMeta {
   /** OpenTelemetry name; Prometheus shows `_` for `.` and adds `_total` to counters. */
@@ -158,6 +159,20 @@ export const METRICS = {
     unit: '{connection}',
     description: 'Times a limit was hit.',
     labels: ['listener', 'limit'],
+  },
+  queueLength: {
+    name: 'sluice.queue.length',
+    kind: 'gauge',
+    unit: '{connection}',
+    description: 'Connections that wait for a place now (`on_limit: wait`).',
+    labels: ['listener'],
+  },
+  stageFailures: {
+    name: 'sluice.stage.failures',
+    kind: 'counter',
+    unit: '{failure}',
+    description: 'Stages that stopped working while their connection went on.',
+    labels: ['listener', 'stage'],
   },
   factsDropped: {
     name: 'sluice.facts.dropped',

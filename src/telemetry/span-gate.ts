@@ -1,5 +1,5 @@
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
-import { isReceived } from './export-result.ts';
+import { isReceived, type PendingExports } from './pending-exports.ts';
 
 /** Spans that may wait to be sent: about 40 MB. */
 export const SPANS_WAITING_MAX = 32_768;
@@ -19,13 +19,19 @@ type ExportCallback = Parameters<SpanExporter['export']>[1];
 export class SpanGate implements SpanExporter {
   readonly #exporter: SpanExporter;
   readonly #failed: (error: unknown, spans: number) => void;
+  readonly #pending: PendingExports;
   #waiting = 0;
   #underWay = 0;
   #dropped = 0;
 
   /** `failed` is called for each export that failed, with the spans lost by it. */
-  constructor(exporter: SpanExporter, failed: (error: unknown, spans: number) => void) {
+  constructor(
+    exporter: SpanExporter,
+    pending: PendingExports,
+    failed: (error: unknown, spans: number) => void,
+  ) {
     this.#exporter = exporter;
+    this.#pending = pending;
     this.#failed = failed;
   }
 
@@ -50,6 +56,8 @@ export class SpanGate implements SpanExporter {
   }
 
   export(spans: ReadableSpan[], done: ExportCallback): void {
+    const answer = this.#pending.add(done);
+    if (this.#pending.abandoned) return;
     this.#waiting -= spans.length;
     this.#underWay += spans.length;
     this.#exporter.export(spans, (result) => {
@@ -58,7 +66,7 @@ export class SpanGate implements SpanExporter {
         this.#dropped += spans.length;
         this.#failed(result.error, spans.length);
       }
-      done(result);
+      answer(result);
     });
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/config/index.ts';
 import { ENVIRONMENT } from './support/cases.ts';
+import { messageOf } from './support/message-of.ts';
 
 const POOLS = 'pools: { web: { backends: ["127.0.0.1:9000"] } }\n';
 const PLAIN = `listeners: [{ name: edge, listen: "127.0.0.1:8080", to: web }]\n${POOLS}`;
@@ -97,6 +98,52 @@ describe('a listener', () => {
     expect(compileFor(PLAIN, 1024).plan.listeners[0]?.routes).toEqual([
       { index: 0, name: 'edge/0', match: null, action: { kind: 'pool', pool: 0 }, stages: [] },
     ]);
+  });
+});
+
+describe('addresses', () => {
+  const listen = (...addresses: string[]) =>
+    `listeners:\n${addresses.map((a, i) => `  - { name: l${i}, listen: "${a}", to: web }\n`).join('')}${POOLS}`;
+
+  it.each([
+    ['0.0.0.0:80', '[::1]:80'],
+    ['127.0.0.1:80', '127.0.0.2:80'],
+    ['127.0.0.1:80', '127.0.0.1:81'],
+    ['127.0.0.1:0', '127.0.0.1:0'],
+    ['a.test:80', 'b.test:80'],
+    ['unix:/a', 'unix:/b'],
+  ])('%s and %s can both be listened on', (one, other) => {
+    expect(compileFor(listen(one, other), 1024).plan.listeners).toHaveLength(2);
+  });
+
+  it.each([
+    ['0.0.0.0:80', '127.0.0.1:80'],
+    [':80', '127.0.0.1:80'],
+    ['[::1]:80', ':80'],
+    [':80', '0.0.0.0:80'],
+    ['[::1]:80', '[0:0::1]:80'],
+    ['A.test:80', 'a.test:80'],
+    ['unix:/a', 'unix:/a'],
+  ])('%s and %s cannot', (one, other) => {
+    expect(messageOf(() => compileFor(listen(one, other), 1024))).toMatch(
+      /^proxy\.yaml:3:\d+: listeners\[1\]\.listen: .* is taken/,
+    );
+  });
+});
+
+describe('two tees of one file', () => {
+  const tee = 'tee: { file: "{connection}.{direction}" }';
+
+  it('are told of once, where they are on the way of all routes', () => {
+    const routes =
+      'routes: [{ match: { protocol: ssh }, to: web, stages: [{ pass_through: {} }] }, { to: web }]';
+    const text = `listeners: [{ name: a, listen: ":80", stages: [{ ${tee} }, { ${tee} }], ${routes} }]\n${POOLS}`;
+    expect(messageOf(() => compileFor(text, 1024)).split('\n')).toHaveLength(1);
+  });
+
+  it('are none where they are on different routes', () => {
+    const text = `listeners: [{ name: a, listen: ":80", routes: [{ match: { protocol: ssh }, to: web, stages: [{ ${tee} }] }, { to: web, stages: [{ ${tee} }] }] }]\n${POOLS}`;
+    expect(compileFor(text, 1024).warnings).toEqual([]);
   });
 });
 

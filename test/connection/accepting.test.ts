@@ -52,7 +52,12 @@ describe('accepting: the access list', () => {
     world.run(5);
     expect(seen(client)).toBe(expected);
     if (expected === 'open') return;
-    expect(world.closed()).toMatchObject({ reason: 'denied', during: 'accepting', route: null, attempts: [] });
+    expect(world.closed()).toMatchObject({
+      reason: 'denied',
+      during: 'accepting',
+      route: null,
+      attempts: [],
+    });
     expect(world.shard.reserved).toBe(0);
   });
 

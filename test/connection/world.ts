@@ -16,6 +16,7 @@ import {
 } from '../../src/plane/memory/index.ts';
 import { Shard, type ShardParts } from '../../src/shard.ts';
 import { createPicker } from '../../src/upstream/index.ts';
+import { Dice } from '../simulation/dice.ts';
 import { backendAddress, LISTEN, type PlanPieces, planOf } from './plan.ts';
 
 /** What a test says of its world; the plan's pieces and what lies around the shard. */
@@ -66,6 +67,7 @@ export class World {
         pieces.serve?.(peer, row);
       });
     }
+    const dice = new Dice(pieces.seed ?? 1);
     const parts: ShardParts = {
       number: 3,
       plan: this.plan,
@@ -73,7 +75,9 @@ export class World {
       upstreams: createPicker(this.plan, this.table),
       counters: { layout: this.layout, cells: this.cells },
       emit: (fact) => void this.facts.push(fact),
-      random: (bytes) => bytes.forEach((_, at) => (bytes[at] = (at * 97 + 13) & 255)),
+      random: (bytes) => {
+        for (let at = 0; at < bytes.length; at++) bytes[at] = dice.between(0, 255);
+      },
     };
     this.shard = new Shard({ ...parts, ...pieces.parts?.(parts) });
   }
@@ -174,7 +178,10 @@ export class World {
     if (!this.toldAll) return;
     for (const state of STATES) expect(this.gauge(state), `gauge of ${state}`).toBe(0);
     const ended = this.closedFacts().map((fact) => fact.connection);
-    expect([...ended].sort((a, b) => a - b), 'each connection ends once').toEqual(this.ids);
+    expect(
+      [...ended].sort((a, b) => a - b),
+      'each connection ends once',
+    ).toEqual(this.ids);
     expect(new Set(ended).size).toBe(ended.length);
   }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CLOSE_REASON_NAMES } from '../../src/core/close-reason.ts';
 import { CountersLayout } from '../../src/core/counters.ts';
 import { LIMIT_KINDS } from '../../src/core/facts.ts';
+import { STAGE_KINDS } from '../../src/core/plan.ts';
 import { STATES } from '../../src/core/state.ts';
 
 /** Every cell a layout has, with its labels. */
@@ -19,6 +20,10 @@ function cells(layout: CountersLayout): Map<string, number> {
     }
     for (const [index] of LIMIT_KINDS.entries()) {
       all.set(`limit ${listener} ${index}`, layout.limit(listener, index));
+    }
+    all.set(`waiting ${listener}`, layout.waiting(listener));
+    for (const [index] of STAGE_KINDS.entries()) {
+      all.set(`stage failures ${listener} ${index}`, layout.stageFailures(listener, index));
     }
     for (const direction of [0, 1]) {
       all.set(`bytes ${listener} ${direction}`, layout.bytes(listener, direction));

@@ -18,6 +18,18 @@ function events(sluice: Sluice): string[] {
   return sluice.logs.map(({ event }) => event);
 }
 
+/** Resolves when a new client is refused; those that waited in the queue when the drain began are still accepted. */
+async function refused(sluice: Sluice): Promise<void> {
+  for (;;) {
+    try {
+      (await dial(sluice.address())).destroy();
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'ECONNREFUSED' });
+      return;
+    }
+  }
+}
+
 test.each(['SIGTERM', 'SIGINT'] as const)(
   '%s lets a connection finish, then the process ends with 0',
   async (signal) => {
@@ -27,7 +39,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
       connections: 1,
       signal,
     });
-    await expect(dial(sluice.address())).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await refused(sluice);
     expect(sluice.child.exit).toBeNull();
 
     client.write('two');
@@ -37,7 +49,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     expect(await heard).toMatchObject({ end: 'fin' });
 
     expect(await sluice.child.ended).toEqual({ code: 0, signal: null });
-    expect(sluice.closedLogs()).toMatchObject([{ reason: 'client-fin', bytes_up: 7, bytes_down: 7 }]);
+    expect(sluice.closedLogs()).toContainEqual(expect.objectContaining({ reason: 'client-fin', bytes_up: 7, bytes_down: 7 }));
     expect(events(sluice).slice(-2)).toEqual(['connection.closed', 'drained']);
     expect(sluice.logs.at(-1)).toMatchObject({ cut: 0 });
   },
