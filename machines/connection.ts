@@ -55,18 +55,6 @@ export interface ConnectionContext {
   readonly reason: CloseReason | null;
 }
 
-/** In draining: a RST is passed on where the end would have been clean; after any other cause it changes nothing. */
-const lateReset = [
-  { guard: 'endsCleanly', target: 'draining', reenter: true, actions: 'noteReason' },
-  {},
-] as const;
-
-/** In draining: the end, now. A clean one it was not. */
-const cutShort = [
-  { guard: 'endsCleanly', target: '#connection.closed', actions: 'noteReason' },
-  { target: '#connection.closed' },
-] as const;
-
 /**
  * A connection's whole life. `src/connection` has one file for each state, which provides the action named in `entry`.
  * An event that a state does not name changes nothing in it.
@@ -92,6 +80,7 @@ export const connectionMachine = setup({
     drain: unprovided('drain'),
     finish: unprovided('finish'),
     noteReason: assign({ reason: ({ context, event }) => reasonOf(event) ?? context.reason }),
+    noteLate: assign({ reason: ({ context: was, event }) => (isCut(was) ? was.reason : reasonOf(event)) }),
     noteRoute: assign(({ event }) =>
       event.type === 'routed' ? { retries: event.retries, abortOnFin: event.abortOnFin } : {},
     ),
@@ -108,7 +97,7 @@ export const connectionMachine = setup({
       event.type === 'routed' && event.abortOnFin && context.clientFinished,
     mayRetry: ({ context, event }) =>
       context.failures < context.retries && (event.type !== 'dial.failed' || event.retry),
-    endsCleanly: ({ context }) => context.reason === 'client-fin' || context.reason === 'backend-fin',
+    isCut: ({ context }) => isCut(context),
   },
 }).createMachine({
   id: 'connection',
@@ -231,16 +220,15 @@ export const connectionMachine = setup({
           },
         },
         draining: {
-          description:
-            'Nothing more is read; what was read is delivered, for as long as timeouts.linger allows.',
+          description: 'Nothing more is read; what was read is delivered, within timeouts.linger.',
           entry: 'drain',
           on: {
             flushed: '#connection.closed',
-            'client.reset': lateReset,
-            'backend.reset': lateReset,
-            'deadline.linger': cutShort,
-            'deadline.drain': cutShort,
-            kill: cutShort,
+            'client.reset': { guard: 'isCut' },
+            'backend.reset': { guard: 'isCut' },
+            'deadline.linger': { target: '#connection.closed', actions: 'noteLate' },
+            'deadline.drain': { target: '#connection.closed', actions: 'noteLate' },
+            kill: { target: '#connection.closed', actions: 'noteLate' },
             'deadline.idle': {},
             'deadline.write_stall': {},
           },
@@ -254,6 +242,11 @@ export const connectionMachine = setup({
     },
   },
 });
+
+/** Whether it ends for another reason than two FINs. A RST after that is no news; before it, it is passed on. */
+function isCut({ reason }: ConnectionContext): boolean {
+  return reason !== 'client-fin' && reason !== 'backend-fin';
+}
 
 /** The close reason an event stands for; null for events that end nothing. */
 function reasonOf(event: ConnectionEvent): CloseReason | null {

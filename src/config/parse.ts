@@ -33,7 +33,11 @@ export function loadConfig(file: string, environment: Environment = readEnvironm
 }
 
 /** The same for a text; `fileName` is what messages call it. Throws CONFIG_INVALID. */
-export function parseConfig(text: string, fileName: string, environment: Environment): Loaded {
+export function parseConfig(
+  text: string,
+  fileName: string,
+  environment: Environment = readEnvironment(),
+): Loaded {
   refuseLongFile(Buffer.byteLength(text), fileName);
   const source = readYaml(text);
   refuseMistakes(source.mistakes.length > 0 && source.value === undefined ? source.mistakes : [], fileName);

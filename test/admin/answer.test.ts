@@ -46,8 +46,9 @@ describe('the answer of the admin server', () => {
     '//',
     '/HEALTHZ',
     '*',
-    '/__proto__',
-    '/constructor',
+    '__proto__',
+    'constructor',
+    'toString',
     '/..%2fhealthz',
     '',
   ])('tells that nothing is served at %j, as a problem of RFC 9457', (target) => {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { ADMIN_CONNECTIONS_MAX, HEADER_BYTES_MAX } from '../../../src/admin/limi
 import { type Address, parseAddress } from '../../../src/core/address.ts';
 import { sourceIn } from '../../admin/statuses.ts';
 import { later } from '../../support/cleanup.ts';
+import { start as launch } from '../../support/process.ts';
 import { tempDir } from '../../support/temp.ts';
 
 const FREE: Address = { kind: 'tcp', host: '127.0.0.1', port: 0 };
@@ -88,6 +90,12 @@ describe('the admin server', () => {
   test('serves a Unix socket, takes over an abandoned one, but not one that is served', async () => {
     const path = join(tempDir(), 'admin.sock');
     const address: Address = { kind: 'unix', path };
+    const program = `require('net').createServer().listen('${path}', () => console.log('bound'))`;
+    const gone = launch(process.execPath, ['-e', program]);
+    await gone.waitForLine(/bound/);
+    gone.signal('SIGKILL');
+    await gone.ended;
+    expect(existsSync(path)).toBe(true);
     const admin = await start(address);
     expect(admin.url).toBe(`unix:${path}`);
     const status = new Promise((resolve) => {

@@ -1,0 +1,61 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { parseConfig } from '../src/config/index.ts';
+import { METRICS, type MetricMeta } from '../src/telemetry/names.ts';
+
+const ENVIRONMENT = { descriptorLimit: 20_000, platform: 'linux', nodeVersion: 'v20.19.0' };
+
+/** The pages for newcomers. Pages that grow an example name files that are not there. */
+const PAGES = ['README.md', 'docs/README.md', 'docs/ARCHITECTURE.md', 'docs/CONTRIBUTING.md'];
+
+describe.each(PAGES)('%s', (page) => {
+  const text = read(page);
+
+  test('names only files and folders that are there', () => {
+    const named = [...text.matchAll(/`((?:src|test|machines|scripts|docs|deploy)\/[\w./-]*)`/g)].map(
+      ([, path]) => path,
+    );
+    expect(named.filter((path) => !existsSync(new URL(`../${path}`, import.meta.url)))).toEqual([]);
+  });
+
+  test('names only scripts that package.json has', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const named = [...text.matchAll(/npm run ([\w:]+)/g)].map(([, name]) => name ?? '');
+    expect(named.filter((name) => !Object.hasOwn(scripts, name))).toEqual([]);
+  });
+
+  test('shows only configurations that work', () => {
+    const blocks = [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, block]) => block ?? '');
+    const whole = blocks.filter((block) => /^listeners:/m.test(block));
+    for (const block of whole) expect(parseConfig(block, page, ENVIRONMENT).warnings).toEqual([]);
+    for (const block of blocks.filter((other) => !whole.includes(other)))
+      expect(parseConfig(`${SMALLEST}${block}`, page, ENVIRONMENT).warnings).toEqual([]);
+  });
+});
+
+/** What a part of a configuration is put behind. */
+const SMALLEST = `
+listeners: [{ name: a, listen: 127.0.0.1:0, to: b }]
+pools: { b: { backends: [127.0.0.1:1] } }
+`;
+
+describe('README.md', () => {
+  test('has no metric and no label that telemetry does not', () => {
+    const metrics = new Map(
+      Object.values<MetricMeta>(METRICS).map((metric) => [onPage(metric), metric.labels]),
+    );
+    const rows = [...read('README.md').matchAll(/^\| `(sluice_\w+)`\s*\| ([^|]*) \|/gm)];
+    expect(rows.length).toBeGreaterThan(10);
+    for (const [, name = '', labels = ''] of rows)
+      expect({ name, labels: labels.trim() }).toEqual({ name, labels: metrics.get(name)?.join(', ') });
+  });
+});
+
+/** A metric's name as Prometheus shows it. */
+function onPage({ name, kind }: MetricMeta): string {
+  return `${name.replaceAll('.', '_')}${kind === 'counter' ? '_total' : ''}`;
+}
+
+function read(page: string): string {
+  return readFileSync(new URL(`../${page}`, import.meta.url), 'utf8');
+}
