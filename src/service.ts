@@ -34,7 +34,7 @@ export interface Service {
    * `signal` is told in the log. A second call waits for the first.
    */
   drain(signal: string | null): Promise<{ readonly cut: number }>;
-  /** Cuts what is left at once, without waiting for delivery. Only during a drain. */
+  /** Cuts what is left at once, without waiting for delivery. Has its effect in a drain, also one that comes later. */
   cut(): void;
 }
 
@@ -75,6 +75,7 @@ class RunningService implements Service {
   #closeAdmin: (() => Promise<void>) | null = null;
   #draining: Promise<{ cut: number }> | null = null;
   #cutNow: (() => void) | null = null;
+  #cutWanted = false;
 
   constructor(plan: Plan, options: ServiceOptions) {
     this.plan = plan;
@@ -146,6 +147,7 @@ class RunningService implements Service {
   }
 
   cut(): void {
+    this.#cutWanted = true;
     this.#cutNow?.();
   }
 
@@ -183,6 +185,7 @@ class RunningService implements Service {
       if (cut === 0) cutAll();
       this.#shard.cut();
     };
+    if (this.#cutWanted) this.#cutNow();
     await this.#shard.empty();
     if (timer !== null) clearTimeout(timer);
     this.#cutNow = null;

@@ -9,9 +9,6 @@ export const STOP_EXTRA_MS = 11_000;
 /** From a second signal, or a defect, to the end of the process at the latest. */
 export const CUT_MS_MAX = 1_000;
 
-/** Pause between cuts: what is not cut yet because the service is only about to drain is cut by the next one. */
-const CUT_AGAIN_MS = 20;
-
 /** What stopping touches of the process. */
 export interface StopHost {
   on(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown;
@@ -46,7 +43,7 @@ export class Stopper {
       this.#settle = (drained) => drained.then(() => resolve(), reject);
     });
     if (this.#first !== null) this.#stop(service, this.#first);
-    if (this.#signals > 1) cutUntil(service, service.drain(this.#first));
+    if (this.#signals > 1) service.cut();
     await stopped;
     this.close();
   }
@@ -64,7 +61,7 @@ export class Stopper {
       return;
     }
     this.#host.endWithin(CUT_MS_MAX, 0);
-    if (this.#service !== null) cutUntil(this.#service, this.#service.drain(signal));
+    this.#service?.cut();
   };
 
   #stop(service: Stoppable, signal: NodeJS.Signals): void {
@@ -87,12 +84,5 @@ export function stopAfterDefect(service: Stoppable | null, host: StopHost): void
     () => host.endWithin(0, 1),
     () => host.endWithin(0, 1),
   );
-  cutUntil(service, drained);
-}
-
-function cutUntil(service: Stoppable, drained: Promise<unknown>): void {
   service.cut();
-  const again = setInterval(() => service.cut(), CUT_AGAIN_MS);
-  const stop = (): void => clearInterval(again);
-  drained.then(stop, stop);
 }

@@ -8,7 +8,7 @@ import { validate } from './validate.ts';
 
 /** Flags of `sluice LISTEN BACKEND...`, as they were typed; what is absent has the default of the configuration. */
 export interface QuickFlags {
-  /** `--rate-limit`: rates such as 1MiB/s. */
+  /** `--rate-limit-up` and `--rate-limit-down`: rates such as 1MiB/s. */
   readonly rateLimit?: { readonly up?: string; readonly down?: string };
   /** `--tee`: a file name with {connection} and {direction}. */
   readonly tee?: string;
@@ -79,14 +79,14 @@ function argumentOf(path: Path): string {
   const backend = /^pools\.backends\.backends\[(\d+)\]/.exec(text)?.[1];
   if (backend !== undefined) return `BACKEND ${Number(backend) + 1}`;
   const rate = /\.rate_limit\.(up|down)$/.exec(text)?.[1];
-  if (rate !== undefined) return `--rate-limit ${rate}`;
+  if (rate !== undefined) return `--rate-limit-${rate}`;
   return ARGUMENTS.find(([part]) => text.includes(part))?.[1] ?? text;
 }
 
 const ARGUMENTS = [
   ['.listen', 'LISTEN'],
   ['pools.backends.backends', 'BACKEND'],
-  ['.rate_limit', '--rate-limit'],
+  ['.rate_limit', '--rate-limit-up, --rate-limit-down'],
   ['.tee', '--tee'],
   ['.balance', '--balance'],
   ['.connect.timeout', '--connect-timeout'],

@@ -22,7 +22,7 @@ class FakeHost extends EventEmitter implements StopHost {
   }
 }
 
-/** A service whose drain ends when the test says so, or with a cut that comes once it is `cuttable`. */
+/** A service whose drain ends when the test says so, or with a cut. */
 class FakeService implements Stoppable {
   readonly plan = {
     drainMs: DRAIN_MS,
@@ -30,7 +30,6 @@ class FakeService implements Stoppable {
   } as unknown as Plan;
   readonly signals: (string | null)[] = [];
   cuts = 0;
-  cuttable = true;
   #finish: (result: { cut: number }) => void = () => {};
   readonly #drained = new Promise<{ cut: number }>((resolve) => {
     this.#finish = resolve;
@@ -41,7 +40,7 @@ class FakeService implements Stoppable {
   }
   cut(): void {
     this.cuts++;
-    if (this.cuttable) this.#finish({ cut: 1 });
+    this.#finish({ cut: 1 });
   }
   finish(): void {
     this.#finish({ cut: 0 });
@@ -83,21 +82,6 @@ describe('a stop by signal', () => {
     expect(service.cuts).toBe(1);
     expect(host.ends.at(-1)).toEqual([CUT_MS_MAX, 0]);
     await stopped;
-  });
-
-  it('cuts again until the service, which was only about to drain, takes it', async () => {
-    service.cuttable = false;
-    const stopped = new Stopper(host).until(service);
-    host.emit('SIGTERM', 'SIGTERM');
-    host.emit('SIGTERM', 'SIGTERM');
-    vi.advanceTimersByTime(100);
-    service.cuttable = true;
-    vi.advanceTimersByTime(100);
-    await stopped;
-    const cuts = service.cuts;
-    await vi.advanceTimersByTimeAsync(1000);
-    expect(service.cuts).toBe(cuts);
-    expect(vi.getTimerCount()).toBe(0);
   });
 
   it('that comes while the service starts is heeded when it runs', async () => {

@@ -59,7 +59,7 @@ describe('a proxy without a file', () => {
       '--idle',
       '--metrics',
       '--otlp',
-      '--rate-limit up',
+      '--rate-limit-up',
       '--tee',
       'BACKEND 1',
       'BACKEND 2',
@@ -74,7 +74,7 @@ describe('a proxy without a file', () => {
     const message = messageOf(() => quickConfig(':80', [], { rateLimit: {} }, ENVIRONMENT));
     expect(message.split('\n')).toEqual([
       'BACKEND: the list is empty; expected at least one backend',
-      '--rate-limit: limits nothing; expected up, down or both, such as "down: 1MiB/s"',
+      '--rate-limit-up, --rate-limit-down: limits nothing; expected up, down or both, such as "down: 1MiB/s"',
     ]);
   });
 

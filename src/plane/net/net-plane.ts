@@ -25,6 +25,9 @@ const HIGH_WATER_MARK = 1;
 /** Turns of the event loop without a new client after which the queue of a closing listener counts as empty. */
 const QUIET_TURNS = 3;
 
+/** However many clients go on coming, a closing listener takes them for no longer than this. */
+const LAST_ACCEPT_MS_MAX = 500;
+
 /** The plane of node:net: any OS, one thread. */
 export function createNetPlane(options: PlaneOptions = {}): Plane {
   return new NetPlane(options);
@@ -154,14 +157,15 @@ class NetPlane implements Plane, EndpointHome {
   }
 }
 
-/** libuv accepts one client in each turn: waits until none has come for a few, for a full queue's worth at most. */
+/** libuv accepts one client in each turn: waits until none has come for a few. */
 async function queueIsEmpty(server: Server): Promise<void> {
   let quiet = 0;
   const count = (): void => {
     quiet = 0;
   };
   server.on('connection', count);
-  for (let turns = 0; quiet < QUIET_TURNS && turns < BACKLOG; turns++) {
+  const end = performance.now() + LAST_ACCEPT_MS_MAX;
+  while (quiet < QUIET_TURNS && performance.now() < end) {
     quiet++;
     await turn();
   }
