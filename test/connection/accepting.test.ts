@@ -158,8 +158,10 @@ describe('accepting: time out, drain, kill, peer reset', () => {
   });
 
   test('who was let in is not reached by the deadline of the queue', async () => {
-    const { world } = await reach('accepting');
+    const { world } = await reach('accepting', { timeouts: { idleMs: 0 } });
     world.kill(0);
+    world.run(1100);
+    expect([world.state(1), world.network.timers]).toEqual(['streaming', 0]);
     world.run(3000);
     expect(world.state(1)).toBe('streaming');
   });

@@ -66,16 +66,18 @@ describe('closed: the story that is told', () => {
   });
 
   test('bytes that a stage held when it was cut off are undelivered', async () => {
-    const { world, client } = await reach('streaming', {
-      stages: [{ kind: 'rate_limit', up: 1000, down: 0, burst: 10_000 }],
+    const { world, client, backend } = await reach('streaming', {
+      stages: [{ kind: 'rate_limit', up: 1000, down: 1000, burst: 10_000 }],
     });
     client.write(bytesOf(100_000));
+    backend.write(bytesOf(90_000));
     world.run(20);
     world.kill();
     world.run(1100);
-    const { bytesUp, undeliveredUp } = world.closed();
-    expect(bytesUp + undeliveredUp).toBe(100_000);
-    expect(bytesUp).toBeLessThan(12_000);
+    const { bytesUp, undeliveredUp, bytesDown, undeliveredDown } = world.closed();
+    expect([bytesUp + undeliveredUp, bytesDown + undeliveredDown]).toEqual([100_000, 90_000]);
+    expect(Math.max(bytesUp, bytesDown)).toBeLessThan(12_000);
+    expect(world.network.timers, 'the stages wait for nothing any more').toBe(0);
   });
 
   test('the time from the join to the first byte of the backend; -1 where none came', async () => {

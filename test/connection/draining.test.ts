@@ -1,5 +1,6 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { StagePlan } from '../../src/core/plan.ts';
+import type { Endpoint } from '../../src/core/ports.ts';
 import { type Reached, reach, STUCK_BYTES } from './reach.ts';
 import { bytesOf, closeWorlds, seen, type World } from './world.ts';
 
@@ -9,13 +10,22 @@ afterEach(closeWorlds);
 const SLOW = 50_000;
 
 describe('draining: enter and leave, after both FINs', () => {
-  test('what was read is delivered, then both sides have their FIN', async () => {
-    const { world, client, backend } = await reach('draining');
+  test('what was read is delivered, then both sides have their FIN, and no RST that could destroy it', async () => {
+    const { world, client, backend } = await reach('half-closed-client');
+    const resets = [world.live().client, world.live().backend].map((end) =>
+      vi.spyOn(end as Endpoint, 'reset'),
+    );
+    client.stopReading();
+    backend.write(bytesOf(STUCK_BYTES));
+    backend.end();
+    world.run(5);
+    expect(world.state()).toBe('draining');
     expect(seen(backend)).toBe('fin');
     client.startReading();
     world.run(20);
     expect([client.receivedBytes, seen(client)]).toEqual([STUCK_BYTES, 'fin']);
     expect(world.closed()).toMatchObject({ reason: 'client-fin', undeliveredUp: 0, undeliveredDown: 0 });
+    for (const reset of resets) expect(reset).not.toHaveBeenCalled();
   });
 
   test('a slow peer has all the time it needs as long as it goes on taking bytes', async () => {
@@ -94,10 +104,29 @@ describe('draining: time out', () => {
     const { world } = await reach('draining', {
       timeouts: { idleMs: 200, writeStallMs: 200, lingerMs: 3000 },
     });
+    expect(world.network.timers, 'linger alone').toBe(1);
     world.run(2900);
     expect(world.state()).toBe('draining');
     world.run(200);
     expect(world.closed().reason).toBe('linger-timeout');
+  });
+
+  test('what a stage hands over late does not bring write_stall back', async () => {
+    const { world, client, backend } = await reach('streaming', {
+      stages: [{ kind: 'rate_limit', up: 10_000, down: 0, burst: 10_000 }],
+      timeouts: { writeStallMs: 300, lingerMs: 3000 },
+      link: { sendBufferBytes: 4096, receiveBufferBytes: 4096 },
+    });
+    backend.stopReading();
+    client.write(bytesOf(8000));
+    world.run(20);
+    client.write(bytesOf(60_000));
+    world.run(100);
+    world.kill();
+    world.run(2800);
+    expect(world.state()).toBe('draining');
+    world.run(300);
+    expect(world.closed()).toMatchObject({ reason: 'killed', during: 'streaming' });
   });
 });
 
