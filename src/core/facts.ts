@@ -93,7 +93,7 @@ export const LIMIT_KINDS = [
 ] as const;
 export type LimitKind = (typeof LIMIT_KINDS)[number];
 
-/** A limit turned connections away. Told at most once a second for each listener and kind. */
+/** A limit turned connections away or made them wait. Told at most once a second for each listener and kind. */
 export interface LimitFact {
   readonly kind: 'limit';
   readonly at: number;

@@ -9,7 +9,8 @@ export const WINDOW_BYTES = 128 * 1024;
  * socket by accepting them, a stage by dropping them) gives it back. Above the limit the source is paused; it resumes
  * at half the limit, so that it does not stop and start with every chunk.
  *
- * A read that was under way when the limit was reached still arrives: outstanding exceeds the limit by at most one read.
+ * The read that reaches the limit counts whole, and one more that was under way still arrives: outstanding exceeds the
+ * limit by at most two reads.
  */
 export class CreditWindow {
   readonly limit: number;
