@@ -18,6 +18,11 @@ export function admit(connection: Connection): void {
     connection.send({ type: 'refused', reason: 'denied', how: 'reset' });
     return;
   }
+  if (!hasDescriptors(connection, DESCRIPTORS_KEPT_FREE)) {
+    count(connection, 'descriptors');
+    connection.send({ type: 'refused', reason: 'limit', how: 'reset' });
+    return;
+  }
   const { admission, waitingRoom } = connection.shard;
   const { limits, index } = connection.listener;
   waitingRoom.grant();
@@ -29,7 +34,7 @@ export function admit(connection: Connection): void {
   if (
     limits.onLimit === 'wait' &&
     waitingRoom.waitingFor(index) < limits.waitingMax &&
-    hasSpareDescriptor(connection)
+    hasDescriptors(connection, DESCRIPTORS_FOR_PLACES)
   ) {
     count(connection, limit);
     waitingRoom.add(connection);
@@ -37,7 +42,8 @@ export function admit(connection: Connection): void {
     return;
   }
   count(connection, limits.onLimit === 'wait' ? 'waiting' : limit);
-  const how = limits.onLimit === 'close' && hasSpareDescriptor(connection) ? 'close' : 'reset';
+  const how =
+    limits.onLimit === 'close' && hasDescriptors(connection, DESCRIPTORS_FOR_PLACES) ? 'close' : 'reset';
   connection.send({ type: 'refused', reason: 'limit', how });
 }
 
@@ -57,16 +63,19 @@ function mayConnect(connection: Connection): boolean {
 }
 
 /**
- * Whether a connection without a place may keep its descriptor for a while. Each place stands for two descriptors, so
- * those that wait or are being closed politely live on what the process's limit leaves.
+ * Whether `free` descriptors are left besides those of all connections and dials. The system's own answer to having
+ * none is to drop clients without a word (libuv), so they are turned away, counted and told before that.
  */
-function hasSpareDescriptor(connection: Connection): boolean {
+function hasDescriptors(connection: Connection, free: number): boolean {
   const { descriptors } = connection.shard.plan.limits;
-  return descriptors === null || connection.shard.plane.open + SPARE_DESCRIPTORS < descriptors;
+  return descriptors === null || connection.shard.plane.open + free < descriptors;
 }
 
-/** Kept free for accepting, dialing, logs and files. */
-const SPARE_DESCRIPTORS = 64;
+/** For listeners, files, the process itself, and the dial of the connection that is admitted. */
+const DESCRIPTORS_KEPT_FREE = 33;
+
+/** For connections that have a place: those that wait or are turned away politely live on what these leave. */
+const DESCRIPTORS_FOR_PLACES = 64;
 
 function count(connection: Connection, limit: LimitKind): void {
   const { counters, limitReports } = connection.shard;

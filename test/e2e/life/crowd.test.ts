@@ -52,4 +52,28 @@ describe('many at once', () => {
     const after = peer('crowd.mjs', sluice.address().port, 200, 10, 0);
     expect(await reportOf(after, 'served')).toEqual({ served: 200, ends: {}, open: 0 });
   });
+
+  test('a limit that the descriptors cannot bear is not what stops it: those turned away are told and counted', async () => {
+    const backend = peer('echo-backend.mjs');
+    const config = forward(
+      await portOf(backend),
+      'limits: { connections: 5000 }\ntelemetry: { metrics: { prometheus: 127.0.0.1:0 } }',
+    );
+    const sluice = await startSluice(config, { ulimitN: 256 });
+    const descriptors = sluice.fdCount();
+    const crowd = peer('crowd.mjs', sluice.address().port, 1000, 1000, 1);
+    const during = await reportOf<{ served: number; ends: Record<string, number> }>(crowd, 'served');
+    expect(during.served).toBeGreaterThan(50);
+    expect(await sluice.waitForLog((line) => line.event === 'limit.reached')).toMatchObject({
+      limit: 'descriptors',
+    });
+    const turnedAway = await eventually(async () => {
+      const count = (await sluice.scrape()).sum('sluice_limit_rejections_total', { limit: 'descriptors' });
+      return count === 1000 - during.served && count;
+    }, 'as many counted as were turned away');
+    expect(during.ends).toEqual({ ECONNRESET: turnedAway });
+    crowd.write('close\n');
+    await reportOf(crowd, 'closed');
+    await eventually(() => sluice.fdCount() <= descriptors + 2, `descriptors to return to ${descriptors}`);
+  });
 });
