@@ -9,13 +9,8 @@ import {
 import { describePlan, type Loaded, loadConfig, quickConfig } from '../config/index.ts';
 import type { ChartFormat, Command } from './command.ts';
 import { runDemo } from './demo/index.ts';
+import type { Output } from './output.ts';
 import { serve } from './serve.ts';
-
-/** Where a command prints. */
-export interface Output {
-  out(text: string): void;
-  err(text: string): void;
-}
 
 /** Does what a command line asks for; resolves with the exit code when it is done. Rejects where it fails. */
 export async function execute(command: Command, output: Output): Promise<number> {

@@ -4,7 +4,7 @@ import { type Address, parseAddress } from '../../core/address.ts';
 import type { Plane } from '../../core/ports.ts';
 import { createNetPlane } from '../../plane/net/index.ts';
 import type { Service } from '../../service.ts';
-import type { Output } from '../execute.ts';
+import type { Output } from '../output.ts';
 import { serve } from '../serve.ts';
 import { STOP_SIGNALS } from '../stopping.ts';
 import { banner } from './banner.ts';
