@@ -9,7 +9,7 @@ import type { Stage } from '../stream/index.ts';
 export interface FlowOwner {
   /** A FIN has passed all stages and was handed to the far endpoint. */
   passedFin(direction: Direction): void;
-  /** Bytes were read or written at the flow's far end: `now` in the plane's time. */
+  /** Bytes were handed to the far endpoint. */
   wrote(): void;
   /** A stage or an endpoint threw. */
   defect(error: unknown): void;

@@ -76,15 +76,10 @@ export class NetEndpoint implements Endpoint {
   }
 
   resume(): void {
-    if (this.#reading === 'holding') {
-      this.#reading = 'flowing';
-      if (this.#held.length > 0) queueMicrotask(this.#handHeld);
-      else this.#socket.resume();
-    } else if (this.#reading === 'paused') {
-      this.#reading = 'flowing';
-      if (this.#held.length > 0) queueMicrotask(this.#handHeld);
-      else this.#socket.resume();
-    }
+    if (this.#reading !== 'holding' && this.#reading !== 'paused') return;
+    this.#reading = 'flowing';
+    if (this.#held.length > 0) queueMicrotask(this.#handHeld);
+    else this.#socket.resume();
   }
 
   pause(): void {
