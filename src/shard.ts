@@ -113,6 +113,10 @@ export class Shard {
       return await plane.listen(listener.listen, plan.socket, {
         accept: (endpoint) => this.#registry.accept(endpoint, listener),
         failed: () => this.#acceptFailed(listener),
+        gone: () => {
+          const { layout, cells } = this.#parts.counters;
+          cells[layout.gone(listener.index)]! += 1;
+        },
       });
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? String(error);

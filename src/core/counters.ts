@@ -19,6 +19,7 @@ export class CountersLayout {
   readonly #states: number;
   readonly #transitions: number;
   readonly #accepted: number;
+  readonly #gone: number;
   readonly #closed: number;
   readonly #limits: number;
   readonly #waiting: number;
@@ -41,6 +42,7 @@ export class CountersLayout {
     this.#states = block(shape.listeners * STATES.length);
     this.#transitions = block(shape.listeners * STATES.length);
     this.#accepted = block(shape.listeners);
+    this.#gone = block(shape.listeners);
     this.#closed = block(shape.listeners * CLOSE_REASON_NAMES.length);
     this.#limits = block(shape.listeners * LIMIT_KINDS.length);
     this.#waiting = block(shape.listeners);
@@ -65,6 +67,10 @@ export class CountersLayout {
   /** Connections accepted, those turned away included. */
   accepted(listener: number): number {
     return this.#accepted + listener;
+  }
+  /** Clients that had reset before they were accepted; they never were connections. */
+  gone(listener: number): number {
+    return this.#gone + listener;
   }
   /** Connections ended, by reason. */
   closed(listener: number, reason: number): number {

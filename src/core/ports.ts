@@ -124,6 +124,8 @@ export interface ListenHandler {
   accept(endpoint: Endpoint): void;
   /** Accepting failed for want of descriptors or memory; the listener lives on. `code` as in `DialFailure`. */
   failed(code: string): void;
+  /** A client was accepted that had reset before; there is nothing left of it but the count. Absent = nobody counts. */
+  gone?(): void;
 }
 
 export interface Listening {
@@ -148,7 +150,10 @@ export interface Plane {
   readonly resetsAfterDelivery: boolean;
   /** Rejects with the system's error (EADDRINUSE, EACCES …) where the address cannot be bound. */
   listen(address: Address, options: SocketOptions, handler: ListenHandler): Promise<Listening>;
-  /** Starts connecting. Cancelling closes the attempt; neither callback comes afterwards. No deadline in here. */
+  /**
+   * Starts connecting. Cancelling ends the attempt, by RST where the backend has taken it already; neither callback comes
+   * afterwards. No deadline in here.
+   */
   dial(address: Address, options: SocketOptions, handler: DialHandler): Cancellable;
   /** Endpoints and dials alive: descriptors this plane holds, listeners left out. */
   readonly open: number;

@@ -63,6 +63,10 @@ export function cellMetrics(plan: Plan, layout: CountersLayout): readonly CellMe
       METRICS.accepted,
       listeners((l) => layout.accepted(l)),
     ),
+    shown(
+      METRICS.gone,
+      listeners((l) => layout.gone(l)),
+    ),
     {
       metric: METRICS.closed,
       cells: listenersBy('reason', CLOSE_REASON_NAMES, (l, r) => layout.closed(l, r)),

@@ -53,6 +53,13 @@ export const METRICS = {
     description: 'Connections accepted, those turned away included.',
     labels: ['listener'],
   },
+  gone: {
+    name: 'sluice.gone',
+    kind: 'counter',
+    unit: '{client}',
+    description: 'Clients that had reset before they were accepted; they have no log line.',
+    labels: ['listener'],
+  },
   closed: {
     name: 'sluice.closed',
     kind: 'counter',

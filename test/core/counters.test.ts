@@ -21,6 +21,7 @@ function cells(layout: CountersLayout): Map<string, number> {
     for (const [index] of LIMIT_KINDS.entries()) {
       all.set(`limit ${listener} ${index}`, layout.limit(listener, index));
     }
+    all.set(`gone ${listener}`, layout.gone(listener));
     all.set(`waiting ${listener}`, layout.waiting(listener));
     for (const [index] of STAGE_KINDS.entries()) {
       all.set(`stage failures ${listener} ${index}`, layout.stageFailures(listener, index));

@@ -5,6 +5,8 @@ interface SocketHandle {
   /** 0, or an error: ENOTCONN once the kernel has no connection any more. */
   readonly getpeername?: (name: object) => number;
   readonly readStart?: () => number;
+  /** TCP only. */
+  readonly reset?: unknown;
 }
 
 /**
@@ -43,6 +45,16 @@ function keepAlive(socket: Socket): void {
   const { _readableState, _writableState } = socket as unknown as Record<string, { autoDestroy: boolean }>;
   if (_readableState !== undefined) _readableState.autoDestroy = false;
   if (_writableState !== undefined) _writableState.autoDestroy = false;
+}
+
+/**
+ * Ends a socket that is still connecting. The kernel may have connected it already without Node knowing: closed as usual
+ * it would be a clean end at the backend. `resetAndDestroy` waits for the connect, which may never come.
+ */
+export function abandon(socket: Socket): void {
+  const { _reset } = socket as unknown as { readonly _reset?: () => void };
+  if (_reset === undefined || handleOf(socket).reset === undefined) socket.destroy();
+  else _reset.call(socket);
 }
 
 /** The error of a RST, as a read would have given it. */

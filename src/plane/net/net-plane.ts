@@ -11,6 +11,7 @@ import type {
   PlaneOptions,
   SocketOptions,
 } from '../../core/ports.ts';
+import { abandon } from './end-of-stream.ts';
 import { dialFailure } from './failures.ts';
 import { type EndpointHome, NetEndpoint } from './net-endpoint.ts';
 import { NetTimers } from './net-timers.ts';
@@ -105,7 +106,7 @@ class NetPlane implements Plane, EndpointHome {
     });
     return {
       cancel: () => {
-        if (this.#dials.delete(socket)) socket.destroy();
+        if (this.#dials.delete(socket)) abandon(socket);
       },
     };
   }
@@ -113,7 +114,7 @@ class NetPlane implements Plane, EndpointHome {
   async close(): Promise<void> {
     for (const server of this.#servers) server.close();
     this.#servers.clear();
-    for (const socket of this.#dials) socket.destroy();
+    for (const socket of this.#dials) abandon(socket);
     this.#dials.clear();
     for (const endpoint of this.#endpoints) endpoint.destroy();
     while (this.#endpoints.size > 0) await turn();
@@ -125,6 +126,7 @@ class NetPlane implements Plane, EndpointHome {
     if (bound.kind === 'tcp' && socket.remoteAddress === undefined) {
       socket.on('error', () => {});
       socket.destroy();
+      this.#guard(() => handler.gone?.());
       return;
     }
     const remote = socketAddress(
