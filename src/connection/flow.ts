@@ -30,6 +30,7 @@ export class Flow {
   #source: Subscriber<Chunk> | null = null;
   /** Held bytes that must be handed over before a FIN that came early. -1 = no FIN waits. */
   #finAfter = -1;
+  /** Nothing more will come out of it: FIN or RST was passed on, or it was aborted. */
   #ended = false;
   /** The direction was told to fail; an error without that is a stage's own. */
   #failing = false;
@@ -65,11 +66,6 @@ export class Flow {
       complete: () => this.#guard(() => this.#finish()),
       error: (error) => this.#guard(() => this.#broken(error)),
     });
-  }
-
-  /** Nothing more will come out of it: FIN or RST was passed on, or it was aborted. */
-  get ended(): boolean {
-    return this.#ended;
   }
 
   /** Starts reading. `held` bytes are handed over first; `finished` tells that the FIN behind them was seen already. */

@@ -20,9 +20,13 @@ export function sniff(connection: Connection): void {
     return;
   }
   connection.deadlines.after('deadline.sniff', timeoutMs);
+  let atLeast = 0;
   watch.onHeld = (held) => {
-    const result = sniffBytes(held, held.length >= bytesMax || watch.sentFin);
+    const atEnd = held.length >= bytesMax || watch.sentFin;
+    if (held.length < atLeast && !atEnd) return;
+    const result = sniffBytes(held, atEnd);
     if (result.done) settle(connection, result.sniffed);
+    else atLeast = result.atLeast;
   };
   watch.onFin = () => settle(connection, UNKNOWN);
 }

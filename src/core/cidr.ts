@@ -26,13 +26,10 @@ function asIpv4(bytes: readonly number[], bits: number): Cidr {
   return plain === bytes || bits < MAPPED_BITS ? { bytes, bits } : { bytes: plain, bits: bits - MAPPED_BITS };
 }
 
-/** Whether an IP address in text form lies in the network. An IPv4-mapped IPv6 address counts as IPv4. */
-export function cidrContains(cidr: Cidr, ip: string): boolean {
-  const bytes = parseIp(ip);
-  return bytes !== null && contains(cidr, unmap(bytes));
-}
-
-/** Whether the address lies in any of the networks; the text is parsed once. */
+/**
+ * Whether an IP address in text form lies in any of the networks; the text is parsed once. An IPv4-mapped IPv6 address
+ * counts as IPv4, a text that is no address lies in none.
+ */
 export function anyCidrContains(cidrs: readonly Cidr[], ip: string): boolean {
   if (cidrs.length === 0) return false;
   const bytes = parseIp(ip);
