@@ -3,13 +3,13 @@ import { posix } from 'node:path';
 /** The floors, from the ground up. An import goes to a lower floor, or stays in its own folder. */
 export const FLOORS = [
   ['words', ['src/core']],
-  ['brains', ['src/sniff', 'src/route', 'src/balance', 'machines']],
+  ['brains', ['src/sniff', 'src/route', 'src/balance', 'src/machine-engine', 'machines']],
   [
     'hands',
     ['src/stream', 'src/plane/net', 'src/plane/memory', 'src/telemetry', 'src/admin', 'src/shared-memory'],
   ],
   ['actors', ['src/connection', 'src/upstream', 'src/config']],
-  ['roof', ['src', 'src/cli']],
+  ['roof', ['src', 'src/control', 'src/cli']],
 ] as const satisfies readonly (readonly [string, readonly string[]])[];
 
 export type Floor = (typeof FLOORS)[number][0];
