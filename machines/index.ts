@@ -20,3 +20,9 @@ export {
   type HealthName,
   healthCheckerMachine,
 } from './health-checker.ts';
+export {
+  type ShardContext,
+  type ShardEvent,
+  type ShardInput,
+  shardMachine,
+} from './shard.ts';

@@ -25,12 +25,24 @@ readonly PROGRAMS=(
   sha256sum:coreutils
   id:coreutils
 )
+# A Node whose shards can share a port, where the one that is here cannot; test/support/sharing-node.ts runs it.
+readonly SHARING_NODE=node@22.23.3
 # Services that come with those packages. The tests start their own, on free ports.
 readonly SERVICES=(redis-server nginx ssh postgresql vsftpd iperf3)
 readonly POLICY=/usr/sbin/policy-rc.d
 readonly POLICY_KEPT=/usr/sbin/policy-rc.d.before-test-programs
 
 main() {
+  install_programs
+  fetch_sharing_node
+}
+
+# npx keeps what it has fetched, so that the tests need no network.
+fetch_sharing_node() {
+  echo "test programs: $(npx --yes --package "$SHARING_NODE" node --version) is there for the shards that share a port"
+}
+
+install_programs() {
   local -a missing
   mapfile -t missing < <(missing_packages)
   if ((${#missing[@]} == 0)); then

@@ -23,7 +23,7 @@ process.exitCode = counts.failed === 0 && counts.passed > 0 ? 0 : 1;
 function runVitest(args) {
   mkdirSync(dirname(RESULTS), { recursive: true });
   rmSync(RESULTS, { force: true });
-  const options = ['--project', 'unit', '--project', 'e2e', '--reporter=default', '--reporter=json'];
+  const options = ['--reporter=default', '--reporter=json'];
   const vitest = spawn(
     process.execPath,
     [VITEST, 'run', ...options, `--outputFile.json=${RESULTS}`, ...args],

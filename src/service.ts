@@ -1,34 +1,54 @@
-import { randomFillSync } from 'node:crypto';
-import { startAdmin } from './admin/index.ts';
-import { CountersLayout } from './core/counters.ts';
-import { FactQueue } from './core/fact-queue.ts';
+import type { AdminWrite } from './admin/index.ts';
+import {
+  type Bound,
+  Drain,
+  Fleet,
+  LocalShard,
+  Memory,
+  ofLive,
+  openAdmin,
+  type Reloaded,
+  Reloads,
+  Slots,
+  Threads,
+} from './control/index.ts';
+import { errorFact } from './core/error-fact.ts';
+import { SluiceError } from './core/errors.ts';
+import type { FactQueue } from './core/fact-queue.ts';
 import type { Plan } from './core/plan.ts';
 import type { Plane } from './core/ports.ts';
 import type { ServiceStatus } from './core/status.ts';
-import { UpstreamTable } from './core/upstream-table.ts';
 import type { ServiceEvent, StartWatcher, Watcher } from './core/watcher.ts';
 import { createNetPlane } from './plane/net/index.ts';
-import { Shard } from './shard.ts';
-import { listenerStatuses, poolStatuses } from './status.ts';
+import { SHARD_ENTRY } from './shard-boot.ts';
+import { COUNTERS } from './shard-counters.ts';
+import { FLUSH_MS_MAX } from './shard-serve.ts';
+import { listenerStatuses, poolStatuses, shardStatuses } from './status.ts';
 import { flushTees, reportStageErrors } from './stream/index.ts';
-import { createPicker, startUpstreams } from './upstream/index.ts';
+import { type RunningUpstreams, startUpstreams } from './upstream/index.ts';
 import { VERSION } from './version.ts';
 
 /** Who watches a service. Everything else runs the same with this list empty. */
 const WATCHERS: StartWatcher[] = [];
 WATCHERS.push((await import('./telemetry/index.ts')).start);
 
-/** How long files that are being written may take when the service stops. */
-const FLUSH_MS_MAX = 5000;
-
 /** A proxy that is running. Whoever started it ends it with `drain`. */
 export interface Service {
+  /** The plan in force: another one after each reload. */
   readonly plan: Plan;
   /** Listener name to the address it is bound to. */
   readonly listeners: Readonly<Record<string, string>>;
   /** What is served for people: `admin`, `metrics` to URL. */
   readonly urls: Readonly<Record<string, string>>;
   status(): ServiceStatus;
+  /**
+   * Puts another plan in force, as `parseConfig` or `loadConfig` compile it; one reload after another. Listeners that stay
+   * keep their sockets, those that are taken away drain, and connections keep the plan they began with. Rejects with a
+   * SluiceError, and changes nothing, where it cannot: LISTEN_FAILED, CONFIG_INVALID, RELOAD_REFUSED.
+   */
+  reload(plan: Plan): Promise<Reloaded>;
+  /** Tells the log that a new configuration could not even be read. */
+  reloadFailed(error: unknown): void;
   /**
    * Stops accepting, waits for connections until the plan's drain time has passed, cuts the rest, closes everything.
    * `signal` is told in the log. A second call waits for the first.
@@ -39,13 +59,15 @@ export interface Service {
 }
 
 export interface ServiceOptions {
-  /** Default: a new net plane. The service closes it either way. */
+  /** The plane of the main thread, where `workers: 0` has its shard and probes are made. Default: a new net plane. The service closes it either way. */
   readonly plane?: Plane;
+  /** The code that shards' threads run. Default: Sluice's own. */
+  readonly shardEntry?: URL;
 }
 
 /**
  * Runs a plan. Resolves when all listeners are bound and the first round of probes is over. Rejects with a SluiceError
- * (LISTEN_FAILED, ADMIN_FAILED, METRICS_FAILED), and then nothing is left running.
+ * (LISTEN_FAILED, ADMIN_FAILED, METRICS_FAILED, SHARD_FAILED), and then nothing is left running.
  */
 export async function startService(plan: Plan, options: ServiceOptions = {}): Promise<Service> {
   const service = new RunningService(plan, options);
@@ -59,50 +81,51 @@ export async function startService(plan: Plan, options: ServiceOptions = {}): Pr
 }
 
 class RunningService implements Service {
-  readonly plan: Plan;
+  readonly #memory: Memory;
   readonly #plane: Plane;
-  readonly #layout: CountersLayout;
-  readonly #cells: Float64Array;
   readonly #facts: FactQueue;
-  readonly #table: UpstreamTable;
-  readonly #shard: Shard;
+  readonly #threads: Threads | null;
+  readonly #fleet: Fleet;
+  readonly #reloads: Reloads;
+  readonly #drain: Drain;
   readonly #started = Date.now();
   readonly #watchers: Watcher[] = [];
   readonly #urls: Record<string, string> = {};
-  #listeners: Record<string, string> = {};
+  #plan: Plan;
+  /** What watchers see: during a reload already the next plan. */
+  #shown: Plan;
+  #bound: Bound = {};
   #phase: ServiceStatus['phase'] = 'starting';
-  #upstreams: ReturnType<typeof startUpstreams> | null = null;
+  #upstreams: RunningUpstreams | null = null;
   #closeAdmin: (() => Promise<void>) | null = null;
-  #draining: Promise<{ cut: number }> | null = null;
-  #cutNow: (() => void) | null = null;
-  #cutWanted = false;
+  #drained: Promise<{ cut: number }> | null = null;
 
   constructor(plan: Plan, options: ServiceOptions) {
-    this.plan = plan;
-    reportStageErrors((error) => this.#defect(error));
-    this.#plane = options.plane ?? createNetPlane({ onObserverError: (error) => this.#defect(error) });
-    this.#layout = new CountersLayout({ listeners: plan.listeners.length, backends: plan.backends.length });
-    this.#cells = this.#layout.allocate();
-    this.#facts = new FactQueue(
-      (run) => void setImmediate(run),
-      () => {
-        this.#cells[this.#layout.factsDropped()]! += 1;
-      },
+    this.#plan = plan;
+    this.#shown = plan;
+    const memory = new Memory(plan);
+    this.#memory = memory;
+    this.#facts = memory.createFactQueue();
+    const defect = (error: unknown): void => this.#defect(error);
+    reportStageErrors(defect);
+    this.#plane =
+      options.plane ??
+      createNetPlane({ onObserverError: defect, onOpen: (by) => memory.countDescriptor(by) });
+    const { regions } = memory;
+    this.#threads = plan.workers.count === 0 ? null : this.#createThreads(options.shardEntry ?? SHARD_ENTRY);
+    this.#fleet = new Fleet(
+      this.#threads?.shards ?? [new LocalShard(regions, this.#plane, this.#facts.emit)],
     );
-    this.#table = new UpstreamTable(plan.backends.length);
-    this.#shard = new Shard({
-      number: 0,
-      plan,
-      plane: this.#plane,
-      upstreams: createPicker(plan, this.#table),
-      counters: { layout: this.#layout, cells: this.#cells },
-      emit: this.#facts.emit,
-      random: (bytes) => randomFillSync(bytes),
-    });
+    this.#drain = new Drain(this.#fleet, () => memory.connections);
+    this.#reloads = this.#createReloads();
   }
 
-  get listeners(): Readonly<Record<string, string>> {
-    return this.#listeners;
+  get plan(): Plan {
+    return this.#plan;
+  }
+
+  get listeners(): Bound {
+    return this.#bound;
   }
 
   get urls(): Readonly<Record<string, string>> {
@@ -111,95 +134,136 @@ class RunningService implements Service {
 
   async start(): Promise<void> {
     await this.#startWatchers();
-    if (this.plan.admin !== null) {
-      const admin = await startAdmin(this.plan.admin.listen, { status: () => this.status() });
+    if (this.#plan.admin !== null) {
+      const admin = await openAdmin(this.#plan.admin, this);
       this.#closeAdmin = admin.close;
       this.#urls['admin'] = admin.url;
     }
+    const { timers } = this.#plane;
     this.#upstreams = startUpstreams({
-      plan: this.plan,
+      plan: this.#plan,
       plane: this.#plane,
-      table: this.#table,
+      table: this.#memory.upstreams,
       emit: this.#facts.emit,
-      now: () => this.#plane.timers.epoch + this.#plane.timers.now(),
+      now: () => timers.epoch + timers.now(),
     });
-    this.#listeners = await this.#shard.listen();
+    this.#bound = ofLive(this.#plan, await this.#fleet.start(this.#plan));
     await this.#upstreams.ready;
     this.#phase = 'ready';
     this.#facts.flush();
-    this.#tell({ event: 'ready', listeners: this.#listeners, urls: this.#urls });
+    this.#tell({ event: 'ready', listeners: this.#bound, urls: this.#urls });
   }
 
   status(): ServiceStatus {
+    const { connections, counters, factsDropped, regions, upstreams } = this.#memory;
     return {
       phase: this.#phase,
       started: this.#started,
-      connections: this.#shard.connections,
-      listeners: listenerStatuses(this.plan, this.#layout, [this.#cells], this.#listeners),
-      pools: poolStatuses(this.plan, this.#table),
-      factsDropped: this.#cells[this.#layout.factsDropped()] ?? 0,
+      connections,
+      planVersion: this.#plan.version,
+      shards: shardStatuses(this.#plan, this.#fleet.hosts, COUNTERS, regions),
+      listeners: listenerStatuses(this.#plan, COUNTERS, counters, this.#bound),
+      pools: poolStatuses(this.#plan, upstreams),
+      factsDropped,
     };
   }
 
+  async reload(plan: Plan): Promise<Reloaded> {
+    const began = performance.now();
+    try {
+      if (this.#phase !== 'ready')
+        throw new SluiceError('RELOAD_REFUSED', `a service that is ${this.#phase} is not reloaded`);
+      const reloaded = await this.#reloads.run(plan);
+      this.#tell({ event: 'reloaded', ...reloaded, durationMs: performance.now() - began });
+      return reloaded;
+    } catch (error) {
+      this.reloadFailed(error);
+      throw error;
+    }
+  }
+
+  reloadFailed(error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    this.#tell({ event: 'reload.failed', message });
+  }
+
+  adminWrote(write: AdminWrite): void {
+    this.#tell({ event: 'admin.write', ...write });
+  }
+
   drain(signal: string | null): Promise<{ readonly cut: number }> {
-    this.#draining ??= this.#drain(signal);
-    return this.#draining;
+    this.#drained ??= this.#stop(signal);
+    return this.#drained;
   }
 
   cut(): void {
-    this.#cutWanted = true;
-    this.#cutNow?.();
+    this.#drain.cut();
   }
 
   /** Undoes a start that failed half-way. */
   async abandon(): Promise<void> {
-    await this.#shard.stopAccepting();
-    this.#shard.cut();
+    await this.#fleet.stopAccepting();
+    this.#fleet.cut();
     await this.#close();
   }
 
-  async #drain(signal: string | null): Promise<{ cut: number }> {
+  #createThreads(entry: URL): Threads {
+    return new Threads({
+      entry,
+      count: this.#plan.workers.count,
+      regions: this.#memory.regions,
+      epoch: this.#plane.timers.epoch,
+      facts: this.#facts,
+      current: () => ({ plan: this.#plan, bound: this.#bound }),
+      tell: (event) => this.#tell(event),
+    });
+  }
+
+  #createReloads(): Reloads {
+    const slots = new Slots(this.#memory.regions, this.#fleet.hosts.length, () => performance.now());
+    return new Reloads({
+      current: () => ({ plan: this.#plan, bound: this.#bound }),
+      free: () => slots.free(this.#plan),
+      applyUpstreams: async (plan) => this.#upstreams?.apply(plan),
+      prepare: (plan, known) => this.#fleet.prepare(plan, known),
+      show: (plan) => {
+        this.#threads?.intake.drain();
+        this.#facts.flush();
+        slots.follow(this.#shown, plan);
+        this.#shown = plan;
+      },
+      commit: async (plan, prepared) => {
+        this.#plan = plan;
+        this.#bound = ofLive(plan, prepared.bound);
+        await this.#fleet.commit(plan, prepared);
+      },
+    });
+  }
+
+  async #stop(signal: string | null): Promise<{ cut: number }> {
     const started = performance.now();
     this.#phase = 'draining';
-    const timeoutMs = this.plan.drainMs;
-    this.#tell({ event: 'draining', connections: this.#shard.connections, timeoutMs, signal });
-    await this.#shard.stopAccepting();
-    const cut = await this.#waitOrCut(timeoutMs);
+    const { connections } = this.#memory;
+    this.#tell({ event: 'draining', connections, timeoutMs: this.#plan.drainMs, signal });
+    await this.#fleet.stopAccepting();
+    const cut = await this.#drain.run(this.#plan);
     this.#upstreams?.stop();
-    this.#shard.close();
+    await this.#fleet.close();
+    this.#threads?.intake.drain();
     this.#facts.flush();
     this.#tell({ event: 'drained', cut, durationMs: performance.now() - started });
     await this.#close();
     return { cut };
   }
 
-  /** Waits for the last connection; cuts when the time has come or `cut` is called. Tells how many were cut. */
-  async #waitOrCut(timeoutMs: number): Promise<number> {
-    let cut = 0;
-    const cutAll = (): void => {
-      cut += this.#shard.cut();
-    };
-    const timer = timeoutMs === 0 ? null : setTimeout(cutAll, timeoutMs);
-    if (timeoutMs === 0) cutAll();
-    this.#cutNow = () => {
-      if (cut === 0) cutAll();
-      this.#shard.cut();
-    };
-    if (this.#cutWanted) this.#cutNow();
-    await this.#shard.empty();
-    if (timer !== null) clearTimeout(timer);
-    this.#cutNow = null;
-    return cut;
-  }
-
   async #startWatchers(): Promise<void> {
     for (const start of WATCHERS) {
       const watcher = await start({
-        plan: this.plan,
+        plan: () => this.#shown,
         facts: this.#facts,
-        layout: this.#layout,
-        counters: () => [this.#cells],
-        upstreams: this.#table,
+        layout: COUNTERS,
+        counters: () => this.#memory.counters,
+        upstreams: this.#memory.upstreams,
         version: VERSION,
       });
       this.#watchers.push(watcher);
@@ -213,6 +277,8 @@ class RunningService implements Service {
 
   async #close(): Promise<void> {
     this.#upstreams?.stop();
+    await this.#fleet.close();
+    this.#threads?.close();
     await this.#plane.close();
     const unwritten = await flushTees(FLUSH_MS_MAX);
     if (unwritten > 0)
@@ -225,11 +291,6 @@ class RunningService implements Service {
   }
 
   #defect(error: unknown): void {
-    this.#facts.emit({
-      kind: 'error',
-      at: Date.now(),
-      connection: null,
-      message: error instanceof Error ? (error.stack ?? error.message) : String(error),
-    });
+    this.#facts.emit(errorFact(error, Date.now()));
   }
 }

@@ -1,62 +1,89 @@
 import {
+  type Connection,
   ConnectionRegistry,
-  createAdmission,
   type FillRandom,
   LimitReports,
+  type ShardCommons,
   type ShardContext,
   TraceIds,
   WaitingRoom,
 } from './connection/index.ts';
-import { formatAddress } from './core/address.ts';
+import type { Admission, Turns } from './core/admission.ts';
 import type { Counters } from './core/counters.ts';
-import { SluiceError } from './core/errors.ts';
 import { type FactSink, LIMIT_KINDS } from './core/facts.ts';
-import type { ListenerPlan, Plan } from './core/plan.ts';
-import type { Listening, Plane } from './core/ports.ts';
+import type { Plan } from './core/plan.ts';
+import type { Cancellable, Plane } from './core/ports.ts';
+import { writeWord } from './core/shard-words.ts';
+import type { UpstreamTable } from './core/upstream-table.ts';
 import type { Upstreams } from './core/upstreams.ts';
-import { compileRoutes } from './route/index.ts';
+import { ShardListeners, type Target } from './shard-listeners.ts';
+import { ShardPlans } from './shard-plans.ts';
 import { TimerScheduler } from './stream/index.ts';
+import { createPicker } from './upstream/index.ts';
 
 /** What a shard is made of. It owns none of it. */
 export interface ShardParts {
   /** Position among the shards, 0 to 255. */
   readonly number: number;
-  readonly plan: Plan;
+  /** How often it was started before, 0 to 255; part of its connections' ids. */
+  readonly generation: number;
   readonly plane: Plane;
-  readonly upstreams: Upstreams;
+  /** Backends of every plan, over all shards. */
+  readonly table: UpstreamTable;
+  readonly admission: Admission;
+  readonly turns: Turns;
+  /** Laid out for every listener and backend that a plan will name. */
   readonly counters: Counters;
   readonly emit: FactSink;
   readonly random: FillRandom;
+  /** This shard's words, see `SHARD_WORDS`. */
+  readonly words: Int32Array;
+  /** Descriptors in use for endpoints and dials by all shards; absent = `plane.open`, for a shard that is alone. */
+  readonly descriptors?: () => number;
+  /** Makes the choice of backends for a plan; absent = `createPicker` over the table. */
+  readonly createUpstreams?: (plan: Plan) => Upstreams;
 }
 
-/** One shard: a plane and the connections that live on it, from accept to close. */
+/**
+ * One shard: a plane and the connections that live on it, from accept to close. A plan comes in two steps, `prepare` and
+ * `commit`, one plan at a time; connections keep the plan they began with.
+ */
 export class Shard {
   readonly #parts: ShardParts;
-  readonly #context: ShardContext;
+  readonly #commons: ShardCommons;
   readonly #registry: ConnectionRegistry;
-  readonly #listening: Listening[] = [];
+  readonly #plans: ShardPlans;
+  readonly #listeners: ShardListeners;
+  /** Deadlines of listeners that a reload has taken away. */
+  readonly #drains = new Set<Cancellable>();
+  #prepared: { readonly context: ShardContext; readonly step: 'binding' | 'bound' } | null = null;
   #waitingForEmpty: (() => void)[] = [];
 
   constructor(parts: ShardParts) {
-    const { plan, plane, emit } = parts;
-    const admission = createAdmission(plan, () => plane.timers.now());
+    const { number, generation, plane, table, words } = parts;
     this.#parts = parts;
-    this.#context = {
-      plan,
-      plane,
-      emit,
-      admission,
-      upstreams: parts.upstreams,
-      counters: parts.counters,
-      scheduler: new TimerScheduler(plane.timers),
-      waitingRoom: new WaitingRoom(plan.listeners.length, admission, plane.timers, (listener, by) => {
-        parts.counters.cells[parts.counters.layout.waiting(listener)]! += by;
-      }),
-      limitReports: new LimitReports(emit, plane.timers),
-      traceIds: new TraceIds(parts.random),
-      routes: plan.listeners.map((listener) => compileRoutes(listener.routes)),
-    };
-    this.#registry = new ConnectionRegistry(this.#context, parts.number, () => this.#emptied());
+    this.#commons = commonsOf(parts, () => this.#plans.current?.plan ?? null);
+    this.#plans = new ShardPlans(
+      this.#commons,
+      parts.createUpstreams ?? ((plan) => createPicker(plan, table, number)),
+    );
+    this.#registry = new ConnectionRegistry({
+      number,
+      generation,
+      changed: (context, by) => {
+        this.#plans.count(context, by);
+        writeWord(words, 'CONNECTIONS', this.#registry.size);
+        if (this.#registry.size === 0) for (const resolve of this.#waitingForEmpty.splice(0)) resolve();
+      },
+    });
+    this.#listeners = new ShardListeners(plane, number, {
+      accept: (endpoint, { context, listener }) => this.#registry.accept(endpoint, context, listener),
+      failed: (target) => this.#acceptFailed(target),
+      gone: ({ listener }) => {
+        const { layout, cells } = parts.counters;
+        cells[layout.gone(listener.index)]! += 1;
+      },
+    });
   }
 
   /** Live connections. */
@@ -64,9 +91,9 @@ export class Shard {
     return this.#registry.size;
   }
 
-  /** Places that connections hold under the limits. */
+  /** Places that this shard's connections hold under the limits. */
   get reserved(): number {
-    return this.#context.admission.reserved;
+    return this.#parts.admission.reserved;
   }
 
   /** The connections themselves, for inspection. */
@@ -74,25 +101,65 @@ export class Shard {
     return this.#registry;
   }
 
-  /** Binds every listener, in the order of the plan; rejects with LISTEN_FAILED at the first that cannot be. */
-  async listen(): Promise<Record<string, string>> {
-    const bound: Record<string, string> = {};
-    for (const listener of this.#parts.plan.listeners) {
-      const listening = await this.#bind(listener);
-      this.#listening.push(listening);
-      bound[listener.name] = formatAddress(listening.address);
+  /**
+   * Binds the listeners of a plan that this shard accepts on and that are not bound yet; who comes to one of those lives
+   * under the new plan already. `bound` names the real addresses at which other shards have bound listeners before.
+   * Resolves with name → real address of all that it accepts on. Rejects with a SluiceError LISTEN_FAILED where one cannot
+   * be bound, and then everything is as before; with another Error where a plan is prepared already.
+   */
+  async prepare(plan: Plan, bound: Readonly<Record<string, string>>): Promise<Record<string, string>> {
+    if (this.#prepared !== null)
+      throw new Error(
+        `plan ${this.#prepared.context.plan.version} is being prepared; commit or abort it first`,
+      );
+    const context = this.#plans.create(plan);
+    this.#prepared = { context, step: 'binding' };
+    try {
+      const addresses = await this.#listeners.open(context, bound);
+      this.#prepared = { context, step: 'bound' };
+      return addresses;
+    } catch (error) {
+      this.#undo(context);
+      throw error;
     }
-    return bound;
   }
 
-  /** Accepts what waits in the queues, then no more. Connections live on. */
+  /**
+   * Makes the prepared plan that of new connections. Sockets whose address it does not name accept what waits and are
+   * closed, which is over when the promise resolves; it never rejects. Connections of a listener that it has retired are
+   * cut when its `drainMs` have passed. Throws an Error where this version is not prepared.
+   */
+  commit(version: number): Promise<void> {
+    const { context, step } = this.#prepared ?? {};
+    if (context === undefined || step !== 'bound' || context.plan.version !== version)
+      throw new Error(`plan ${version} is not prepared, so it cannot be committed`);
+    const before = this.#plans.current?.plan;
+    this.#prepared = null;
+    this.#plans.makeCurrent(context);
+    const closed = this.#listeners.use(context).catch((error: unknown) => this.#defect(error));
+    for (const { index, retired } of context.plan.listeners) {
+      if (retired && before?.listeners[index]?.retired === false) this.#retire(context.plan, index, closed);
+    }
+    this.#commons.waitingRoom.retry();
+    return closed;
+  }
+
+  /** Undoes a `prepare`, also one under way, and cuts who came by it. Nothing happens where the version is not prepared. */
+  async abort(version: number): Promise<void> {
+    const context = this.#prepared?.context;
+    if (context === undefined || context.plan.version !== version) return;
+    await this.#listeners.forget(context);
+    if (this.#prepared?.context === context) this.#undo(context);
+  }
+
+  /** Accepts what waits in the queues, then no more, whatever plan comes. Connections live on. */
   async stopAccepting(): Promise<void> {
-    await Promise.all(this.#listening.splice(0).map((listening) => listening.close()));
+    await this.#listeners.closeAll();
   }
 
   /** Cuts every connection: what was read is delivered within linger, then RST. Tells how many there were. */
   cut(): number {
-    return this.#registry.cutAll();
+    return this.#registry.cutWhere(() => true);
   }
 
   /** Resolves when no connection is left. */
@@ -101,43 +168,82 @@ export class Shard {
     await new Promise<void>((resolve) => this.#waitingForEmpty.push(resolve));
   }
 
+  /** A place may be free for somebody who waits here. */
+  wake(): void {
+    this.#commons.waitingRoom.grant();
+  }
+
   /** Tells the limits that were counted and not told yet. Call when nothing is accepted any more. */
   close(): void {
-    this.#context.limitReports.flush();
-    this.#context.waitingRoom.close();
+    this.#commons.limitReports.flush();
+    this.#commons.waitingRoom.close();
+    for (const drain of this.#drains) drain.cancel();
+    this.#drains.clear();
   }
 
-  async #bind(listener: ListenerPlan): Promise<Listening> {
-    const { plan, plane } = this.#parts;
-    try {
-      return await plane.listen(listener.listen, plan.socket, {
-        accept: (endpoint) => this.#registry.accept(endpoint, listener),
-        failed: () => this.#acceptFailed(listener),
-        gone: () => {
-          const { layout, cells } = this.#parts.counters;
-          cells[layout.gone(listener.index)]! += 1;
-        },
-      });
-    } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code ?? String(error);
-      const where = formatAddress(listener.listen);
-      throw new SluiceError(
-        'LISTEN_FAILED',
-        `listener "${listener.name}" cannot be bound to ${where}: ${code}`,
-        {
-          cause: error,
-        },
+  /** Connections of a listener that `plan` has retired may finish until its drain deadline, also where it comes back. */
+  #retire(plan: Plan, index: number, closed: Promise<void>): void {
+    const isMeant = ({ listener, plan: own }: Connection): boolean =>
+      listener.index === index && own.version < plan.version;
+    const end = (): void => {
+      this.#registry.cutWhere(isMeant);
+      // Who was still in the queue of a socket that is closing comes after the deadline.
+      void closed.then(() =>
+        this.#registry.cutWhere((connection) => isMeant(connection) && connection.state !== 'draining'),
       );
+    };
+    if (plan.drainMs === 0) {
+      end();
+      return;
     }
+    const drain = this.#parts.plane.timers.after(plan.drainMs, () => {
+      this.#drains.delete(drain);
+      end();
+    });
+    this.#drains.add(drain);
   }
 
-  #acceptFailed(listener: ListenerPlan): void {
+  #undo(context: ShardContext): void {
+    this.#prepared = null;
+    this.#registry.cutWhere((connection) => connection.shard === context);
+    this.#plans.drop(context);
+  }
+
+  #defect(error: unknown): void {
+    const { plane, emit } = this.#parts;
+    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    emit({ kind: 'error', at: plane.timers.epoch + plane.timers.now(), connection: null, message });
+  }
+
+  #acceptFailed({ listener }: Target): void {
     const { layout, cells } = this.#parts.counters;
     cells[layout.limit(listener.index, LIMIT_KINDS.indexOf('descriptors'))]! += 1;
-    this.#context.limitReports.hit(listener.index, 'descriptors');
+    this.#commons.limitReports.hit(listener.index, 'descriptors');
   }
+}
 
-  #emptied(): void {
-    for (const resolve of this.#waitingForEmpty.splice(0)) resolve();
-  }
+function commonsOf(parts: ShardParts, current: () => Plan | null): ShardCommons {
+  const { plane, emit, admission, turns, counters, words, random } = parts;
+  const { timers } = plane;
+  return {
+    plane,
+    emit,
+    admission,
+    turns,
+    counters,
+    words,
+    current,
+    scheduler: new TimerScheduler(timers),
+    waitingRoom: new WaitingRoom({
+      admission,
+      turns,
+      timers,
+      changed: (listener, by) => {
+        counters.cells[counters.layout.waiting(listener)]! += by;
+      },
+    }),
+    limitReports: new LimitReports(emit, timers),
+    traceIds: new TraceIds(random),
+    descriptors: parts.descriptors ?? (() => plane.open),
+  };
 }

@@ -3,9 +3,12 @@ import { CLOSE_REASON_NAMES } from './core/close-reason.ts';
 import type { CountersLayout } from './core/counters.ts';
 import { DOWN, UP } from './core/direction.ts';
 import type { ListenerPlan, Plan, PoolPlan } from './core/plan.ts';
+import type { SharedRegions } from './core/regions.ts';
+import { readWord } from './core/shard-words.ts';
 import { STATES, type StateName } from './core/state.ts';
-import type { BackendStatus, ListenerStatus, PoolStatus } from './core/status.ts';
+import type { BackendStatus, ListenerStatus, PoolStatus, ShardStatus } from './core/status.ts';
 import type { UpstreamTable } from './core/upstream-table.ts';
+import { countersOf, wordsOf } from './shared-memory/index.ts';
 
 const HEALTH_NAMES = ['unknown', 'healthy', 'unhealthy'] as const;
 
@@ -17,8 +20,10 @@ export function listenerStatuses(
   bound: Readonly<Record<string, string>>,
 ): ListenerStatus[] {
   const sum = (cell: number): number => regions.reduce((total, region) => total + (region[cell] ?? 0), 0);
-  return plan.listeners.map((listener) => ({
+  const shown = plan.listeners.filter(({ index, retired }) => !retired || hasConnections(index, layout, sum));
+  return shown.map((listener) => ({
     name: listener.name,
+    retired: listener.retired,
     address: bound[listener.name] ?? formatAddress(listener.listen),
     plane: listener.plane.name,
     connections: byState(listener, layout, sum),
@@ -29,13 +34,41 @@ export function listenerStatuses(
   }));
 }
 
+/** How the shards stand. */
+export function shardStatuses(
+  plan: Plan,
+  hosts: readonly { readonly number: number; readonly generation: number; readonly state: string }[],
+  layout: CountersLayout,
+  regions: SharedRegions,
+): ShardStatus[] {
+  return hosts.map(({ number, generation, state }) => {
+    const words = wordsOf(regions, number);
+    const group = plan.groups.find(({ first, count }) => number >= first && number < first + count);
+    return {
+      number,
+      generation,
+      state,
+      plane: group?.plane ?? 'net',
+      planVersion: readWord(words, 'VERSION'),
+      connections: readWord(words, 'CONNECTIONS'),
+      factsDropped: countersOf(regions, number)[layout.factsDropped()] ?? 0,
+    };
+  });
+}
+
 /** How the pools stand, from the upstream table. */
 export function poolStatuses(plan: Plan, table: UpstreamTable): PoolStatus[] {
-  return plan.pools.map((pool) => ({
-    name: pool.name,
-    balance: pool.balance,
-    backends: backendStatuses(plan, pool, table),
-  }));
+  return plan.pools
+    .filter(({ retired }) => !retired)
+    .map((pool) => ({
+      name: pool.name,
+      balance: pool.balance,
+      backends: backendStatuses(plan, pool, table),
+    }));
+}
+
+function hasConnections(listener: number, layout: CountersLayout, sum: (cell: number) => number): boolean {
+  return STATES.some((_, state) => sum(layout.state(listener, state)) > 0);
 }
 
 function byState(listener: ListenerPlan, layout: CountersLayout, sum: (cell: number) => number) {

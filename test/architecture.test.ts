@@ -59,7 +59,11 @@ describe('who may use what', () => {
     ['OpenTelemetry', /^@opentelemetry\//, /^src\/telemetry\//],
     ['pino', /^pino$/, /^src\/telemetry\//],
     ['RxJS', /^rxjs(\/|$)/, /^src\/(stream|connection)\//],
-    ['the statechart engine', /^xstate(\/|$)/, /^(machines|src\/(connection|upstream|admin\/chart))\//],
+    [
+      'the statechart engine',
+      /^xstate(\/|$)/,
+      /^(machines|src\/(machine-engine|connection|upstream|control|admin\/chart))\//,
+    ],
     ['the schema library', /^zod$/, /^src\/config\//],
     ['the command line library', /^commander$/, /^src\/cli\//],
     ['YAML', /^yaml$/, /^src\/config\/load\.ts$/],

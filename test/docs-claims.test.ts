@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../src/config/index.ts';
 import { METRICS, type MetricMeta } from '../src/telemetry/names.ts';
 
-const ENVIRONMENT = { descriptorLimit: 20_000, platform: 'linux', nodeVersion: 'v20.19.0' };
+const ENVIRONMENT = { descriptorLimit: 20_000, platform: 'linux', nodeVersion: 'v20.19.0', cores: 4 };
 
 /** The pages for newcomers. Pages that grow an example name files that are not there. */
 const PAGES = ['README.md', 'docs/README.md', 'docs/ARCHITECTURE.md', 'docs/CONTRIBUTING.md'];

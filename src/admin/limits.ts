@@ -21,3 +21,18 @@ export const REQUESTS_PER_CONNECTION_MAX = 1_000;
 
 /** How long replies under way may take when the server closes. */
 export const CLOSE_MS_MAX = 500;
+
+/** Bytes of a request's body, which is a configuration: as many as a file of one may have. */
+export const BODY_BYTES_MAX = 1024 * 1024;
+
+/** How long a client may take to send a body, from the end of the header. */
+export const BODY_MS_MAX = 5_000;
+
+/** Writes under way or waiting their turn; the next ones are told to come again. */
+export const WRITES_MAX = 8;
+
+/** How long a write may take until its client is told that it is not over; it goes on. */
+export const WRITE_MS_MAX = 60_000;
+
+/** How long a body that nobody wants is read and thrown away, so that its client comes to read the reply. */
+export const DISCARD_MS_MAX = 1_000;

@@ -17,8 +17,13 @@ export function jsonReply(value: unknown): Reply {
   return { status: 200, type: 'application/json', body: `${JSON.stringify(value)}\n` };
 }
 
-/** Problem details of RFC 9457; the title is the status code's own phrase. */
-export function problemReply(status: number, detail: string, headers: Record<string, string> = {}): Reply {
-  const problem = { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail };
+/** Problem details of RFC 9457; the title is the status code's own phrase. `more` are further members. */
+export function problemReply(
+  status: number,
+  detail: string,
+  headers: Record<string, string> = {},
+  more: Readonly<Record<string, string>> = {},
+): Reply {
+  const problem = { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail, ...more };
   return { status, type: 'application/problem+json', body: `${JSON.stringify(problem)}\n`, headers };
 }

@@ -4,12 +4,13 @@ import { chartDefinition } from './chart/definition.ts';
 import { PAGE_CSS } from './page/css.ts';
 import { pageHtml } from './page/html.ts';
 import { PAGE_SCRIPT } from './page/script.ts';
+import { putConfig, type Write } from './put-config.ts';
 import { jsonReply, type Reply, textReply } from './reply.ts';
 
 /** Answers a request for one path. Called for GET and HEAD alike; must not throw. */
 export type Route = (source: StatusSource) => Reply;
 
-/** Everything the admin server serves, by path. A path that is not here is answered with 404. */
+/** Everything that can be read, by path. A path that is neither here nor in `WRITES` is answered with 404. */
 export const ROUTES: Readonly<Record<string, Route>> = {
   '/': () => pageReply('text/html; charset=utf-8', pageHtml()),
   '/page.css': () => pageReply('text/css; charset=utf-8', PAGE_CSS),
@@ -19,6 +20,9 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   '/v1/status': (source) => jsonReply(source.status()),
   '/v1/machines': () => jsonReply(MACHINES),
 };
+
+/** Everything that can be changed, by path, with PUT. */
+export const WRITES: Readonly<Record<string, Write>> = { '/v1/config': putConfig };
 
 const MACHINES = Object.fromEntries(
   Object.entries(CHARTS).map(([name, machine]) => [name, chartDefinition(machine)]),

@@ -6,7 +6,8 @@ import { SluiceError } from '../core/errors.ts';
 import type { StatusSource } from '../core/status.ts';
 import * as limits from './limits.ts';
 import { problemReply } from './reply.ts';
-import { rawReply, respond } from './respond.ts';
+import { type AdminWrite, createResponder } from './respond.ts';
+import { rawReply } from './send.ts';
 
 /** The admin server, running. */
 export interface Admin {
@@ -16,15 +17,28 @@ export interface Admin {
   close(): Promise<void>;
 }
 
+export interface AdminOptions {
+  /** What a write has to show as `Authorization: Bearer TOKEN`. null: nothing, as the address is loopback. */
+  readonly token: string | null;
+  /** Hears of every request for a change, accepted or refused. Must not throw. */
+  readonly onWrite?: (entry: AdminWrite) => void;
+}
+
 /**
- * Serves a service's state, read-only, to people and probes: `/` is a page, `ROUTES` has the rest. Port 0 takes a free
- * one. It asks `source` anew for each request. Rejects with ADMIN_FAILED where the address cannot be bound.
+ * Serves a service's state to people and probes, and takes a new configuration: `/` is a page, `ROUTES` and `WRITES` have
+ * the rest. Port 0 takes a free one. It asks `source` anew for each request. Rejects with ADMIN_FAILED where the address
+ * cannot be bound.
  */
-export async function startAdmin(address: Address, source: StatusSource): Promise<Admin> {
+export async function startAdmin(
+  address: Address,
+  source: StatusSource,
+  options: AdminOptions = { token: null },
+): Promise<Admin> {
+  const { token, onWrite = () => {} } = options;
   const server = createServer({
     maxHeaderSize: limits.HEADER_BYTES_MAX,
     headersTimeout: limits.REQUEST_MS_MAX,
-    requestTimeout: limits.REQUEST_MS_MAX,
+    requestTimeout: limits.REQUEST_MS_MAX + limits.BODY_MS_MAX,
     keepAliveTimeout: limits.KEEP_ALIVE_MS,
     connectionsCheckingInterval: limits.CHECK_MS,
   });
@@ -40,9 +54,8 @@ export async function startAdmin(address: Address, source: StatusSource): Promis
     });
   }
   const bound = boundAddress(server, address);
-  server.on('request', (request, response) => respond(request, response, bound, source));
-  server.on('checkExpectation', (request, response) => respond(request, response, bound, source));
-  server.on('checkContinue', (request, response) => respond(request, response, bound, source));
+  const respond = createResponder({ bound, source, token }, onWrite);
+  for (const event of ['request', 'checkContinue', 'checkExpectation'] as const) server.on(event, respond);
   server.on('clientError', refuse);
   let closing: Promise<void> | null = null;
   return {
@@ -63,7 +76,7 @@ function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
     error.code === 'HPE_HEADER_OVERFLOW'
       ? problemReply(431, `a header has at most ${limits.HEADER_BYTES_MAX} bytes`)
       : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? problemReply(408, `a request is complete within ${limits.REQUEST_MS_MAX} ms`)
+        ? problemReply(408, `the header of a request is complete within ${limits.REQUEST_MS_MAX} ms`)
         : problemReply(400, 'this is not a request of HTTP/1.1');
   socket.end(rawReply(reply), () => socket.destroy());
 }

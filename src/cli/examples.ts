@@ -9,6 +9,6 @@ Examples:
   sluice machines --machine connection --format mermaid
 
 Addresses: 127.0.0.1:80, "[::1]:80", name:80, :80 (all interfaces), unix:/run/x.sock.
-Signals: SIGTERM or SIGINT lets connections finish; a second one cuts them.
+Signals: SIGTERM or SIGINT lets connections finish; a second one cuts them. SIGHUP reads the file of \`run\` again.
 Exit code: 0 ended as asked, 1 failed while running, 2 wrong command line or configuration.
 `;

@@ -9,7 +9,7 @@ import {
 import { describePlan, type Loaded, loadConfig, quickConfig } from '../config/index.ts';
 import type { ChartFormat, Command } from './command.ts';
 import { runDemo } from './demo/index.ts';
-import type { Output } from './output.ts';
+import { type Output, tellWarnings } from './output.ts';
 import { serve } from './serve.ts';
 
 /** Does what a command line asks for; resolves with the exit code when it is done. Rejects where it fails. */
@@ -25,10 +25,10 @@ export async function execute(command: Command, output: Output): Promise<number>
       output.out(charts(command.format, command.machine));
       return 0;
     case 'run':
-      await serve(warned(loadConfig(command.file), output).plan);
+      await serve(warned(loadConfig(command.file), output).plan, output, { file: command.file });
       return 0;
     case 'quick':
-      await serve(warned(quickConfig(command.listen, command.backends, command.flags), output).plan);
+      await serve(warned(quickConfig(command.listen, command.backends, command.flags), output).plan, output);
       return 0;
     case 'demo':
       await runDemo(command, output);
@@ -37,7 +37,7 @@ export async function execute(command: Command, output: Output): Promise<number>
 }
 
 function warned(loaded: Loaded, output: Output): Loaded {
-  for (const warning of loaded.warnings) output.err(`warning: ${warning}\n`);
+  tellWarnings(loaded.warnings, output);
   return loaded;
 }
 

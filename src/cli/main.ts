@@ -1,25 +1,7 @@
 #!/usr/bin/env node
-import { VERSION } from '../version.ts';
-import { execute } from './execute.ts';
-import { describeFailure } from './failure.ts';
-import { EXIT_MS_MAX, HOST, survivePipes } from './host.ts';
-import { parseCommand } from './parse.ts';
+import { keepHangUps } from './hang-ups.ts';
 
-survivePipes();
-try {
-  const exit = await execute(parseCommand(process.argv.slice(2), VERSION), {
-    out: (text) => void process.stdout.write(text),
-    err: (text) => void process.stderr.write(text),
-  });
-  end(exit);
-} catch (error) {
-  const { text, exit } = describeFailure(error);
-  process.stderr.write(text);
-  end(exit);
-}
-
-/** The process ends when nothing holds it any more, and soon in any case. */
-function end(exit: number): void {
-  process.exitCode = exit;
-  HOST.endWithin(EXIT_MS_MAX, exit);
-}
+keepHangUps();
+// Loaded now and not above: until its code is there SIGHUP would end the process.
+const { start } = await import('./start.ts');
+await start();

@@ -50,6 +50,7 @@ interface QuickOptions {
   metrics?: string;
   admin?: string;
   otlp?: string;
+  workers?: string;
 }
 
 function addQuick(program: Commander, write: (text: string) => void, choose: Choose): void {
@@ -66,6 +67,7 @@ function addQuick(program: Commander, write: (text: string) => void, choose: Cho
     .option('--metrics <address>', 'serve metrics for Prometheus there')
     .option('--admin <address>', 'serve health, status and a live page there')
     .option('--otlp <url>', 'send traces to this OTLP receiver')
+    .option('--workers <count>', 'threads that relay: auto, which is one a core, or a number')
     .action((listen: string | undefined, backends: string[], options: QuickOptions) => {
       if (listen === undefined) program.error('error: LISTEN and BACKEND are missing');
       refuseOtherWords(program, listen, write);

@@ -1,7 +1,11 @@
+import type { Plan } from '../core/plan.ts';
 import type { Service } from '../service.ts';
 
 /** Signals that stop the service. */
 export const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+
+/** The same where there is no file that SIGHUP could mean: a terminal that is closed ends what runs in it. */
+export const STOP_SIGNALS_WITHOUT_FILE = [...STOP_SIGNALS, 'SIGHUP'] as const;
 
 /** What a stop may take beyond the drain and the linger of its connections: telemetry sends what waits, files close. */
 export const STOP_EXTRA_MS = 11_000;
@@ -13,8 +17,11 @@ export const CUT_MS_MAX = 1_000;
 export interface StopHost {
   on(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown;
   off(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown;
-  /** Ends the process with this exit code when `delayMs` have passed and it still lives. */
-  endWithin(delayMs: number, exitCode: number): void;
+  /**
+   * Ends the process with this exit code, its threads with it, when `delayMs` have passed and it still lives. What is
+   * returned calls that off.
+   */
+  endWithin(delayMs: number, exitCode: number): () => void;
 }
 
 export type Stoppable = Pick<Service, 'plan' | 'drain' | 'cut'>;
@@ -22,18 +29,29 @@ export type Stoppable = Pick<Service, 'plan' | 'drain' | 'cut'>;
 /**
  * Waits for signals. The first stops the service: it accepts no more and lets connections finish. The second cuts what is
  * left. Both are what an operator asked for and lead to exit code 0; a stop that hangs is ended with 1.
- * Create it before the service is started: a signal during the start stops the service once it runs.
+ * Create it before the service is started: a signal during the start stops the service once it runs, and ends a start that
+ * hangs when a stop of `starting` would have had to be over.
  */
 export class Stopper {
   readonly #host: StopHost;
+  readonly #starting: Plan;
+  readonly #signalNames: readonly NodeJS.Signals[];
   #signals = 0;
   #first: NodeJS.Signals | null = null;
   #service: Stoppable | null = null;
   #settle: (drained: Promise<unknown>) => void = () => {};
+  #callOff: () => void = () => {};
 
-  constructor(host: StopHost) {
+  constructor(host: StopHost, starting: Plan, signals: readonly NodeJS.Signals[] = STOP_SIGNALS) {
     this.#host = host;
-    for (const signal of STOP_SIGNALS) host.on(signal, this.#onSignal);
+    this.#starting = starting;
+    this.#signalNames = signals;
+    for (const signal of signals) host.on(signal, this.#onSignal);
+  }
+
+  /** Whether a signal to stop has come. */
+  get stopping(): boolean {
+    return this.#signals > 0;
   }
 
   /** Resolves when the service was stopped by a signal. */
@@ -50,7 +68,7 @@ export class Stopper {
 
   /** Stops listening for signals. */
   close(): void {
-    for (const signal of STOP_SIGNALS) this.#host.off(signal, this.#onSignal);
+    for (const signal of this.#signalNames) this.#host.off(signal, this.#onSignal);
   }
 
   readonly #onSignal = (signal: NodeJS.Signals): void => {
@@ -58,6 +76,7 @@ export class Stopper {
     if (this.#signals === 1) {
       this.#first = signal;
       if (this.#service !== null) this.#stop(this.#service, signal);
+      else this.#callOff = this.#host.endWithin(stopMsMax(this.#starting), 1);
       return;
     }
     this.#host.endWithin(CUT_MS_MAX, 0);
@@ -65,11 +84,15 @@ export class Stopper {
   };
 
   #stop(service: Stoppable, signal: NodeJS.Signals): void {
-    const { drainMs, listeners } = service.plan;
-    const lingerMs = Math.max(0, ...listeners.map(({ timeouts }) => timeouts.lingerMs));
-    this.#host.endWithin(drainMs + lingerMs + STOP_EXTRA_MS, 1);
+    this.#callOff();
+    this.#host.endWithin(stopMsMax(service.plan), 1);
     this.#settle(service.drain(signal));
   }
+}
+
+/** How long a service of this plan may take from the signal to its end. */
+function stopMsMax({ drainMs, listeners }: Plan): number {
+  return drainMs + Math.max(0, ...listeners.map(({ timeouts }) => timeouts.lingerMs)) + STOP_EXTRA_MS;
 }
 
 /**

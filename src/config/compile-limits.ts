@@ -13,6 +13,8 @@ import {
 export interface DescriptorNeeds {
   readonly listeners: readonly ListenerPlan[];
   readonly backends: number;
+  /** What worker threads take, as `workerDescriptors` counts it. */
+  readonly workers: number;
 }
 
 export interface CompiledLimit {
@@ -31,12 +33,12 @@ export function compileConnectionLimit(
 ): CompiledLimit {
   if (descriptorLimit === null) return withoutDescriptorLimit(configured);
   const each = descriptorsPerConnection(needs.listeners);
-  const reserved = Math.max(
-    RESERVED_DESCRIPTORS,
-    RUNTIME_DESCRIPTORS + needs.listeners.length + needs.backends,
-  );
+  const { listeners, backends, workers } = needs;
+  const reserved =
+    Math.max(RESERVED_DESCRIPTORS, RUNTIME_DESCRIPTORS + listeners.length + backends) + workers;
   const possible = Math.floor((descriptorLimit - reserved) / each);
-  const sum = `${descriptorLimit} descriptors, ${reserved} of them reserved, ${each} for each connection`;
+  const ofWorkers = workers === 0 ? '' : `, ${workers} of those for worker threads`;
+  const sum = `${descriptorLimit} descriptors, ${reserved} of them reserved${ofWorkers}, ${each} for each connection`;
   const issues = shortage(configured, possible, sum);
   if (configured !== undefined) return { limit: { value: configured, reason: 'limits.connections' }, issues };
   const value = Math.max(1, Math.min(possible, CONNECTIONS_DEFAULT_MAX));

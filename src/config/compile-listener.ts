@@ -18,6 +18,7 @@ export function compileListener(
   config: Config,
   pools: ReadonlyMap<string, number>,
   environment: Environment,
+  accept: ListenerPlan['accept'],
 ): ListenerPlan {
   const { limits, sniff, allow = [], deny = [] } = listener;
   const routes: readonly RouteConfig[] = listener.routes ?? [{ to: listener.to }];
@@ -25,8 +26,10 @@ export function compileListener(
   return {
     index,
     name: listener.name,
+    retired: false,
     listen: listener.listen,
     plane: choosePlane(listener.listen, environment),
+    accept,
     sniff: { timeoutMs: sniff.timeout, bytesMax: sniff.bytes },
     limits: {
       connections: limits.connections ?? 0,

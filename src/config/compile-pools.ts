@@ -29,6 +29,7 @@ export function compilePools(config: Config['pools']): CompiledPools {
     pools.push({
       index,
       name,
+      retired: false,
       balance: pool.balance,
       backends: rows,
       health: compileHealth(pool.health),
@@ -42,10 +43,10 @@ function compileBackend(backend: BackendConfig, row: number, pool: number): Back
   if ('kind' in backend) {
     const name = formatAddress(backend);
     const { WEIGHT: weight, BACKUP: backup } = defaults;
-    return { row, pool, name, address: backend, weight, backup, connectionsMax: 0 };
+    return { row, pool, name, retired: false, address: backend, weight, backup, connectionsMax: 0 };
   }
   const { address, name = formatAddress(address), weight, backup, max_connections = 0 } = backend;
-  return { row, pool, name, address, weight, backup, connectionsMax: max_connections };
+  return { row, pool, name, retired: false, address, weight, backup, connectionsMax: max_connections };
 }
 
 function compileHealth(health: PoolConfig['health']): HealthPlan | null {

@@ -1,10 +1,13 @@
 import type { Plan, TelemetryPlan } from '../core/plan.ts';
+import { chooseAcceptor } from './choose-acceptor.ts';
 import { compileConnectionLimit } from './compile-limits.ts';
 import { compileListener } from './compile-listener.ts';
 import { compilePools } from './compile-pools.ts';
+import { compileWorkers } from './compile-workers.ts';
 import type { Environment } from './environment.ts';
 import type { Issue } from './issue.ts';
 import type { Config } from './schema.ts';
+import { workerDescriptors } from './worker-descriptors.ts';
 
 /** The version of a service's first plan. */
 const FIRST_VERSION = 1;
@@ -18,30 +21,43 @@ export interface Compiled {
 /** A valid configuration made into a plan for an environment. Pure; does not fail. */
 export function compile(config: Config, environment: Environment): Compiled {
   const { pools, backends, indexOf } = compilePools(config.pools);
-  const listeners = config.listeners.map((listener, index) =>
-    compileListener(listener, index, config, indexOf, environment),
+  const { workers, groups, acceptors, issues } = compileWorkers(
+    config.workers,
+    config.listeners.length,
+    environment,
   );
+  const listeners = config.listeners.map((listener, index) => {
+    const accept = chooseAcceptor(listener.listen, index, acceptors);
+    return compileListener(listener, index, config, indexOf, environment, accept);
+  });
   const { descriptorLimit } = environment;
-  const needs = { listeners, backends: backends.length };
-  const { limit, issues } = compileConnectionLimit(config.limits.connections, descriptorLimit, needs);
+  const ofWorkers = workerDescriptors({ workers, groups, listeners });
+  const needs = { listeners, backends: backends.length, workers: ofWorkers };
+  const connections = compileConnectionLimit(config.limits.connections, descriptorLimit, needs);
   const plan: Plan = {
     version: FIRST_VERSION,
     listeners,
     pools,
     backends,
+    machineEngine: config.machine_engine,
+    reload: config.reload,
     socket: { noDelay: config.socket.no_delay, keepaliveMs: config.socket.keepalive },
-    limits: { connections: limit, descriptors: descriptorLimit },
-    workers: compileWorkers(config.workers),
+    limits: {
+      connections: connections.limit,
+      descriptors: descriptorLimit === null ? null : Math.max(0, descriptorLimit - ofWorkers),
+    },
+    workers,
+    groups,
+    hangMs: config.timeouts.hang,
     telemetry: compileTelemetry(config.telemetry),
-    admin: config.admin === undefined ? null : { listen: config.admin.listen },
+    admin: compileAdmin(config.admin),
     drainMs: config.timeouts.drain,
   };
-  return { plan, issues };
+  return { plan, issues: [...issues, ...connections.issues] };
 }
 
-function compileWorkers(workers: Config['workers']): Plan['workers'] {
-  const reason = 'one shard on the main thread';
-  return { count: 0, reason: workers === 'auto' ? `auto: ${reason}, all that this version has` : reason };
+function compileAdmin(admin: Config['admin']): Plan['admin'] {
+  return admin === undefined ? null : { listen: admin.listen, tokenEnv: admin.token_env ?? null };
 }
 
 function compileTelemetry(telemetry: Config['telemetry']): TelemetryPlan {

@@ -15,6 +15,7 @@ export const HALF_CLOSED = '1m';
 export const DRAIN = '30s';
 export const LINGER = '5s';
 export const QUEUE = '5s';
+export const HANG = '2s';
 
 export const BALANCE = 'round_robin';
 export const WEIGHT = 1;
@@ -37,6 +38,8 @@ export const NO_DELAY = true;
 export const KEEPALIVE = '60s';
 
 export const WORKERS = 'auto';
+export const MACHINE_ENGINE = 'compiled';
+export const RELOAD = 'signal';
 
 export const TRACE_SAMPLE = 1;
 export const ACCESS_LOG_FORMAT = 'json';

@@ -7,10 +7,11 @@ import { formatRate, formatSize } from './units.ts';
 
 /** A listener with its routes in the order in which they are tried. */
 export function describeListener(listener: ListenerPlan, pools: readonly PoolPlan[]): string {
-  const { name, plane, sniff, timeouts } = listener;
+  const { name, plane, accept, sniff, timeouts } = listener;
   const table: Row[] = [
     ['listen', formatAddress(listener.listen)],
     ['plane', `${plane.name} (${plane.reason})`],
+    ['accept', `${accept.shards === 'every' ? 'every shard' : `shard ${accept.shards}`} (${accept.reason})`],
     ['limits', describeLimits(listener)],
     ...describeAccess(listener.access),
     [

@@ -1,20 +1,28 @@
 import { formatAddress } from '../core/address.ts';
-import type { Plan, TelemetryPlan } from '../core/plan.ts';
+import type { AdminPlan, Plan, ShardGroup, TelemetryPlan } from '../core/plan.ts';
 import { formatDuration } from '../core/units.ts';
 import { describeListener } from './describe-listener.ts';
 import { describePool } from './describe-pool.ts';
 import { indent, type Row, rows } from './layout.ts';
 
-/** A plan for people, as `sluice check` prints it: aligned, and ending with a newline. `warnings` come last. */
+/**
+ * A plan for people, as `sluice check` prints it: aligned, and ending with a newline. `warnings` come last. What is retired
+ * is left out.
+ */
 export function describePlan(plan: Plan, warnings: readonly string[] = []): string {
   const blocks = [
-    ...plan.listeners.map((listener) => describeListener(listener, plan.pools)),
-    ...plan.pools.map((pool) => describePool(pool, plan.backends)),
+    ...visible(plan.listeners).map((listener) => describeListener(listener, plan.pools)),
+    ...visible(plan.pools).map((pool) => describePool(pool, plan.backends)),
     block('process', describeProcess(plan)),
     block('telemetry', describeTelemetry(plan.telemetry)),
     ...(warnings.length === 0 ? [] : [['warnings', ...indent(warnings)].join('\n')]),
   ];
   return `${blocks.join('\n\n')}\n`;
+}
+
+/** Those that no reload has taken away. */
+function visible<T extends { readonly retired: boolean }>(all: readonly T[]): T[] {
+  return all.filter(({ retired }) => !retired);
 }
 
 function block(title: string, content: readonly Row[]): string {
@@ -29,10 +37,30 @@ function describeProcess(plan: Plan): Row[] {
   return [
     ['connections', `${connections.value} (${connections.reason})`],
     ['workers', `${plan.workers.count} (${plan.workers.reason})`],
+    ...plan.groups.map(describeGroup),
+    ['hanging', describeHang(plan)],
+    ['engine', plan.machineEngine],
+    ['reload', plan.reload === 'watch' ? 'on SIGHUP, and when the file has changed' : 'on SIGHUP'],
     ['stopping', drain],
     ['sockets', `no_delay ${noDelay ? 'on' : 'off'}, keepalive ${formatDuration(keepaliveMs)}`],
-    ['admin', plan.admin === null ? 'off' : formatAddress(plan.admin.listen)],
+    ['admin', plan.admin === null ? 'off' : describeAdmin(plan.admin)],
   ];
+}
+
+function describeGroup({ plane, first, count, reason }: ShardGroup): Row {
+  const numbers = count === 1 ? `${first}` : `${first} to ${first + count - 1}`;
+  return ['shards', `${numbers} on plane ${plane} (${reason})`];
+}
+
+function describeHang(plan: Plan): string {
+  if (plan.workers.count === 0) return 'the main thread is not watched';
+  if (plan.hangMs === 0) return 'a shard that gives no sign of life is left alone';
+  return `a shard that gives no sign of life for ${formatDuration(plan.hangMs)} is replaced`;
+}
+
+function describeAdmin({ listen, tokenEnv }: AdminPlan): string {
+  const token = tokenEnv === null ? 'without a token' : `with the token in ${tokenEnv}`;
+  return `${formatAddress(listen)}, writes ${token}`;
 }
 
 function describeTelemetry(telemetry: TelemetryPlan): Row[] {

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { readDescriptorLimit } from './descriptors.ts';
 
 /** What a plan depends on besides the file. */
@@ -8,6 +9,8 @@ export interface Environment {
   readonly platform: string;
   /** As `process.version`. */
   readonly nodeVersion: string;
+  /** Threads that can run at once; at least 1. */
+  readonly cores: number;
 }
 
 /** The environment of this process. */
@@ -16,5 +19,6 @@ export function readEnvironment(): Environment {
     descriptorLimit: readDescriptorLimit(process.platform),
     platform: process.platform,
     nodeVersion: process.version,
+    cores: availableParallelism(),
   };
 }

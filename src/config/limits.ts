@@ -1,3 +1,4 @@
+import { SHARDS_MAX } from '../core/plan.ts';
 import { UPSTREAM_ROWS_MAX } from '../core/upstream-table.ts';
 
 /** What a file may hold at most; beyond it the file is refused with a message that names the limit. */
@@ -23,12 +24,16 @@ export const NAME_CHARACTERS_MAX = 64;
 export const BACKEND_NAME_CHARACTERS_MAX = 128;
 export const FILE_PATTERN_CHARACTERS_MAX = 1024;
 export const ALPN_BYTES_MAX = 255;
+export const VARIABLE_CHARACTERS_MAX = 128;
 export const SERVER_NAME_CHARACTERS_MAX = 253;
 export const URL_CHARACTERS_MAX = 2048;
 
 /** Timers of the system take less than 2^31 ms. */
 export const DURATION_MS_MAX = 24 * 86_400_000;
 export const PROBE_INTERVAL_MS_MIN = 10;
+/** A shorter one would take a long pause of the garbage collector for a hang. */
+export const HANG_MS_MIN = 250;
+export const HANG_MS_MAX = 3_600_000;
 /** TCP_KEEPIDLE counts whole seconds, 32,767 of them at most (tcp(7)). */
 export const KEEPALIVE_MS_MIN = 1000;
 export const KEEPALIVE_MS_MAX = 9 * 3_600_000;
@@ -40,6 +45,7 @@ export const RATE_BYTES_PER_SECOND_MAX = 1024 * 1024 * 1024 * 1024;
 export const BURST_BYTES_MIN_DEFAULT = 64 * 1024;
 export const BURST_BYTES_MAX = 1024 * 1024 * 1024;
 
+export const WORKERS_MAX = SHARDS_MAX;
 export const CONNECTIONS_MAX = 10_000_000;
 export const ACCEPTS_PER_SECOND_MAX = 1_000_000;
 export const WAITING_MAX = 1_000_000;
@@ -53,6 +59,11 @@ export const RESERVED_DESCRIPTORS = 64;
 export const RUNTIME_DESCRIPTORS = 32;
 /** The client's socket and the backend's. */
 export const DESCRIPTORS_PER_CONNECTION = 2;
+/**
+ * What the event loop of a worker thread has open, on Linux: epoll, two pipes, an eventfd and libuv's spare descriptor with
+ * Node 20, and an io_uring more from Node 22 on.
+ */
+export const DESCRIPTORS_PER_WORKER = 6;
 /** A tee writes one file for each direction. */
 export const DESCRIPTORS_PER_TEE = 2;
 export const CONNECTIONS_DEFAULT_MAX = 50_000;

@@ -37,9 +37,7 @@ export function loopbackAddress() {
   const expected = 'a loopback address such as 127.0.0.1:9900 or unix:/run/sluice-admin.sock';
   return address({ expected, json: { ...ADDRESS_JSON, title: 'loopback address' } }, (where, text) => {
     if (where.kind === 'unix' || isLoopback(where.host)) return null;
-    return new Refusal(
-      `${quote(text)} can be reached from other machines, and admin has no token to keep strangers out`,
-    );
+    return new Refusal(`${quote(text)} can be reached from other machines, and admin is plain HTTP`);
   });
 }
 

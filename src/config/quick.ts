@@ -23,6 +23,8 @@ export interface QuickFlags {
   readonly admin?: string;
   /** `--otlp`: URL that takes traces. */
   readonly otlp?: string;
+  /** `--workers`: auto, or a number of threads. */
+  readonly workers?: string;
 }
 
 /** Names of the one listener and the one pool of a proxy without a file, in metrics and logs. */
@@ -50,7 +52,7 @@ export function quickConfig(
 
 /** What a file would hold. */
 function rawConfig(listen: string, backends: readonly string[], flags: QuickFlags): Record<string, unknown> {
-  const { rateLimit, tee, balance, connectTimeout, idle, metrics, admin, otlp } = flags;
+  const { rateLimit, tee, balance, connectTimeout, idle, metrics, admin, otlp, workers } = flags;
   const stages = [
     ...(rateLimit === undefined ? [] : [{ rate_limit: rateLimit }]),
     ...(tee === undefined ? [] : [{ tee: { file: tee } }]),
@@ -70,6 +72,7 @@ function rawConfig(listen: string, backends: readonly string[], flags: QuickFlag
       ...(metrics === undefined ? {} : { metrics: { prometheus: metrics } }),
     },
     ...(admin === undefined ? {} : { admin: { listen: admin } }),
+    ...(workers === undefined ? {} : { workers: /^\d{1,15}$/.test(workers) ? Number(workers) : workers }),
   };
 }
 
@@ -93,6 +96,7 @@ const ARGUMENTS = [
   ['timeouts.idle', '--idle'],
   ['.prometheus', '--metrics'],
   ['traces.otlp', '--otlp'],
+  ['workers', '--workers'],
 ] as const;
 
 function line(issue: Issue): string {

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { MACHINE_ENGINES } from '../core/plan.ts';
 import * as defaults from './defaults.ts';
 import { CONNECTIONS_MAX, KEEPALIVE_MS_MAX, KEEPALIVE_MS_MIN } from './limits.ts';
 import { httpAddress, httpUrl, loopbackAddress } from './places.ts';
 import { duration, integer, share } from './quantities.ts';
-import { flag, oneOf } from './words.ts';
+import { flag, oneOf, variableName } from './words.ts';
 import { workersCount } from './workers.ts';
 
 /** Options of every socket, accepted or dialed. */
@@ -24,6 +25,8 @@ export const processLimits = z.strictObject({
 });
 
 export const workers = workersCount();
+export const machineEngine = oneOf(MACHINE_ENGINES);
+export const reload = oneOf(['signal', 'watch']);
 
 const traces = z.strictObject({
   otlp: httpUrl()
@@ -54,6 +57,11 @@ export const telemetry = z.strictObject({
 /** The door for operators and probes. */
 export const admin = z.strictObject({
   listen: loopbackAddress().describe(
-    'Where `/healthz`, `/readyz`, `/v1/status` and a page to look at are served. A loopback address, since there is no token to protect it.',
+    'Where `/healthz`, `/readyz`, `/v1/status` and a page to look at are served. A loopback address, since it is plain HTTP.',
   ),
+  token_env: variableName()
+    .describe(
+      'Name of the environment variable that holds the token which writes need (`Authorization: Bearer …`). Absent: writes need none.',
+    )
+    .optional(),
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import * as defaults from './defaults.ts';
+import { HANG_MS_MAX, HANG_MS_MIN } from './limits.ts';
 import { duration } from './quantities.ts';
 
 const idle = duration({ zero: 'never' }).describe(
@@ -21,7 +22,11 @@ const drain = duration({ zero: 'at once' }).describe(
   'How long a stopping service lets connections finish. 0: cuts them at once.',
 );
 
-/** Deadlines of every connection. */
+const hang = duration({ zero: 'never', min: HANG_MS_MIN, max: HANG_MS_MAX }).describe(
+  'A worker thread that gives no sign of life for so long is replaced; its connections are lost.',
+);
+
+/** Deadlines of every connection, and those of the service. */
 export const timeouts = z.strictObject({
   idle: idle.prefault(defaults.IDLE),
   write_stall: writeStall.prefault(defaults.WRITE_STALL),
@@ -29,9 +34,10 @@ export const timeouts = z.strictObject({
   linger: linger.prefault(defaults.LINGER),
   queue: queue.prefault(defaults.QUEUE),
   drain: drain.prefault(defaults.DRAIN),
+  hang: hang.prefault(defaults.HANG),
 });
 
-/** What a listener can set for itself: all of them but `drain`, which belongs to the service. */
+/** What a listener can set for itself: all of them but `drain` and `hang`, which belong to the service. */
 export const listenerTimeouts = z.strictObject({
   idle: idle.optional(),
   write_stall: writeStall.optional(),

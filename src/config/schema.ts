@@ -4,7 +4,7 @@ import * as defaults from './defaults.ts';
 import { LISTENERS_MAX } from './limits.ts';
 import { listener } from './schema-listener.ts';
 import { pool } from './schema-pool.ts';
-import { admin, processLimits, socket, telemetry, workers } from './schema-service.ts';
+import { admin, machineEngine, processLimits, reload, socket, telemetry, workers } from './schema-service.ts';
 import { timeouts } from './schema-timeouts.ts';
 import { NAME_PATTERN } from './words.ts';
 
@@ -18,13 +18,24 @@ export const configSchema = z.strictObject({
     .record(z.string().regex(new RegExp(NAME_PATTERN)), pool)
     .describe('Where connections go: named groups of backends.')
     .prefault({}),
-  timeouts: timeouts.describe('Deadlines of connections.').prefault({}),
+  timeouts: timeouts.describe('Deadlines of connections and of the service.').prefault({}),
   socket: socket.describe('Options of all TCP sockets.').prefault({}),
   workers: workers
     .describe(
-      'Threads that move bytes. This version has one shard on the main thread, which is what both values give.',
+      'Threads that move bytes, one shard each. `auto`: one a core, at most 64. 0: one shard on the main thread. ' +
+        'Where Node cannot share a port (before 22.12, and 23.0), a listener has one shard, and there are no more threads than listeners.',
     )
     .prefault(defaults.WORKERS),
+  machine_engine: machineEngine
+    .describe(
+      'What runs the statechart of connections: its compiled table, or the interpreter of XState, which is slower and can be inspected.',
+    )
+    .prefault(defaults.MACHINE_ENGINE),
+  reload: reload
+    .describe(
+      'When the file is read again: `signal`: on SIGHUP; `watch`: also when the file has changed. No connection is lost by it.',
+    )
+    .prefault(defaults.RELOAD),
   limits: processLimits.describe('Limits of the whole process.').prefault({}),
   telemetry: telemetry.describe('What is told to the outside.').prefault({}),
   admin: admin.describe('Health, readiness and state over HTTP. Absent: not served.').optional(),

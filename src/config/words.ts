@@ -6,6 +6,7 @@ import {
   FILE_PATTERN_CHARACTERS_MAX,
   NAME_CHARACTERS_MAX,
   SERVER_NAME_CHARACTERS_MAX,
+  VARIABLE_CHARACTERS_MAX,
 } from './limits.ts';
 import { orList, quote, show } from './show.ts';
 
@@ -84,6 +85,22 @@ export function alpnName() {
   return leaf(shape, (value) => {
     if (typeof value === 'string' && new RegExp(shape.json.pattern).test(value)) return value;
     return refuseKind(value, 'an ALPN name');
+  });
+}
+
+/** A name of a variable of the environment. What is none is not shown: it may be the secret itself. */
+export function variableName() {
+  const shape = {
+    expected: 'its name, such as SLUICE_TOKEN, and the token in the environment',
+    json: {
+      title: 'name of an environment variable',
+      type: 'string',
+      pattern: `^[A-Za-z_][A-Za-z0-9_]{0,${VARIABLE_CHARACTERS_MAX - 1}}$`,
+    },
+  };
+  return leaf(shape, (value) => {
+    if (typeof value === 'string' && new RegExp(shape.json.pattern).test(value)) return value;
+    return new Refusal('this is not a name of an environment variable');
   });
 }
 

@@ -1,5 +1,6 @@
 import { anyCidrContains } from '../core/cidr.ts';
 import { LIMIT_KINDS, type LimitKind } from '../core/facts.ts';
+import type { ListenerLimits } from '../core/plan.ts';
 import type { Connection } from './connection.ts';
 
 /**
@@ -10,7 +11,7 @@ const WATCH_BYTES = 1;
 
 /**
  * Entry: the access list, then a place; no place, then what the listener's `on_limit` says. Those that wait come first,
- * so that nobody is overtaken when the accept rate allows one more.
+ * so that nobody is overtaken when the accept rate allows one more; those that wait in other shards come first as well.
  */
 export function admit(connection: Connection): void {
   connection.client.peek(WATCH_BYTES);
@@ -23,23 +24,24 @@ export function admit(connection: Connection): void {
     connection.send({ type: 'refused', reason: 'limit', how: 'reset' });
     return;
   }
-  const { admission, waitingRoom } = connection.shard;
+  const { admission, waitingRoom, turns } = connection.shard;
+  const { plan } = connection;
   const { limits, index } = connection.listener;
   waitingRoom.grant();
-  const limit = admission.reserve(index, connection.clientHost);
+  const comesAfterOthers = limits.onLimit === 'wait' && turns.othersWait(index);
+  const limit = comesAfterOthers
+    ? (waitingRoom.limitOf(index) ?? limitAhead(limits))
+    : admission.reserve(plan, index, connection.clientHost);
   if (limit === null) {
-    connection.granted();
+    connection.granted(plan);
     return;
   }
-  if (
-    limits.onLimit === 'wait' &&
-    waitingRoom.waitingFor(index) < limits.waitingMax &&
-    hasDescriptors(connection, DESCRIPTORS_FOR_PLACES)
-  ) {
-    count(connection, limit);
-    waitingRoom.add(connection);
+  if (limits.onLimit === 'wait' && hasDescriptors(connection, DESCRIPTORS_FOR_PLACES)) {
     connection.deadlines.after('deadline.queue', connection.listener.timeouts.queueMs);
-    return;
+    if (waitingRoom.add(connection)) {
+      count(connection, limit);
+      return;
+    }
   }
   count(connection, limits.onLimit === 'wait' ? 'waiting' : limit);
   const how =
@@ -63,12 +65,18 @@ function mayConnect(connection: Connection): boolean {
 }
 
 /**
- * Whether `free` descriptors are left besides those of all connections and dials. The system's own answer to having
+ * Whether `free` descriptors are left besides those of all connections and dials of all shards. The system's own answer to having
  * none is to drop clients without a word (libuv), so they are turned away, counted and told before that.
  */
 function hasDescriptors(connection: Connection, free: number): boolean {
-  const { descriptors } = connection.shard.plan.limits;
-  return descriptors === null || connection.shard.plane.open + free < descriptors;
+  const { descriptors } = connection.plan.limits;
+  return descriptors === null || connection.shard.descriptors() + free < descriptors;
+}
+
+/** What those in other shards must be waiting for, where nobody was held up in this one. */
+function limitAhead({ connections, acceptRate }: ListenerLimits): LimitKind {
+  if (connections > 0) return 'connections';
+  return acceptRate > 0 ? 'accept_rate' : 'process';
 }
 
 /** For listeners, files, the process itself, and the dial of the connection that is admitted. */

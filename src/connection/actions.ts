@@ -3,7 +3,9 @@ import {
   type ConnectionEvent,
   connectionMachine,
 } from '../../machines/connection.ts';
+import type { MachineEngine } from '../core/plan.ts';
 import type { StateName } from '../core/state.ts';
+import { compileMachine } from '../machine-engine/index.ts';
 import { admit, leaveQueue } from './accepting.ts';
 import { finish } from './closed.ts';
 import type { Connection, ConnectionLogic } from './connection.ts';
@@ -19,10 +21,13 @@ import { stream } from './streaming.ts';
 type Act = (connection: Connection, context: ConnectionContext, event: ConnectionEvent) => void;
 
 /**
- * The chart with its actions provided, once a shard: `find` gives the connection behind an id. An action that throws
- * ends its connection with `internal-error` and nothing else.
+ * The chart with its actions provided, made once a shard for each engine: `find` gives the connection behind an id. An
+ * action that throws ends its connection with `internal-error` and nothing else.
  */
-export function connectionLogic(find: (id: number) => Connection | undefined): ConnectionLogic {
+export function connectionLogic(
+  engine: MachineEngine,
+  find: (id: number) => Connection | undefined,
+): ConnectionLogic {
   const act = (run: Act) => (args: { context: ConnectionContext; event: ConnectionEvent }) => {
     const connection = find(args.context.id);
     if (connection === undefined) return;
@@ -37,7 +42,7 @@ export function connectionLogic(find: (id: number) => Connection | undefined): C
       connection.entered(state);
       run(connection, context, event);
     });
-  return connectionMachine.provide({
+  const machine = connectionMachine.provide({
     actions: {
       admit: enter('accepting', admit),
       leaveQueue: act(leaveQueue),
@@ -56,4 +61,5 @@ export function connectionLogic(find: (id: number) => Connection | undefined): C
       finish: act((connection, context) => finish(connection, context.reason ?? 'internal-error')),
     },
   });
+  return engine === 'compiled' ? compileMachine(machine) : machine;
 }

@@ -23,10 +23,11 @@ export function finish(connection: Connection, reason: CloseReason): void {
   if (connection.row >= 0) step(() => shard.upstreams.released(connection.row));
   step(() => count(connection, reason));
   step(() => tell(connection, reason, during));
-  connection.gone();
-  if (!connection.admitted) return;
-  step(() => shard.admission.release(listener.index, connection.clientHost));
-  step(() => shard.waitingRoom.grant());
+  connection.ended = true;
+  const { place, clientHost } = connection;
+  if (place !== null) step(() => shard.admission.release(place, listener.index, clientHost));
+  step(() => connection.gone());
+  if (place !== null) step(() => shard.waitingRoom.freed(listener.index));
 }
 
 /** The state in which the end was decided: the one before draining, unless something went wrong in draining. */
@@ -71,6 +72,6 @@ function tell(connection: Connection, reason: CloseReason, during: StateName): v
     pausedDownMs: relay?.down.pausedMs ?? 0,
     visits: connection.visits,
     traceId: connection.traceId,
-    sampled: isSampled(connection.traceId, shard.plan.telemetry.sample),
+    sampled: isSampled(connection.traceId, connection.plan.telemetry.sample),
   });
 }

@@ -5,9 +5,11 @@ import type { CloseReason } from '../core/close-reason.ts';
 import type { ConnectionId } from '../core/connection-id.ts';
 import type { Side } from '../core/direction.ts';
 import type { DialAttempt, StateVisit } from '../core/facts.ts';
-import type { ListenerPlan, RoutePlan, Sniffed } from '../core/plan.ts';
+import type { ListenerPlan, Plan, RoutePlan, Sniffed } from '../core/plan.ts';
 import type { Endpoint } from '../core/ports.ts';
+import { readWord } from '../core/shard-words.ts';
 import { type StateName, stateIndex } from '../core/state.ts';
+import type { CompiledLogic } from '../machine-engine/index.ts';
 import type { CompiledRoutes } from '../route/index.ts';
 import { ClientWatch } from './client-watch.ts';
 import { finish } from './closed.ts';
@@ -17,8 +19,8 @@ import type { Relay } from './relay.ts';
 import type { ShardContext } from './shard-context.ts';
 import type { Waiting } from './waiting-room.ts';
 
-/** The chart, with its actions provided. */
-export type ConnectionLogic = typeof connectionMachine;
+/** The chart, with its actions provided: the machine itself, or the table compiled from it. */
+export type ConnectionLogic = CompiledLogic<typeof connectionMachine>;
 
 /**
  * One connection: what the chart's states share. It owns both endpoints from the moment it gets them until they are
@@ -37,8 +39,8 @@ export class Connection implements Waiting {
   readonly deadlines: Deadlines;
   readonly watch: ClientWatch;
 
-  /** Whether a place was reserved and is owed back. */
-  admitted = false;
+  /** The plan under whose limits it holds a place, which is owed back; null = it holds none. */
+  place: Plan | null = null;
   sniffed: Sniffed | null = null;
   route: RoutePlan | null = null;
   /** Index of the pool, -1 before one was chosen. */
@@ -78,17 +80,26 @@ export class Connection implements Waiting {
     this.traceId = shard.traceIds.next();
     this.openedAt = this.now();
     this.#onGone = onGone;
-    this.deadlines = new Deadlines(shard.plane.timers, this.listener.timeouts, (event) => this.send(event));
+    this.deadlines = new Deadlines(shard.plane.timers, listener.timeouts, this);
     this.watch = new ClientWatch(this);
     client.observe(this.watch);
     this.actor = createActor(logic, { input: { id }, clock: shardClock(shard) });
   }
 
-  /** Starts the chart. */
+  /** Starts the chart. Never throws. */
   start(): void {
-    this.actor.subscribe({ error: (error) => this.#chartFailed(error) });
-    this.guard(() => this.#tellOpened());
-    this.actor.start();
+    try {
+      this.actor.subscribe({ error: (error) => this.#chartFailed(error) });
+      this.guard(() => this.#tellOpened());
+      this.actor.start();
+    } catch (error) {
+      this.#chartFailed(error);
+    }
+  }
+
+  /** The plan it lives under, to its end. */
+  get plan(): Plan {
+    return this.shard.plan;
   }
 
   get routes(): CompiledRoutes {
@@ -106,14 +117,22 @@ export class Connection implements Waiting {
     if (!this.ended) this.actor.send(event);
   }
 
-  granted(): void {
-    this.admitted = true;
+  /** The plan whose limits decide about its place: the newest one, so that those who wait gain by a reload. */
+  get limitedBy(): Plan {
+    const current = this.shard.current();
+    if (current === null || current.version <= this.plan.version) return this.plan;
+    return current.listeners[this.listener.index]?.retired === false ? current : this.plan;
+  }
+
+  /** A place was reserved for it, under the limits of `plan`. */
+  granted(plan: Plan): void {
+    this.place = plan;
     this.send({ type: 'admitted' });
   }
 
   /** Called first by every state's entry action. */
   entered(state: StateName): void {
-    const { counters, emit } = this.shard;
+    const { counters, emit, words } = this.shard;
     const { layout, cells } = counters;
     const listener = this.listener.index;
     const at = this.now();
@@ -126,7 +145,7 @@ export class Connection implements Waiting {
     const index = stateIndex(state);
     cells[layout.transition(listener, index)]! += 1;
     if (state !== 'closed') cells[layout.state(listener, index)]! += 1;
-    emit({ kind: 'entered', at, connection: this.id, listener, state });
+    if (readWord(words, 'DETAIL') !== 0) emit({ kind: 'entered', at, connection: this.id, listener, state });
   }
 
   /** A peer's endpoint has told `closed`. */
@@ -189,12 +208,13 @@ export class Connection implements Waiting {
       connection: this.id,
       listener: this.listener.index,
       client: formatAddress(this.client.remote),
+      local: formatAddress(this.client.local),
+      traceId: this.traceId,
     });
   }
 
-  /** Out of the registry; the last thing that happens. */
+  /** Out of the registry. */
   gone(): void {
-    this.ended = true;
     this.#onGone(this);
   }
 }

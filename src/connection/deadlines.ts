@@ -2,6 +2,13 @@ import type { ConnectionEvent } from '../../machines/connection.ts';
 import type { Timeouts } from '../core/plan.ts';
 import type { Cancellable, Timers } from '../core/ports.ts';
 
+/** Whose deadlines they are. */
+export interface DeadlineOwner {
+  send(event: DeadlineEvent): void;
+  /** Runs what a timer has called for; whatever it throws ends the owner and nothing else. */
+  guard(act: () => void): void;
+}
+
 type DeadlineEvent = Extract<ConnectionEvent, { type: `deadline.${string}` }>;
 
 /**
@@ -12,15 +19,15 @@ type DeadlineEvent = Extract<ConnectionEvent, { type: `deadline.${string}` }>;
 export class Deadlines {
   readonly #timers: Timers;
   readonly #timeouts: Timeouts;
-  readonly #send: (event: DeadlineEvent) => void;
+  readonly #owner: DeadlineOwner;
   readonly #running = new Map<DeadlineEvent['type'], Cancellable>();
   /** Time of the last byte read or accepted, either direction. */
   lastActivity: number;
 
-  constructor(timers: Timers, timeouts: Timeouts, send: (event: DeadlineEvent) => void) {
+  constructor(timers: Timers, timeouts: Timeouts, owner: DeadlineOwner) {
     this.#timers = timers;
     this.#timeouts = timeouts;
-    this.#send = send;
+    this.#owner = owner;
     this.lastActivity = timers.now();
   }
 
@@ -37,7 +44,7 @@ export class Deadlines {
       type,
       this.#timers.after(ms, () => {
         this.#running.delete(type);
-        this.#send({ type });
+        this.#fire(type);
       }),
     );
   }
@@ -51,10 +58,15 @@ export class Deadlines {
       const last = stamp();
       if (last === null) return;
       const left = last + ms - this.#timers.now();
-      if (left <= 0) this.#send({ type });
-      else this.#running.set(type, this.#timers.after(left, check));
+      if (left <= 0) this.#fire(type);
+      else this.#running.set(type, this.#timers.after(left, guarded));
     };
-    this.#running.set(type, this.#timers.after(ms, check));
+    const guarded = (): void => this.#owner.guard(check);
+    this.#running.set(type, this.#timers.after(ms, guarded));
+  }
+
+  #fire(type: DeadlineEvent['type']): void {
+    this.#owner.guard(() => this.#owner.send({ type }));
   }
 
   isRunning(type: DeadlineEvent['type']): boolean {

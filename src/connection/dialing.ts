@@ -1,6 +1,7 @@
 import type { DialReason } from '../../machines/connection.ts';
-import type { Cancellable, DialFailure, DialFailureKind, Endpoint, EndpointObserver } from '../core/ports.ts';
+import type { Cancellable, DialFailure, DialFailureKind, Endpoint } from '../core/ports.ts';
 import type { Connection } from './connection.ts';
+import { UNWATCHED } from './unwatched.ts';
 
 /** Pause before a backend that has just failed is tried again, doubling with each failure. */
 const RETRY_MS_MIN = 100;
@@ -42,7 +43,8 @@ export function stopDialing(connection: Connection, event: { readonly type: stri
 }
 
 function connect(connection: Connection, row: number): void {
-  const { plan, plane, counters } = connection.shard;
+  const { plan } = connection;
+  const { plane, counters } = connection.shard;
   const backend = plan.backends[row];
   const pool = plan.pools[connection.pool];
   if (backend === undefined || pool === undefined) throw new RangeError(`there is no backend ${row}`);
@@ -58,27 +60,15 @@ function connect(connection: Connection, row: number): void {
 
 function connected(connection: Connection, endpoint: Endpoint): void {
   const under = connection.dial as DialInProgress;
-  endpoint.observe(UNJOINED);
   connection.backend = endpoint;
   connection.openEndpoints++;
+  endpoint.observe(UNWATCHED);
   connection.shard.upstreams.connected(under.row);
   connection.dial = null;
   connection.row = under.row;
   tellAttempt(connection, under, '');
   connection.send({ type: 'dialed' });
 }
-
-/** Observes a backend until the relay does, so that it can be closed where there will be none. */
-const UNJOINED: EndpointObserver = {
-  held: () => {},
-  data: () => {},
-  fin: () => {},
-  reset: () => {},
-  accepted: () => {},
-  progress: () => {},
-  finished: () => {},
-  closed: () => {},
-};
 
 function refused(connection: Connection, failure: DialFailure): void {
   failed(connection, connection.dial as DialInProgress, failure.code);

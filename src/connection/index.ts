@@ -1,6 +1,6 @@
-export { type Admission, createAdmission } from './admission.ts';
+export type { Connection } from './connection.ts';
 export { LimitReports } from './limit-reports.ts';
 export { ConnectionRegistry } from './registry.ts';
-export type { ShardContext } from './shard-context.ts';
-export { type FillRandom, TraceIds } from './trace-ids.ts';
-export { WaitingRoom } from './waiting-room.ts';
+export type { ShardCommons, ShardContext } from './shard-context.ts';
+export { type FillRandom, isSampled, TraceIds } from './trace-ids.ts';
+export { type Waiting, WaitingRoom } from './waiting-room.ts';

@@ -1,38 +1,53 @@
+import { closeReasonIndex } from '../core/close-reason.ts';
 import { type ConnectionId, connectionId } from '../core/connection-id.ts';
-import type { ListenerPlan } from '../core/plan.ts';
+import type { ListenerPlan, MachineEngine } from '../core/plan.ts';
 import type { Endpoint } from '../core/ports.ts';
 import { connectionLogic } from './actions.ts';
-import { Connection } from './connection.ts';
+import { Connection, type ConnectionLogic } from './connection.ts';
 import type { ShardContext } from './shard-context.ts';
+import { UNWATCHED } from './unwatched.ts';
+
+/** Whose connections a registry has. */
+export interface RegistryOwner {
+  /** Of the shard, 0 to 255. */
+  readonly number: number;
+  /** How often the shard was started before, 0 to 255. */
+  readonly generation: number;
+  /** A connection under this context was taken up, or has gone. */
+  changed(shard: ShardContext, by: 1 | -1): void;
+}
 
 /**
- * All live connections of a shard. Each is a root actor of its own: a parent would copy its children with every new
- * one. What supervision they need is here: an error of one ends that one.
+ * All live connections of a shard, whatever plan they live under. Each is a root actor of its own: a parent would copy
+ * its children with every new one. What supervision they need is here: an error of one ends that one.
  */
 export class ConnectionRegistry {
-  readonly #shard: ShardContext;
-  readonly #number: number;
+  readonly #owner: RegistryOwner;
   readonly #live = new Map<ConnectionId, Connection>();
-  readonly #logic = connectionLogic((id) => this.#live.get(id));
-  readonly #onEmpty: () => void;
+  readonly #logics = new Map<MachineEngine, ConnectionLogic>();
   #sequence = 0;
 
-  /** `number` is the shard's; `onEmpty` is called whenever the last connection has ended. */
-  constructor(shard: ShardContext, number: number, onEmpty: () => void) {
-    this.#shard = shard;
-    this.#number = number;
-    this.#onEmpty = onEmpty;
+  constructor(owner: RegistryOwner) {
+    this.#owner = owner;
   }
 
   get size(): number {
     return this.#live.size;
   }
 
-  /** Takes over a client's endpoint and lives its connection to the end. */
-  accept(endpoint: Endpoint, listener: ListenerPlan): void {
-    const id = connectionId(this.#number, 0, this.#sequence++);
-    const connection = new Connection(id, this.#shard, listener, endpoint, this.#logic, this.#remove);
+  /** Takes over a client's endpoint and lives its connection to the end. Never throws. */
+  accept(endpoint: Endpoint, shard: ShardContext, listener: ListenerPlan): void {
+    const id = connectionId(this.#owner.number, this.#owner.generation, this.#sequence++);
+    let connection: Connection;
+    try {
+      const logic = this.#logic(shard.plan.machineEngine);
+      connection = new Connection(id, shard, listener, endpoint, logic, this.#remove);
+    } catch (error) {
+      stillborn(id, shard, listener, endpoint, error);
+      return;
+    }
     this.#live.set(id, connection);
+    this.#changed(connection, 1);
     connection.start();
   }
 
@@ -47,15 +62,68 @@ export class ConnectionRegistry {
     return connection !== undefined;
   }
 
-  /** The service's drain deadline has come: cuts all that are left and tells how many. */
-  cutAll(): number {
-    const left = [...this.#live.values()];
-    for (const connection of left) connection.send({ type: 'deadline.drain' });
-    return left.length;
+  /** Kills all, as an operator would one by one; tells how many there were. */
+  killAll(): number {
+    const all = [...this.#live.values()];
+    for (const connection of all) connection.send({ type: 'kill' });
+    return all.length;
+  }
+
+  /** A drain deadline has come for those that `isMeant` says: cuts them and tells how many they were. */
+  cutWhere(isMeant: (connection: Connection) => boolean): number {
+    const meant = [...this.#live.values()].filter(isMeant);
+    for (const connection of meant) connection.send({ type: 'deadline.drain' });
+    return meant.length;
+  }
+
+  #logic(engine: MachineEngine): ConnectionLogic {
+    let logic = this.#logics.get(engine);
+    if (logic === undefined) {
+      logic = connectionLogic(engine, (id) => this.#live.get(id));
+      this.#logics.set(engine, logic);
+    }
+    return logic;
+  }
+
+  #changed(connection: Connection, by: 1 | -1): void {
+    connection.attempt(() => this.#owner.changed(connection.shard, by));
   }
 
   readonly #remove = (connection: Connection): void => {
     this.#live.delete(connection.id);
-    if (this.#live.size === 0) this.#onEmpty();
+    this.#changed(connection, -1);
   };
+}
+
+/** A client for whom no connection could be made: reset, counted as accepted and ended, and told as a defect. */
+function stillborn(
+  id: ConnectionId,
+  shard: ShardContext,
+  listener: ListenerPlan,
+  endpoint: Endpoint,
+  error: unknown,
+): void {
+  const { counters, emit, plane } = shard;
+  const steps = [
+    () => {
+      endpoint.observe(UNWATCHED);
+      endpoint.destroy();
+    },
+    () => {
+      const { layout, cells } = counters;
+      cells[layout.accepted(listener.index)]! += 1;
+      cells[layout.closed(listener.index, closeReasonIndex('internal-error'))]! += 1;
+    },
+    () => {
+      const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      emit({ kind: 'error', at: plane.timers.epoch + plane.timers.now(), connection: id, message });
+    },
+  ];
+  for (const step of steps) {
+    try {
+      step();
+    } catch {
+      // Whatever else is broken, the other steps are taken, and no other connection hears of it.
+    }
+  }
 }

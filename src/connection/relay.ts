@@ -151,8 +151,8 @@ class PeerWatch implements EndpointObserver {
   }
 
   progress(): void {
-    const { deadlines, shard } = this.#connection;
-    deadlines.touch(shard.plane.timers.now());
+    const connection = this.#connection;
+    connection.guard(() => connection.deadlines.touch(connection.shard.plane.timers.now()));
   }
 
   closed(): void {

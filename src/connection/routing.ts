@@ -20,7 +20,7 @@ export function route(connection: Connection): void {
     return;
   }
   connection.pool = action.pool;
-  const pool = connection.shard.plan.pools[action.pool];
+  const pool = connection.plan.pools[action.pool];
   if (pool === undefined) throw new RangeError(`there is no pool ${action.pool}`);
   connection.send({ type: 'routed', retries: pool.connect.retries, abortOnFin: pool.connect.abortOnFin });
 }

@@ -1,28 +1,39 @@
 import type { SchedulerLike } from 'rxjs';
+import type { Admission, Turns } from '../core/admission.ts';
 import type { Counters } from '../core/counters.ts';
 import type { FactSink } from '../core/facts.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Plane } from '../core/ports.ts';
 import type { Upstreams } from '../core/upstreams.ts';
 import type { CompiledRoutes } from '../route/index.ts';
-import type { Admission } from './admission.ts';
 import type { LimitReports } from './limit-reports.ts';
 import type { TraceIds } from './trace-ids.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 
-/** All that the connections of one shard share. */
-export interface ShardContext {
-  readonly plan: Plan;
+/** What all connections of one shard share, whatever plan they live under. */
+export interface ShardCommons {
   readonly plane: Plane;
   /** Time for stages, on the plane's clock. */
   readonly scheduler: SchedulerLike;
-  readonly upstreams: Upstreams;
   readonly admission: Admission;
+  readonly turns: Turns;
   readonly waitingRoom: WaitingRoom;
   readonly limitReports: LimitReports;
   readonly counters: Counters;
   readonly emit: FactSink;
   readonly traceIds: TraceIds;
+  /** What the shard and control tell each other; see `SHARD_WORDS`. */
+  readonly words: Int32Array;
+  /** Descriptors in use for endpoints and dials, by all shards of the process. */
+  readonly descriptors: () => number;
+  /** The plan of new connections; null before there is one. */
+  readonly current: () => Plan | null;
+}
+
+/** All that the connections of one shard share that live under the same plan. A connection keeps its own to its end. */
+export interface ShardContext extends ShardCommons {
+  readonly plan: Plan;
+  readonly upstreams: Upstreams;
   /** By index of the listener. */
   readonly routes: readonly CompiledRoutes[];
 }

@@ -85,6 +85,11 @@ export const CLOSE_REASONS = {
     meaning: 'still open when timeouts.drain of a stopping service had passed',
   },
   killed: { by: 'proxy', clean: false, meaning: 'ended by an operator' },
+  'shard-failed': {
+    by: 'proxy',
+    clean: false,
+    meaning: 'the thread that carried this connection died; how many bytes passed is not known',
+  },
   'internal-error': {
     by: 'proxy',
     clean: false,

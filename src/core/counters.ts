@@ -111,6 +111,27 @@ export class CountersLayout {
     return this.#factsDropped;
   }
 
+  /** All cells of a listener. */
+  ofListener(listener: number): number[] {
+    return [
+      ...each(STATES.length, (state) => [this.state(listener, state), this.transition(listener, state)]),
+      ...[this.accepted(listener), this.gone(listener), this.waiting(listener)],
+      ...each(CLOSE_REASON_NAMES.length, (reason) => [this.closed(listener, reason)]),
+      ...each(LIMIT_KINDS.length, (limit) => [this.limit(listener, limit)]),
+      ...each(STAGE_KINDS.length, (stage) => [this.stageFailures(listener, stage)]),
+      ...each(2, (direction) => [this.bytes(listener, direction), this.undelivered(listener, direction)]),
+    ];
+  }
+
+  /** All cells of a backend. */
+  ofBackend(backend: number): number[] {
+    return [
+      this.dials(backend),
+      this.dialFailures(backend),
+      ...each(2, (direction) => [this.backendBytes(backend, direction)]),
+    ];
+  }
+
   /** A zeroed region; shared memory, so that control reads what a shard writes. */
   allocate(): Float64Array {
     return new Float64Array(new SharedArrayBuffer(this.length * Float64Array.BYTES_PER_ELEMENT));
@@ -121,4 +142,8 @@ export class CountersLayout {
 export interface Counters {
   readonly layout: CountersLayout;
   readonly cells: Float64Array;
+}
+
+function each(count: number, cells: (index: number) => number[]): number[] {
+  return Array.from({ length: count }, (_, index) => cells(index)).flat();
 }

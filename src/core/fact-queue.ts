@@ -41,6 +41,12 @@ export class FactQueue {
     this.#readers.push(reader);
   }
 
+  /** Hands over facts that came another way (a shard's ring), behind what waits. */
+  deliver(facts: readonly Fact[]): void {
+    this.flush();
+    if (facts.length > 0) for (const reader of this.#readers) reader(facts);
+  }
+
   /** Hands over what waits, now. */
   flush(): void {
     this.#scheduled = false;

@@ -17,6 +17,10 @@ export interface OpenedFact {
   readonly listener: number;
   /** The client's address as text. */
   readonly client: string;
+  /** The address the client connected to. */
+  readonly local: string;
+  /** 32 hex digits. */
+  readonly traceId: string;
 }
 
 export interface EnteredFact {
@@ -54,8 +58,8 @@ export interface ClosedFact {
   readonly local: string;
   readonly opened: number;
   readonly reason: CloseReason;
-  /** The state the connection was in when its end was decided. */
-  readonly during: StateName;
+  /** The state the connection was in when its end was decided; null where it died with its shard. */
+  readonly during: StateName | null;
   readonly protocol: Protocol | null;
   readonly sni: string | null;
   /** Name of the route, null where none was found. */

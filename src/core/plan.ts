@@ -2,9 +2,19 @@ import type { Address } from './address.ts';
 import type { Cidr } from './cidr.ts';
 import type { SocketOptions } from './ports.ts';
 
+/** Listeners a plan can have, those that a reload took away included. */
+export const LISTENERS_MAX = 1024;
+
+/** Shards a service can have. */
+export const SHARDS_MAX = 64;
+
 /**
  * A config compiled: complete, validated, with every default filled in and every name turned into an index. Plain data,
  * so that it can be sent to a shard as it stands. All times in milliseconds, sizes in bytes, rates in bytes per second.
+ *
+ * An index stands for the same listener, pool or backend in every plan of a service, so that counters, rows and facts of
+ * connections that began under an older plan stay right. What a reload takes away stays in its place as `retired` until
+ * nothing of it is left and another takes the place.
  */
 export interface Plan {
   /** Grows by one with each plan a service runs. */
@@ -13,14 +23,22 @@ export interface Plan {
   readonly pools: readonly PoolPlan[];
   /** All backends of all pools; the position is the row in the upstream table. */
   readonly backends: readonly BackendPlan[];
+  /** What runs the connection chart: its table, or XState's own interpreter. */
+  readonly machineEngine: MachineEngine;
+  /** What makes the service read its file again besides SIGHUP: nothing, or that the file has changed. */
+  readonly reload: 'signal' | 'watch';
   readonly socket: SocketOptions;
   readonly limits: {
     readonly connections: LimitWithSource;
     /** Descriptors the process may have; null where the system does not tell. */
     readonly descriptors: number | null;
   };
-  /** 0: one shard on the main thread. */
+  /** Threads for shards; 0: one shard on the main thread. */
   readonly workers: { readonly count: number; readonly reason: string };
+  /** The shards, in groups of one plane each. Numbers run on from group to group; a plan for the main thread has one shard. */
+  readonly groups: readonly ShardGroup[];
+  /** A shard that gives no sign of life for so long is replaced; 0 = never. */
+  readonly hangMs: number;
   readonly telemetry: TelemetryPlan;
   readonly admin: AdminPlan | null;
   /** How long a stopping service lets connections finish. */
@@ -35,11 +53,26 @@ export interface LimitWithSource {
 
 export type PlaneName = 'net' | 'linux' | 'memory';
 
+export const MACHINE_ENGINES = ['compiled', 'interpreter'] as const;
+export type MachineEngine = (typeof MACHINE_ENGINES)[number];
+
+/** Shards of one plane: the numbers `first` to `first + count - 1`. */
+export interface ShardGroup {
+  readonly plane: PlaneName;
+  readonly first: number;
+  readonly count: number;
+  readonly reason: string;
+}
+
 export interface ListenerPlan {
   readonly index: number;
   readonly name: string;
+  /** Taken away by a reload: accepts nobody; its connections are let finish. */
+  readonly retired: boolean;
   readonly listen: Address;
   readonly plane: { readonly name: PlaneName; readonly reason: string };
+  /** Who accepts: every shard of the plane's group (SO_REUSEPORT), or the shard of this number alone. */
+  readonly accept: { readonly shards: 'every' | number; readonly reason: string };
   readonly sniff: { readonly timeoutMs: number; readonly bytesMax: number };
   readonly limits: ListenerLimits;
   readonly access: { readonly allow: readonly Cidr[]; readonly deny: readonly Cidr[] };
@@ -138,6 +171,8 @@ export type BalancePolicy = (typeof BALANCE_POLICIES)[number];
 export interface PoolPlan {
   readonly index: number;
   readonly name: string;
+  /** Taken away by a reload: no longer probed, chosen only by connections of an older plan. */
+  readonly retired: boolean;
   readonly balance: BalancePolicy;
   /** Rows of this pool's backends in `Plan.backends`, in the order of the file. */
   readonly backends: readonly number[];
@@ -169,6 +204,8 @@ export interface BackendPlan {
   readonly row: number;
   readonly pool: number;
   readonly name: string;
+  /** Taken away by a reload; as `PoolPlan.retired`. */
+  readonly retired: boolean;
   readonly address: Address;
   /** 1 to 256. */
   readonly weight: number;
@@ -190,4 +227,6 @@ export interface TelemetryPlan {
 
 export interface AdminPlan {
   readonly listen: Address;
+  /** Name of the variable of the environment that holds the token which writes need; null = none is needed. */
+  readonly tokenEnv: string | null;
 }

@@ -128,9 +128,17 @@ export interface ListenHandler {
   gone?(): void;
 }
 
+/**
+ * How a listener shares its address: not at all, or by SO_REUSEPORT with the other shards. `claim` is the first of them
+ * and fails with EADDRINUSE where anybody holds the address, also somebody who would share it; `join` comes after it.
+ */
+export type Sharing = 'alone' | 'claim' | 'join';
+
 export interface Listening {
   /** Where it is bound, with the real port where 0 was asked for. */
   readonly address: Address;
+  /** Applies other options to the clients accepted from now on. */
+  setOptions(options: SocketOptions): void;
   /** Accept what already waits in the queue, then stop listening. Accepted endpoints live on. */
   close(): Promise<void>;
 }
@@ -148,8 +156,16 @@ export interface Plane {
   readonly timers: Timers;
   /** Whether `Endpoint.reset` can see that all bytes were delivered before it sends the RST. */
   readonly resetsAfterDelivery: boolean;
-  /** Rejects with the system's error (EADDRINUSE, EACCES …) where the address cannot be bound. */
-  listen(address: Address, options: SocketOptions, handler: ListenHandler): Promise<Listening>;
+  /**
+   * Rejects with the system's error (EADDRINUSE, EACCES …) where the address cannot be bound. `sharing` is `alone` where
+   * absent; a plane that cannot share takes `claim` for `alone` and rejects `join` with EADDRINUSE.
+   */
+  listen(
+    address: Address,
+    options: SocketOptions,
+    handler: ListenHandler,
+    sharing?: Sharing,
+  ): Promise<Listening>;
   /**
    * Starts connecting. Cancelling ends the attempt, by RST where the backend has taken it already; neither callback comes
    * afterwards. No deadline in here.
@@ -165,4 +181,11 @@ export interface Plane {
 export interface PlaneOptions {
   /** Called with what an observer or a timer threw. Default: the error is thrown again in a task of its own. */
   readonly onObserverError?: (error: unknown) => void;
+  /** Called with 1 and -1 as `open` changes, so that several planes can be counted together. */
+  readonly onOpen?: (by: 1 | -1) => void;
+  /**
+   * Wall time in milliseconds since 1970 at which the process's monotonic clock was 0: given to all planes of a process, so
+   * that their times can be compared to the microsecond. Default: measured when the plane is made.
+   */
+  readonly epoch?: number;
 }

@@ -1,3 +1,4 @@
+import type { PlanDiff } from './plan-diff.ts';
 import type { StateName } from './state.ts';
 
 /** A service as it stands, for people and probes; plain data. */
@@ -8,14 +9,33 @@ export interface ServiceStatus {
   readonly started: number;
   /** Live connection actors, in all. */
   readonly connections: number;
+  /** Version of the plan in force; grows with each reload. */
+  readonly planVersion: number;
+  readonly shards: readonly ShardStatus[];
   readonly listeners: readonly ListenerStatus[];
   readonly pools: readonly PoolStatus[];
   /** Facts dropped because telemetry did not keep up. */
   readonly factsDropped: number;
 }
 
+export interface ShardStatus {
+  readonly number: number;
+  /** Times it was started again. */
+  readonly generation: number;
+  readonly plane: string;
+  /** As the chart of the shard's supervisor calls it. */
+  readonly state: string;
+  /** The plan its new connections get. */
+  readonly planVersion: number;
+  readonly connections: number;
+  /** Facts it dropped. */
+  readonly factsDropped: number;
+}
+
 export interface ListenerStatus {
   readonly name: string;
+  /** A reload has taken it away; its last connections are let finish. */
+  readonly retired: boolean;
   /** Where it is bound. */
   readonly address: string;
   readonly plane: string;
@@ -46,4 +66,16 @@ export interface BackendStatus {
 /** What the admin server asks of the service. */
 export interface StatusSource {
   status(): ServiceStatus;
+  /**
+   * Puts a configuration (YAML text) in force, as a reload does. Rejects with a SluiceError, and changes nothing, where it
+   * is wrong. Absent: this service cannot be reloaded.
+   */
+  reload?(text: string): Promise<ReloadResult>;
+}
+
+/** What a reload has done. */
+export interface ReloadResult {
+  readonly version: number;
+  readonly diff: PlanDiff;
+  readonly warnings: readonly string[];
 }

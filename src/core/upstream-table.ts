@@ -1,58 +1,148 @@
+import { Tally } from './tally.ts';
+
 /** What is known of a backend's health. `unknown` is eligible: no probe has answered yet. */
 export const HEALTH_UNKNOWN = 0;
 export const HEALTHY = 1;
 export const UNHEALTHY = 2;
 export type Health = typeof HEALTH_UNKNOWN | typeof HEALTHY | typeof UNHEALTHY;
 
-/** Rows a table can have. */
+/** Backends a table can hold. */
 export const UPSTREAM_ROWS_MAX = 4096;
 
-const HEALTH = 0;
-const WEIGHT = 1;
-const ACTIVE = 2;
-const CONNECTING = 3;
-const COLUMNS = 4;
-
 /**
- * One row a backend, read by every shard when it picks and written with Atomics: health and weight by control, active
- * and connecting by the shard that dials. Lies on shared memory so that it can be handed to other threads.
+ * One row a backend, read by every shard when it picks and written with Atomics: health and weight by control, the load
+ * by the shards that dial. The load is what a backend has, connecting or active, counted exactly over all shards. Lies on
+ * shared memory so that it can be handed to other threads.
+ *
+ * A row or a shard that is not in the table is a RangeError everywhere, and so is an end without a beginning; nothing is
+ * changed then.
  */
 export class UpstreamTable {
   readonly cells: Int32Array;
   readonly rows: number;
+  readonly shards: number;
+  readonly #health: Int32Array;
+  readonly #weight: Int32Array;
+  readonly #load: Tally;
+  /** How much of a shard's load is active: a column for each shard. */
+  readonly #active: Int32Array;
 
-  /** Over `cells` where given (another thread's table), else over fresh zeroed shared memory. */
-  constructor(rows: number, cells?: Int32Array) {
+  /** Over `cells` where given (another thread's table), else over fresh zeroed shared memory. `shards` is 1 where absent. */
+  constructor(rows: number, shards = 1, cells?: Int32Array) {
     if (rows > UPSTREAM_ROWS_MAX)
       throw new RangeError(`${rows} backends, at most ${UPSTREAM_ROWS_MAX} fit the table`);
+    if (shards < 1) throw new RangeError(`a table for ${shards} shards, it takes at least 1`);
+    const needed = UpstreamTable.cells(rows, shards);
+    if (cells !== undefined && cells.length < needed)
+      throw new RangeError(`${cells.length} cells for a table that takes ${needed}`);
     this.rows = rows;
-    this.cells = cells ?? new Int32Array(new SharedArrayBuffer(Math.max(1, rows) * COLUMNS * 4));
+    this.shards = shards;
+    this.cells = cells ?? new Int32Array(new SharedArrayBuffer(needed * Int32Array.BYTES_PER_ELEMENT));
+    const load = 2 * rows;
+    const active = load + Tally.cells(rows, shards);
+    this.#health = this.cells.subarray(0, rows);
+    this.#weight = this.cells.subarray(rows, load);
+    this.#load = new Tally(this.cells.subarray(load, active), rows, shards);
+    this.#active = this.cells.subarray(active, needed);
+  }
+
+  /** Int32 cells that a table takes. */
+  static cells(rows: number, shards: number): number {
+    return 2 * rows + Tally.cells(rows, shards) + rows * shards;
   }
 
   health(row: number): Health {
-    return Atomics.load(this.cells, row * COLUMNS + HEALTH) as Health;
+    return Atomics.load(this.#health, row) as Health;
   }
   setHealth(row: number, health: Health): void {
-    Atomics.store(this.cells, row * COLUMNS + HEALTH, health);
+    Atomics.store(this.#health, row, health);
   }
+  /** 0: the backend takes no new connections. */
   weight(row: number): number {
-    return Atomics.load(this.cells, row * COLUMNS + WEIGHT);
+    return Atomics.load(this.#weight, row);
   }
   setWeight(row: number, weight: number): void {
-    Atomics.store(this.cells, row * COLUMNS + WEIGHT, weight);
+    Atomics.store(this.#weight, row, weight);
   }
-  /** Connections being relayed. */
+
+  /** Attempts under way and connections being relayed, of all shards. */
+  load(row: number): number {
+    this.#mustKnow(row);
+    return this.#load.total(row);
+  }
+  /** Connections being relayed, of all shards. */
   active(row: number): number {
-    return Atomics.load(this.cells, row * COLUMNS + ACTIVE);
+    this.#mustKnow(row);
+    let sum = 0;
+    for (let shard = 0; shard < this.shards; shard++) sum += this.#own(row, shard);
+    return sum;
   }
-  addActive(row: number, by: number): void {
-    Atomics.add(this.cells, row * COLUMNS + ACTIVE, by);
-  }
-  /** Attempts under way. */
+  /** Attempts under way, of all shards. */
   connecting(row: number): number {
-    return Atomics.load(this.cells, row * COLUMNS + CONNECTING);
+    return Math.max(0, this.load(row) - this.active(row));
   }
-  addConnecting(row: number, by: number): void {
-    Atomics.add(this.cells, row * COLUMNS + CONNECTING, by);
+
+  /** Counts an attempt of a shard where the load still is what was seen; false where another has changed it meanwhile. */
+  begin(row: number, shard: number, seen: number): boolean {
+    this.#mustKnow(row);
+    this.#mustKnowShard(shard);
+    return this.#load.takeIf(row, shard, seen);
+  }
+  /** Counts an attempt of a shard whatever the load, unless it has reached `max`; 0 = no limit. */
+  beginBelow(row: number, shard: number, max: number): boolean {
+    this.#mustKnow(row);
+    this.#mustKnowShard(shard);
+    return this.#load.take(row, shard, max);
+  }
+  /** The attempt succeeded: from connecting to active. */
+  connected(row: number, shard: number): void {
+    this.#mustHaveAttempt(row, shard);
+    Atomics.add(this.#active, shard * this.rows + row, 1);
+  }
+  /** The attempt failed or was cancelled. */
+  failed(row: number, shard: number): void {
+    this.#mustHaveAttempt(row, shard);
+    this.#load.give(row, shard);
+  }
+  /** An active connection ended. */
+  released(row: number, shard: number): void {
+    this.#mustKnow(row);
+    this.#mustKnowShard(shard);
+    this.#mustCount(this.#own(row, shard), row, shard, 'connection');
+    Atomics.sub(this.#active, shard * this.rows + row, 1);
+    this.#load.give(row, shard);
+  }
+
+  /** Clears all that a dead shard had. False where totals must be put right later, by `repair`. */
+  reap(shard: number): boolean {
+    this.#mustKnowShard(shard);
+    for (let row = 0; row < this.rows; row++) Atomics.store(this.#active, shard * this.rows + row, 0);
+    return this.#load.reap(shard);
+  }
+  /** See `Tally.repair`. */
+  repair(): boolean {
+    return this.#load.repair();
+  }
+
+  #own(row: number, shard: number): number {
+    return Atomics.load(this.#active, shard * this.rows + row);
+  }
+
+  #mustKnow(row: number): void {
+    if (!(row >= 0 && row < this.rows)) throw new RangeError(`no backend ${row} in the table`);
+  }
+
+  #mustKnowShard(shard: number): void {
+    if (!(shard >= 0 && shard < this.shards)) throw new RangeError(`no shard ${shard} in the table`);
+  }
+
+  #mustHaveAttempt(row: number, shard: number): void {
+    this.#mustKnow(row);
+    this.#mustKnowShard(shard);
+    this.#mustCount(this.#load.held(row, shard) - this.#own(row, shard), row, shard, 'attempt');
+  }
+
+  #mustCount(count: number, row: number, shard: number, what: string): void {
+    if (count <= 0) throw new RangeError(`backend ${row} has no ${what} of shard ${shard} to end`);
   }
 }

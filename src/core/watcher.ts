@@ -1,11 +1,13 @@
 import type { CountersLayout } from './counters.ts';
 import type { FactQueue } from './fact-queue.ts';
 import type { Plan } from './plan.ts';
+import type { PlanDiff } from './plan-diff.ts';
 import type { UpstreamTable } from './upstream-table.ts';
 
 /** What control shows to whoever watches it (telemetry): read-only but for subscribing to facts. */
 export interface Watched {
-  readonly plan: Plan;
+  /** The plan in force: another object after each reload. Indexes in facts are right in every later plan. */
+  readonly plan: () => Plan;
   readonly facts: FactQueue;
   readonly layout: CountersLayout;
   /** The counters regions of all shards; a metric is the sum over them. */
@@ -28,7 +30,46 @@ export type ServiceEvent =
       readonly timeoutMs: number;
       readonly signal: string | null;
     }
-  | { readonly event: 'drained'; readonly cut: number; readonly durationMs: number };
+  | { readonly event: 'drained'; readonly cut: number; readonly durationMs: number }
+  /** Another plan is in force in all shards. */
+  | {
+      readonly event: 'reloaded';
+      readonly version: number;
+      readonly diff: PlanDiff;
+      readonly durationMs: number;
+    }
+  /** A new configuration was refused; nothing has changed. */
+  | { readonly event: 'reload.failed'; readonly message: string }
+  /** A shard has died; its connections are reported as closed for `shard-failed`. */
+  | {
+      readonly event: 'shard.failed';
+      readonly shard: number;
+      readonly generation: number;
+      readonly cause: ShardFailure;
+      readonly message: string;
+      readonly connections: number;
+    }
+  /** Another one serves in its place. */
+  | {
+      readonly event: 'shard.restarted';
+      readonly shard: number;
+      readonly generation: number;
+      readonly durationMs: number;
+    }
+  /** Somebody asked the admin server for a change. Method, path and detail are what the client sent, of any characters. */
+  | {
+      readonly event: 'admin.write';
+      readonly method: string;
+      readonly path: string;
+      readonly remote: string;
+      /** Of HTTP; 200 where it was done. */
+      readonly status: number;
+      /** Why it was refused; null where it was not. */
+      readonly detail: string | null;
+    };
+
+/** How a shard died: something was thrown that nothing caught, its thread ended, or it gave no sign of life. */
+export type ShardFailure = 'threw' | 'exited' | 'hung';
 
 /** A watcher that is running. `close` sends what waits and ends within 5 seconds. */
 export interface Watcher {

@@ -2,114 +2,101 @@ import { CLOSE_REASON_NAMES } from '../core/close-reason.ts';
 import type { CountersLayout } from '../core/counters.ts';
 import { DIRECTIONS } from '../core/direction.ts';
 import { LIMIT_KINDS } from '../core/facts.ts';
-import type { Plan } from '../core/plan.ts';
 import { STAGE_KINDS } from '../core/plan.ts';
 import { STATES } from '../core/state.ts';
-import { backendLabels, type Labels } from './labels.ts';
-import { METRICS, type MetricMeta } from './names.ts';
+import { labelled } from './labels.ts';
+import { type LabelName, METRICS, type MetricMeta } from './names.ts';
+import type { Occupant, Shown } from './occupants.ts';
+import type { Point, Reading } from './reading.ts';
 
-/** A series that is a cell of the counters region. */
-export interface Cell {
-  readonly index: number;
-  readonly labels: Labels;
-}
+/** Nothing is in `closed` now: a connection that is closed is gone. */
+const OPEN_STATES = STATES.slice(0, -1);
 
-/** A metric that is read from the counters region. */
-export interface CellMetric {
+/** A metric that is read from the counters region: for each of `per`, a cell for each of `values`. */
+interface CellMetric {
   readonly metric: MetricMeta;
-  readonly cells: readonly Cell[];
+  readonly per: keyof Shown;
+  /** null: one cell for each of `per`. */
+  readonly label: LabelName | null;
+  readonly values: readonly string[];
+  readonly cell: (layout: CountersLayout, slot: number, value: number) => number;
   /** Series that are 0 are shown too: the set is small, and a rate needs the point before the first event. */
   readonly showsZero: boolean;
 }
 
-/** Every metric of the counters region with the labels of its cells. */
-export function cellMetrics(plan: Plan, layout: CountersLayout): readonly CellMetric[] {
-  const listeners = (cell: (listener: number) => number): Cell[] =>
-    plan.listeners.map(({ index, name }) => ({ index: cell(index), labels: { listener: name } }));
-  const listenersBy = (
-    label: 'state' | 'reason' | 'direction' | 'limit' | 'stage',
-    values: readonly string[],
-    cell: (listener: number, value: number) => number,
-  ): Cell[] =>
-    plan.listeners.flatMap(({ index, name }) =>
-      values.map((value, i) => ({ index: cell(index, i), labels: { listener: name, [label]: value } })),
-    );
-  const backends = (cell: (backend: number) => number): Cell[] =>
-    plan.backends.map((backend) => ({ index: cell(backend.row), labels: backendLabels(plan, backend) }));
-  const backendBytes = plan.backends.flatMap((backend) =>
-    DIRECTIONS.map((direction, i) => ({
-      index: layout.backendBytes(backend.row, i),
-      labels: { ...backendLabels(plan, backend), direction },
-    })),
-  );
+const CELL_METRICS: readonly CellMetric[] = [
+  by('listeners', METRICS.connections, 'state', OPEN_STATES, (l, slot, state) => l.state(slot, state)),
+  by('listeners', METRICS.transitions, 'state', STATES, (l, slot, state) => l.transition(slot, state)),
+  one('listeners', METRICS.accepted, (l, slot) => l.accepted(slot)),
+  one('listeners', METRICS.gone, (l, slot) => l.gone(slot)),
+  {
+    ...by('listeners', METRICS.closed, 'reason', CLOSE_REASON_NAMES, (l, slot, n) => l.closed(slot, n)),
+    showsZero: false,
+  },
+  by('listeners', METRICS.bytes, 'direction', DIRECTIONS, (l, slot, way) => l.bytes(slot, way)),
+  by('listeners', METRICS.undelivered, 'direction', DIRECTIONS, (l, slot, way) => l.undelivered(slot, way)),
+  by('listeners', METRICS.limitRejections, 'limit', LIMIT_KINDS, (l, slot, kind) => l.limit(slot, kind)),
+  one('listeners', METRICS.queueLength, (l, slot) => l.waiting(slot)),
+  by('listeners', METRICS.stageFailures, 'stage', STAGE_KINDS, (l, slot, kind) =>
+    l.stageFailures(slot, kind),
+  ),
+  one('backends', METRICS.dialAttempts, (l, slot) => l.dials(slot)),
+  one('backends', METRICS.dialFailures, (l, slot) => l.dialFailures(slot)),
+  by('backends', METRICS.backendBytes, 'direction', DIRECTIONS, (l, slot, way) => l.backendBytes(slot, way)),
+  one('service', METRICS.factsDropped, (l) => l.factsDropped()),
+];
 
-  // Nothing is in `closed` now: a connection that is closed is gone.
-  const openStates = STATES.slice(0, -1);
-  const shown = (metric: MetricMeta, cells: readonly Cell[]): CellMetric => ({
-    metric,
-    cells,
-    showsZero: true,
-  });
-  return [
-    shown(
-      METRICS.connections,
-      listenersBy('state', openStates, (l, s) => layout.state(l, s)),
-    ),
-    shown(
-      METRICS.transitions,
-      listenersBy('state', STATES, (l, s) => layout.transition(l, s)),
-    ),
-    shown(
-      METRICS.accepted,
-      listeners((l) => layout.accepted(l)),
-    ),
-    shown(
-      METRICS.gone,
-      listeners((l) => layout.gone(l)),
-    ),
-    {
-      metric: METRICS.closed,
-      cells: listenersBy('reason', CLOSE_REASON_NAMES, (l, r) => layout.closed(l, r)),
-      showsZero: false,
-    },
-    shown(
-      METRICS.bytes,
-      listenersBy('direction', DIRECTIONS, (l, d) => layout.bytes(l, d)),
-    ),
-    shown(
-      METRICS.undelivered,
-      listenersBy('direction', DIRECTIONS, (l, d) => layout.undelivered(l, d)),
-    ),
-    shown(
-      METRICS.limitRejections,
-      listenersBy('limit', LIMIT_KINDS, (l, k) => layout.limit(l, k)),
-    ),
-    shown(
-      METRICS.queueLength,
-      listeners((l) => layout.waiting(l)),
-    ),
-    shown(
-      METRICS.stageFailures,
-      listenersBy('stage', STAGE_KINDS, (l, k) => layout.stageFailures(l, k)),
-    ),
-    shown(
-      METRICS.dialAttempts,
-      backends((b) => layout.dials(b)),
-    ),
-    shown(
-      METRICS.dialFailures,
-      backends((b) => layout.dialFailures(b)),
-    ),
-    shown(METRICS.backendBytes, backendBytes),
-    shown(METRICS.factsDropped, [{ index: layout.factsDropped(), labels: {} }]),
-  ];
+/** Reads from all shards' regions what is shown, and nothing else of them. */
+export function readCells(
+  layout: CountersLayout,
+  regions: readonly Float64Array[],
+  shown: Shown,
+): readonly Reading[] {
+  return CELL_METRICS.map((metric) => ({
+    metric: metric.metric,
+    points: shown[metric.per].flatMap((occupant) => pointsOf(metric, occupant, layout, regions)),
+  }));
 }
 
-/** The regions of all shards added up. */
-export function addUp(regions: readonly Float64Array[], length: number): Float64Array {
-  const total = new Float64Array(length);
-  for (const region of regions) {
-    for (let i = 0; i < length; i++) total[i] = (total[i] as number) + (region[i] ?? 0);
+/** Connections that a listener has now, in all shards. */
+export function connectionsOf(
+  layout: CountersLayout,
+  regions: readonly Float64Array[],
+  listener: number,
+): number {
+  return OPEN_STATES.reduce((sum, _, state) => sum + total(regions, layout.state(listener, state)), 0);
+}
+
+function pointsOf(
+  { label, values, cell, showsZero }: CellMetric,
+  { slot, labels, since }: Occupant,
+  layout: CountersLayout,
+  regions: readonly Float64Array[],
+): Point[] {
+  const points: Point[] = [];
+  for (const [position, name] of values.entries()) {
+    const value = total(regions, cell(layout, slot, position));
+    if (showsZero || value !== 0) points.push({ labels: labelled(labels, label, name), since, value });
   }
-  return total;
+  return points;
+}
+
+function total(regions: readonly Float64Array[], cell: number): number {
+  let sum = 0;
+  for (const region of regions) sum += region[cell] ?? 0;
+  return sum;
+}
+
+function by(
+  per: keyof Shown,
+  metric: MetricMeta,
+  label: LabelName,
+  values: readonly string[],
+  cell: CellMetric['cell'],
+): CellMetric {
+  return { metric, per, label, values, cell, showsZero: true };
+}
+
+function one(per: keyof Shown, metric: MetricMeta, cell: CellMetric['cell']): CellMetric {
+  return { metric, per, label: null, values: [''], cell, showsZero: true };
 }

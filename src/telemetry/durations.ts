@@ -1,11 +1,11 @@
 import { CLOSE_REASONS, isClean } from '../core/close-reason.ts';
 import { DIRECTIONS, DOWN, UP } from '../core/direction.ts';
 import type { ClosedFact } from '../core/facts.ts';
-import type { Plan } from '../core/plan.ts';
 import { STATES, stateIndex } from '../core/state.ts';
 import { HistogramTable } from './histogram.ts';
-import { backendLabels } from './labels.ts';
-import { DIAL_RESULTS, type DialResult, METRICS, OUTCOMES, type Outcome } from './names.ts';
+import { DIAL_RESULTS, type DialResult, OUTCOMES, type Outcome } from './label-values.ts';
+import { type LabelName, METRICS, type MetricMeta } from './names.ts';
+import type { Occupant, Occupants } from './occupants.ts';
 
 /** Upper bounds in seconds for what a peer's answer takes: half a millisecond to ten seconds. */
 export const ANSWER_BOUNDARIES_S = [
@@ -25,30 +25,16 @@ const SIDES = ['client', 'backend'] as const;
 /** The histograms, all made of `closed` facts. */
 export class Durations {
   readonly tables: readonly HistogramTable[];
-  readonly #state: HistogramTable;
-  readonly #connection: HistogramTable;
-  readonly #halfClosed: HistogramTable;
-  readonly #backpressure: HistogramTable;
-  readonly #dial: HistogramTable;
-  readonly #firstByte: HistogramTable;
+  readonly #occupants: Occupants;
+  readonly #state = perListener(METRICS.stateDuration, 'state', LASTING_STATES);
+  readonly #connection = perListener(METRICS.connectionDuration, 'outcome', OUTCOMES);
+  readonly #halfClosed = perListener(METRICS.halfClosedDuration, 'side', SIDES);
+  readonly #backpressure = perListener(METRICS.backpressureDuration, 'direction', DIRECTIONS);
+  readonly #dial = perBackend(METRICS.dialDuration, 'result', DIAL_RESULTS);
+  readonly #firstByte = perBackend(METRICS.firstByteDuration, null, ['']);
 
-  constructor(plan: Plan) {
-    const perListener = (label: 'state' | 'outcome' | 'side' | 'direction', values: readonly string[]) =>
-      plan.listeners.flatMap(({ name }) => values.map((value) => ({ listener: name, [label]: value })));
-    const backends = plan.backends.map((backend) => backendLabels(plan, backend));
-    const dials = backends.flatMap((labels) => DIAL_RESULTS.map((result) => ({ ...labels, result })));
-
-    const life = LIFE_BOUNDARIES_S;
-    this.#state = new HistogramTable(METRICS.stateDuration, life, perListener('state', LASTING_STATES));
-    this.#connection = new HistogramTable(METRICS.connectionDuration, life, perListener('outcome', OUTCOMES));
-    this.#halfClosed = new HistogramTable(METRICS.halfClosedDuration, life, perListener('side', SIDES));
-    this.#backpressure = new HistogramTable(
-      METRICS.backpressureDuration,
-      life,
-      perListener('direction', DIRECTIONS),
-    );
-    this.#dial = new HistogramTable(METRICS.dialDuration, ANSWER_BOUNDARIES_S, dials);
-    this.#firstByte = new HistogramTable(METRICS.firstByteDuration, ANSWER_BOUNDARIES_S, backends);
+  constructor(occupants: Occupants) {
+    this.#occupants = occupants;
     this.tables = [
       this.#state,
       this.#connection,
@@ -59,27 +45,40 @@ export class Durations {
     ];
   }
 
-  /** Records all that a connection's end tells of durations. */
+  /** Records all that a connection's end tells of durations, for a listener and backends that the plan in force has. */
   record(fact: ClosedFact): void {
-    const { listener } = fact;
+    const listener = this.#occupants.listener(fact.listener);
+    if (listener !== undefined) this.#recordOf(listener, fact);
+    for (const { backend, from, to, error } of fact.attempts) {
+      const dialed = this.#occupants.backend(backend);
+      const result = DIAL_RESULTS.indexOf(dialResult(error));
+      if (dialed !== undefined) this.#dial.record(dialed, result, (to - from) / 1000);
+    }
+    if (fact.firstByteMs < 0) return;
+    const backend = this.#occupants.backend(fact.backend);
+    if (backend !== undefined) this.#firstByte.record(backend, 0, fact.firstByteMs / 1000);
+  }
+
+  #recordOf(listener: Occupant, fact: ClosedFact): void {
     for (const { state, from, to } of fact.visits) {
       const seconds = (to - from) / 1000;
-      this.#state.record(listener * LASTING_STATES.length + stateIndex(state), seconds);
-      if (state === 'half-closed-client') this.#halfClosed.record(listener * SIDES.length, seconds);
-      if (state === 'half-closed-backend') this.#halfClosed.record(listener * SIDES.length + 1, seconds);
+      this.#state.record(listener, stateIndex(state), seconds);
+      if (state === 'half-closed-client') this.#halfClosed.record(listener, 0, seconds);
+      if (state === 'half-closed-backend') this.#halfClosed.record(listener, 1, seconds);
     }
     const outcome = OUTCOMES.indexOf(outcomeOf(fact));
-    this.#connection.record(listener * OUTCOMES.length + outcome, (fact.at - fact.opened) / 1000);
-    for (const { backend, from, to, error } of fact.attempts) {
-      const result = DIAL_RESULTS.indexOf(dialResult(error));
-      this.#dial.record(backend * DIAL_RESULTS.length + result, (to - from) / 1000);
-    }
-    if (fact.backend >= 0 && fact.firstByteMs >= 0)
-      this.#firstByte.record(fact.backend, fact.firstByteMs / 1000);
-    const directions = listener * DIRECTIONS.length;
-    if (fact.pausedUpMs > 0) this.#backpressure.record(directions + UP, fact.pausedUpMs / 1000);
-    if (fact.pausedDownMs > 0) this.#backpressure.record(directions + DOWN, fact.pausedDownMs / 1000);
+    this.#connection.record(listener, outcome, (fact.at - fact.opened) / 1000);
+    if (fact.pausedUpMs > 0) this.#backpressure.record(listener, UP, fact.pausedUpMs / 1000);
+    if (fact.pausedDownMs > 0) this.#backpressure.record(listener, DOWN, fact.pausedDownMs / 1000);
   }
+}
+
+function perListener(metric: MetricMeta, label: LabelName, values: readonly string[]): HistogramTable {
+  return new HistogramTable(metric, { per: 'listeners', boundaries: LIFE_BOUNDARIES_S, label, values });
+}
+
+function perBackend(metric: MetricMeta, label: LabelName | null, values: readonly string[]): HistogramTable {
+  return new HistogramTable(metric, { per: 'backends', boundaries: ANSWER_BOUNDARIES_S, label, values });
 }
 
 function outcomeOf({ reason }: ClosedFact): Outcome {

@@ -7,7 +7,7 @@ import { type IMetricReader, PeriodicExportingMetricReader } from '@opentelemetr
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { AlwaysOnSampler, BatchSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import type { ClosedFact } from '../core/facts.ts';
-import type { Watched } from '../core/watcher.ts';
+import type { ServiceEvent, Watched } from '../core/watcher.ts';
 import { Durations } from './durations.ts';
 import type { Endpoints } from './endpoints.ts';
 import { ExportAgents } from './export-agents.ts';
@@ -16,10 +16,12 @@ import type { Log } from './log.ts';
 import { MetricGate } from './metric-gate.ts';
 import { type MetricsPage, serveMetricsPage } from './metrics-page.ts';
 import { EVENTS } from './names.ts';
+import { Occupants } from './occupants.ts';
 import { PendingExports } from './pending-exports.ts';
 import { startPrivately } from './private-sdk.ts';
 import { SluiceMetrics } from './producer.ts';
 import { serviceResource } from './resource.ts';
+import { ServiceMetrics } from './service-metrics.ts';
 import { SPANS_PER_EXPORT, SPANS_WAIT_MS_MAX, SPANS_WAITING_MAX, SpanGate } from './span-gate.ts';
 import { Spans } from './spans.ts';
 import { TraceIds } from './trace-ids.ts';
@@ -34,6 +36,7 @@ const EXPORTS_AT_ONCE_MAX = SPANS_WAITING_MAX / SPANS_PER_EXPORT + 1;
 export interface Exports {
   readonly urls: Readonly<Record<string, string>>;
   closed(fact: ClosedFact): void;
+  event(event: ServiceEvent): void;
   /** Sends what waits; gives up and says what was lost after `withinMs`. */
   close(withinMs: number): Promise<void>;
 }
@@ -56,14 +59,12 @@ export async function startExports(options: ExportsOptions): Promise<Exports> {
     pending: new PendingExports(),
     warnings: new ExportWarnings(log, now),
   };
-  const durations = new Durations(watched.plan);
   const gate = endpoints.traces === null ? null : spanGate(endpoints.traces, sending);
-  const metrics = new SluiceMetrics(
-    watched,
-    durations,
-    { spans: () => gate?.dropped ?? 0, logLines: options.logLinesDropped },
-    now,
-  );
+  const occupants = new Occupants(watched.plan, now);
+  const durations = new Durations(occupants);
+  const service = new ServiceMetrics();
+  const losses = { spans: () => gate?.dropped ?? 0, logLines: options.logLinesDropped };
+  const metrics = new SluiceMetrics({ watched, occupants, durations, service, losses, now });
   const ids = new TraceIds();
   const readers: IMetricReader[] = [];
   if (endpoints.metrics !== null) readers.push(otlpReader(endpoints.metrics, metrics, sending));
@@ -81,6 +82,10 @@ export async function startExports(options: ExportsOptions): Promise<Exports> {
     closed(fact) {
       durations.record(fact);
       spans?.record(fact);
+    },
+    event(event) {
+      occupants.follow();
+      service.record(event);
     },
     async close(withinMs) {
       await within(withinMs, Promise.allSettled([sdk.shutdown(), page?.close()]));
@@ -138,7 +143,7 @@ async function openPage(
   readers: IMetricReader[],
   onError: (error: unknown) => void,
 ): Promise<MetricsPage | null> {
-  const address = watched.plan.telemetry.prometheus;
+  const address = watched.plan().telemetry.prometheus;
   if (address === null) return null;
   const exporter = new PrometheusExporter({ preventServerStart: true, metricProducers: [metrics] });
   const serializer = new PrometheusSerializer('', false, undefined, true, true);

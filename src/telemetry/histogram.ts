@@ -1,51 +1,89 @@
-import type { Labels } from './labels.ts';
-import type { MetricMeta } from './names.ts';
+import type { HrTime } from '@opentelemetry/api';
+import { type Labels, labelled } from './labels.ts';
+import type { LabelName, MetricMeta } from './names.ts';
+import type { Occupant, Shown } from './occupants.ts';
 
 /** A series of a histogram as it stands. `counts` has one more cell than there are boundaries: what lies above all. */
 export interface HistogramPoint {
   readonly labels: Labels;
+  /** When counting began. */
+  readonly since: HrTime;
   readonly count: number;
   readonly sum: number;
   readonly counts: number[];
 }
 
+/** What the series of a table are told apart by. */
+export interface HistogramShape {
+  readonly per: keyof Shown;
+  /** Upper bounds of the buckets; ascending, inclusive. */
+  readonly boundaries: readonly number[];
+  /** Beside the labels of whom they are recorded of; null = one series for each. */
+  readonly label: LabelName | null;
+  /** The label's values; any one where there is no label. */
+  readonly values: readonly string[];
+}
+
 /**
- * A histogram with a fixed set of series, kept in arrays: recording is an addition, without a look-up by labels.
- * Cumulative from its making on.
+ * A histogram kept in arrays, one for each slot: recording is an addition, without a look-up by labels. Cumulative for
+ * each occupant of a slot, over all plans in which it is the same; the next one of the slot begins with nothing.
  */
 export class HistogramTable {
   readonly metric: MetricMeta;
-  readonly boundaries: readonly number[];
-  readonly #series: readonly Labels[];
-  readonly #sums: Float64Array;
-  readonly #counts: Float64Array;
+  readonly shape: HistogramShape;
+  readonly #slots: (Recorded | undefined)[] = [];
 
-  /** One series for each of `series`; `record` names it by its position. `boundaries` ascend and are inclusive. */
-  constructor(metric: MetricMeta, boundaries: readonly number[], series: readonly Labels[]) {
+  constructor(metric: MetricMeta, shape: HistogramShape) {
     this.metric = metric;
-    this.boundaries = boundaries;
-    this.#series = series;
-    this.#sums = new Float64Array(series.length);
-    this.#counts = new Float64Array(series.length * (boundaries.length + 1));
+    this.shape = shape;
   }
 
-  record(series: number, value: number): void {
+  /** Records `measured` for the label's value at `position` in the shape's `values`. */
+  record(occupant: Occupant, position: number, measured: number): void {
+    const { boundaries } = this.shape;
     let bucket = 0;
-    while (bucket < this.boundaries.length && value > (this.boundaries[bucket] as number)) bucket++;
-    const cell = series * (this.boundaries.length + 1) + bucket;
-    this.#counts[cell] = (this.#counts[cell] as number) + 1;
-    this.#sums[series] = (this.#sums[series] as number) + value;
+    while (bucket < boundaries.length && measured > (boundaries[bucket] as number)) bucket++;
+    const { counts, sums } = this.#of(occupant);
+    const cell = position * (boundaries.length + 1) + bucket;
+    counts[cell] = (counts[cell] as number) + 1;
+    sums[position] = (sums[position] as number) + measured;
   }
 
-  /** The series that have an observation. */
-  points(): HistogramPoint[] {
+  /** The series of those that are shown, where they have an observation. */
+  points(shown: Shown): HistogramPoint[] {
+    const { per, boundaries, label, values } = this.shape;
+    const width = boundaries.length + 1;
     const points: HistogramPoint[] = [];
-    const width = this.boundaries.length + 1;
-    for (const [index, labels] of this.#series.entries()) {
-      const counts = Array.from(this.#counts.subarray(index * width, (index + 1) * width));
-      const count = counts.reduce((total, n) => total + n, 0);
-      if (count > 0) points.push({ labels, count, sum: this.#sums[index] as number, counts });
+    for (const occupant of shown[per]) {
+      const recorded = this.#slots[occupant.slot];
+      if (recorded?.of !== occupant) continue;
+      for (const [position, value] of values.entries()) {
+        const counts = Array.from(recorded.counts.subarray(position * width, (position + 1) * width));
+        const count = counts.reduce((total, n) => total + n, 0);
+        if (count === 0) continue;
+        const labels = labelled(occupant.labels, label, value);
+        points.push({ labels, since: occupant.since, count, sum: recorded.sums[position] as number, counts });
+      }
     }
     return points;
   }
+
+  #of(occupant: Occupant): Recorded {
+    const recorded = this.#slots[occupant.slot];
+    if (recorded?.of === occupant) return recorded;
+    const { boundaries, values } = this.shape;
+    const fresh = {
+      of: occupant,
+      sums: new Float64Array(values.length),
+      counts: new Float64Array(values.length * (boundaries.length + 1)),
+    };
+    this.#slots[occupant.slot] = fresh;
+    return fresh;
+  }
+}
+
+interface Recorded {
+  readonly of: Occupant;
+  readonly sums: Float64Array;
+  readonly counts: Float64Array;
 }

@@ -1,10 +1,9 @@
-import type { BackendPlan, Plan } from '../core/plan.ts';
 import type { LabelName } from './names.ts';
 
-/** The labels of one series. Made once and shared by every reading of it. */
+/** The labels of one series. */
 export type Labels = Readonly<Partial<Record<LabelName, string>>>;
 
-/** Pool and backend as they are called in the plan. */
-export function backendLabels(plan: Plan, backend: BackendPlan): Labels {
-  return { pool: plan.pools[backend.pool]?.name ?? '', backend: backend.name };
+/** `labels` and one more; as they are where `label` is null. */
+export function labelled(labels: Labels, label: LabelName | null, value: string): Labels {
+  return label === null ? labels : { ...labels, [label]: value };
 }

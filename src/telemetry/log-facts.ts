@@ -1,16 +1,19 @@
 import { formatAddress } from '../core/address.ts';
-import { CLOSE_REASONS } from '../core/close-reason.ts';
+import { CLOSE_REASONS, type CloseReason } from '../core/close-reason.ts';
 import { formatConnectionId } from '../core/connection-id.ts';
 import type { ClosedFact, Fact, HealthFact } from '../core/facts.ts';
 import type { Plan } from '../core/plan.ts';
 import type { StateName } from '../core/state.ts';
-import type { ServiceEvent } from '../core/watcher.ts';
 import type { Fields, Log } from './log.ts';
 import { EVENTS } from './names.ts';
+import { round } from './round.ts';
 import { MESSAGE_CHARS_MAX, SNI_CHARS_MAX, shown } from './text.ts';
 
 /** Failed attempts that one line names; `attempts` counts all. */
 export const FAILED_ATTEMPTS_SHOWN_MAX = 16;
+
+/** Ends that are Sluice's own fault. */
+const FAILURES: ReadonlySet<CloseReason> = new Set<CloseReason>(['internal-error', 'shard-failed']);
 
 /** Writes the line of a fact, where it has one. `accessLog` false leaves out `connection.closed`. */
 export function logFact(log: Log, plan: Plan, accessLog: boolean, fact: Fact): void {
@@ -20,8 +23,12 @@ export function logFact(log: Log, plan: Plan, accessLog: boolean, fact: Fact): v
       return;
     case 'closed':
       if (accessLog) {
-        const level = fact.reason === 'internal-error' ? 'error' : 'info';
-        log.write(level, EVENTS.connectionClosed, closedFields(plan, fact), fact.at);
+        log.write(
+          FAILURES.has(fact.reason) ? 'error' : 'info',
+          EVENTS.connectionClosed,
+          closedFields(plan, fact),
+          fact.at,
+        );
       }
       return;
     case 'health':
@@ -47,24 +54,6 @@ export function logFact(log: Log, plan: Plan, accessLog: boolean, fact: Fact): v
   }
 }
 
-/** Writes the line of a service event. */
-export function logServiceEvent(log: Log, event: ServiceEvent, at: number): void {
-  switch (event.event) {
-    case 'ready':
-      log.write('info', EVENTS.ready, { listeners: event.listeners, urls: event.urls }, at);
-      return;
-    case 'draining': {
-      const { connections, timeoutMs, signal } = event;
-      log.write('info', EVENTS.draining, { connections, timeout_ms: timeoutMs, signal }, at);
-      return;
-    }
-    case 'drained': {
-      const level = event.cut > 0 ? 'warn' : 'info';
-      log.write(level, EVENTS.drained, { cut: event.cut, duration_ms: round(event.durationMs) }, at);
-    }
-  }
-}
-
 function logHealth(log: Log, plan: Plan, fact: HealthFact): void {
   const fields = {
     pool: plan.pools[fact.pool]?.name ?? null,
@@ -75,8 +64,12 @@ function logHealth(log: Log, plan: Plan, fact: HealthFact): void {
   else log.write('warn', EVENTS.backendUnhealthy, fields, fact.at);
 }
 
-/** Fields of `connection.closed`. Undelivered bytes, pauses and failed attempts are left out where there were none. */
+/**
+ * Fields of `connection.closed`. Undelivered bytes, pauses and failed attempts are left out where there were none; of a
+ * connection that died with its shard nobody knows bytes and attempts: they are null.
+ */
 function closedFields(plan: Plan, fact: ClosedFact): Fields {
+  const known = fact.during !== null;
   const backend = plan.backends[fact.backend];
   const fields: Record<string, unknown> = {
     connection: formatConnectionId(fact.connection),
@@ -89,11 +82,11 @@ function closedFields(plan: Plan, fact: ClosedFact): Fields {
     pool: plan.pools[fact.pool]?.name ?? null,
     backend: backend?.name ?? null,
     backend_address: backend === undefined ? null : formatAddress(backend.address),
-    bytes_up: fact.bytesUp,
-    bytes_down: fact.bytesDown,
+    bytes_up: known ? fact.bytesUp : null,
+    bytes_down: known ? fact.bytesDown : null,
     duration_ms: round(fact.at - fact.opened),
     states: timeInStates(fact),
-    attempts: fact.attempts.length,
+    attempts: known ? fact.attempts.length : null,
     first_byte_ms: fact.firstByteMs < 0 ? null : round(fact.firstByteMs),
     reason: fact.reason,
     by: CLOSE_REASONS[fact.reason].by,
@@ -125,9 +118,4 @@ function failedAttempts(plan: Plan, fact: ClosedFact): Fields[] {
       error: shown(error, MESSAGE_CHARS_MAX),
       ms: round(to - from),
     }));
-}
-
-/** Milliseconds to the microsecond. */
-function round(ms: number): number {
-  return Math.round(ms * 1000) / 1000;
 }

@@ -19,7 +19,9 @@ export type LabelName =
   | 'result'
   | 'side'
   | 'limit'
-  | 'stage';
+  | 'stage'
+  | 'shard'
+  | 'cause';
 
 export interface MetricMeta {
   /** OpenTelemetry name; Prometheus shows `_` for `.` and adds `_total` to counters. */
@@ -181,6 +183,27 @@ export const METRICS = {
     description: 'Stages that stopped working while their connection went on.',
     labels: ['listener', 'stage'],
   },
+  shards: {
+    name: 'sluice.shards',
+    kind: 'gauge',
+    unit: '{shard}',
+    description: 'Shards now: running, or failed and not yet replaced.',
+    labels: ['state'],
+  },
+  shardRestarts: {
+    name: 'sluice.shard.restarts',
+    kind: 'counter',
+    unit: '{restart}',
+    description: 'Shards started again, by the cause of their failure: threw, exited, hung.',
+    labels: ['shard', 'cause'],
+  },
+  reloads: {
+    name: 'sluice.reloads',
+    kind: 'counter',
+    unit: '{reload}',
+    description: 'Configurations put in force while running (ok), and refused (failed).',
+    labels: ['result'],
+  },
   factsDropped: {
     name: 'sluice.facts.dropped',
     kind: 'counter',
@@ -204,22 +227,16 @@ export const METRICS = {
   },
 } as const satisfies Record<string, MetricMeta>;
 
-/** Outcomes of `sluice.connection.duration`: a clean end, else the one who ended it. */
-export const OUTCOMES = ['clean', 'client', 'backend', 'proxy'] as const;
-export type Outcome = (typeof OUTCOMES)[number];
-
-/** Results of `sluice.dial.duration`. */
-export const DIAL_RESULTS = ['connected', 'failed', 'cancelled'] as const;
-export type DialResult = (typeof DIAL_RESULTS)[number];
-
-/** States of `sluice.backend.connections`. */
-export const BACKEND_CONNECTION_STATES = ['active', 'connecting'] as const;
-
 /** Values of `event` in the log. */
 export const EVENTS = {
   ready: 'ready',
   draining: 'draining',
   drained: 'drained',
+  reloaded: 'reloaded',
+  reloadFailed: 'reload.failed',
+  shardFailed: 'shard.failed',
+  shardRestarted: 'shard.restarted',
+  adminWrite: 'admin.write',
   connectionClosed: 'connection.closed',
   backendHealthy: 'backend.healthy',
   backendUnhealthy: 'backend.unhealthy',

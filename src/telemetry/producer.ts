@@ -8,12 +8,15 @@ import {
   type MetricProducer,
 } from '@opentelemetry/sdk-metrics';
 import type { Watched } from '../core/watcher.ts';
-import { addUp, type CellMetric, cellMetrics } from './cells.ts';
+import { connectionsOf, readCells } from './cells.ts';
 import type { Durations } from './durations.ts';
-import { type Reading, upstreamReader } from './gauges.ts';
+import { readUpstreams } from './gauges.ts';
 import type { HistogramTable } from './histogram.ts';
 import { hrTime } from './hr-time.ts';
 import { METRICS, type MetricMeta, SCOPE } from './names.ts';
+import type { Occupants, Shown } from './occupants.ts';
+import type { Reading } from './reading.ts';
+import type { ServiceMetrics } from './service-metrics.ts';
 
 /** What telemetry itself has lost, for its own counters. */
 export interface Losses {
@@ -21,61 +24,61 @@ export interface Losses {
   logLines(): number;
 }
 
+/** What the metrics are read from. */
+export interface MetricSources {
+  readonly watched: Watched;
+  readonly occupants: Occupants;
+  readonly durations: Durations;
+  readonly service: ServiceMetrics;
+  readonly losses: Losses;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
 /**
  * All metrics, for any number of readers: counters and gauges as the shards' regions have them at the moment of reading,
- * histograms as recorded. Nothing is aggregated twice and nothing drifts. Cumulative since its making.
+ * histograms as recorded. Nothing is aggregated twice and nothing drifts. Cumulative since its making, or for a listener
+ * or backend since it is in the plan. Reading costs what there is to show, however much the regions are laid out for.
  */
 export class SluiceMetrics implements MetricProducer {
-  readonly #watched: Watched;
-  readonly #durations: Durations;
-  readonly #losses: Losses;
-  readonly #cells: readonly CellMetric[];
-  readonly #upstreams: () => readonly Reading[];
-  readonly #start: HrTime;
-  readonly #now: () => number;
+  readonly #sources: MetricSources;
 
-  /** `now` in milliseconds since 1970. */
-  constructor(watched: Watched, durations: Durations, losses: Losses, now: () => number) {
-    this.#watched = watched;
-    this.#durations = durations;
-    this.#losses = losses;
-    this.#cells = cellMetrics(watched.plan, watched.layout);
-    this.#upstreams = upstreamReader(watched.plan, watched.upstreams);
-    this.#now = now;
-    this.#start = hrTime(now());
+  constructor(sources: MetricSources) {
+    this.#sources = sources;
   }
 
   async collect(): Promise<CollectionResult> {
-    const end = hrTime(this.#now());
+    const { watched, occupants, durations, now } = this.#sources;
+    const regions = watched.counters();
+    const shown = occupants.shown((listener) => connectionsOf(watched.layout, regions, listener) > 0);
+    const end = hrTime(now());
     const metrics = [
-      ...this.#counters().map((reading) => this.#numbers(reading, end)),
-      ...this.#upstreams().map((reading) => this.#numbers(reading, end)),
-      ...this.#durations.tables.map((table) => this.#histogram(table, end)),
+      ...this.#readings(regions, shown).map((reading) => this.#numbers(reading, end)),
+      ...durations.tables.map((table) => this.#histogram(table, shown, end)),
     ].filter(({ dataPoints }) => dataPoints.length > 0);
-    const scope = { name: SCOPE, version: this.#watched.version };
+    const scope = { name: SCOPE, version: watched.version };
     return {
       resourceMetrics: { resource: emptyResource(), scopeMetrics: [{ scope, metrics }] },
       errors: [],
     };
   }
 
-  #counters(): Reading[] {
-    const cells = addUp(this.#watched.counters(), this.#watched.layout.length);
-    const readings: Reading[] = this.#cells.map(({ metric, cells: series, showsZero }) => ({
-      metric,
-      points: series
-        .map(({ index, labels }) => ({ labels, value: cells[index] as number }))
-        .filter(({ value }) => showsZero || value !== 0),
-    }));
-    readings.push({ metric: METRICS.spansDropped, points: [{ labels: {}, value: this.#losses.spans() }] });
-    readings.push({ metric: METRICS.logDropped, points: [{ labels: {}, value: this.#losses.logLines() }] });
-    return readings;
+  #readings(regions: readonly Float64Array[], shown: Shown): readonly Reading[] {
+    const { watched, occupants, service, losses } = this.#sources;
+    const { labels, since } = occupants.service;
+    return [
+      ...readCells(watched.layout, regions, shown),
+      ...readUpstreams(watched.upstreams, shown.backends),
+      ...service.read(watched.plan(), since),
+      { metric: METRICS.spansDropped, points: [{ labels, since, value: losses.spans() }] },
+      { metric: METRICS.logDropped, points: [{ labels, since, value: losses.logLines() }] },
+    ];
   }
 
   #numbers({ metric, points }: Reading, endTime: HrTime): MetricData {
-    const dataPoints = points.map(({ labels, value }) => ({
+    const dataPoints = points.map(({ labels, since, value }) => ({
       attributes: labels,
-      startTime: this.#start,
+      startTime: since,
       endTime,
       value,
     }));
@@ -88,15 +91,15 @@ export class SluiceMetrics implements MetricProducer {
       : { ...base, dataPointType: DataPointType.GAUGE, dataPoints };
   }
 
-  #histogram(table: HistogramTable, endTime: HrTime): MetricData {
-    const boundaries = [...table.boundaries];
+  #histogram(table: HistogramTable, shown: Shown, endTime: HrTime): MetricData {
+    const boundaries = [...table.shape.boundaries];
     return {
       descriptor: descriptor(table.metric),
       aggregationTemporality: AggregationTemporality.CUMULATIVE,
       dataPointType: DataPointType.HISTOGRAM,
-      dataPoints: table.points().map(({ labels, count, sum, counts }) => ({
+      dataPoints: table.points(shown).map(({ labels, since, count, sum, counts }) => ({
         attributes: labels,
-        startTime: this.#start,
+        startTime: since,
         endTime,
         value: { count, sum, buckets: { boundaries, counts } },
       })),

@@ -24,13 +24,15 @@ export function connectionAttributes(plan: Plan, fact: ClosedFact): Attributes {
     [ATTRIBUTES.transport]: fact.local.startsWith('unix:') ? 'unix' : 'tcp',
     [ATTRIBUTES.listener]: plan.listeners[fact.listener]?.name,
     [ATTRIBUTES.connectionId]: formatConnectionId(fact.connection),
-    [ATTRIBUTES.bytesUp]: fact.bytesUp,
-    [ATTRIBUTES.bytesDown]: fact.bytesDown,
-    [ATTRIBUTES.dialAttempts]: fact.attempts.length,
     [ATTRIBUTES.closeReason]: fact.reason,
     [ATTRIBUTES.closeBy]: CLOSE_REASONS[fact.reason].by,
-    [ATTRIBUTES.closeDuring]: fact.during,
   };
+  if (fact.during !== null) {
+    attributes[ATTRIBUTES.closeDuring] = fact.during;
+    attributes[ATTRIBUTES.bytesUp] = fact.bytesUp;
+    attributes[ATTRIBUTES.bytesDown] = fact.bytesDown;
+    attributes[ATTRIBUTES.dialAttempts] = fact.attempts.length;
+  }
   setPeer(attributes, fact.client, ATTRIBUTES.clientAddress, ATTRIBUTES.clientPort);
   setPeer(attributes, fact.local, ATTRIBUTES.localAddress, ATTRIBUTES.localPort);
   if (fact.route !== null) attributes[ATTRIBUTES.route] = fact.route;

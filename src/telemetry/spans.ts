@@ -12,16 +12,17 @@ import type { TraceIds } from './trace-ids.ts';
 
 /**
  * Makes a connection's trace when the connection has ended: a root span for its life and under it one span for each
- * stay in a state, `closed` included. All times are the fact's own. A clean end leaves the status unset; any other makes
- * it an error, on the root and on the state in which the end was decided.
+ * stay in a state, `closed` included; of a connection that died with its shard the root alone. Names are those of the
+ * plan in force. All times are the fact's own. A clean end leaves the status unset; any other makes it an error, on the
+ * root and on the state in which the end was decided.
  */
 export class Spans {
-  readonly #plan: Plan;
+  readonly #plan: () => Plan;
   readonly #tracer: Tracer;
   readonly #ids: TraceIds;
   readonly #gate: SpanGate;
 
-  constructor(plan: Plan, tracer: Tracer, ids: TraceIds, gate: SpanGate) {
+  constructor(plan: () => Plan, tracer: Tracer, ids: TraceIds, gate: SpanGate) {
     this.#plan = plan;
     this.#tracer = tracer;
     this.#ids = ids;
@@ -31,16 +32,17 @@ export class Spans {
   /** Does nothing for a connection that is not sampled, or when too many spans wait. */
   record(fact: ClosedFact): void {
     if (!fact.sampled) return;
-    const visits: readonly StateVisit[] = [...fact.visits, { state: 'closed', from: fact.at, to: fact.at }];
+    const visits = visitsOf(fact);
     if (!this.#gate.admit(visits.length + 1)) return;
 
+    const plan = this.#plan();
     this.#ids.next = fact.traceId;
     const root = this.#tracer.startSpan(
       ROOT_SPAN,
       {
         kind: SpanKind.SERVER,
         startTime: hrTime(fact.opened),
-        attributes: connectionAttributes(this.#plan, fact),
+        attributes: connectionAttributes(plan, fact),
       },
       ROOT_CONTEXT,
     );
@@ -48,7 +50,7 @@ export class Spans {
     const fatal = isClean(fact.reason) ? -1 : visits.findLastIndex(({ state }) => state === fact.during);
     const attempts = attemptsByVisit(fact);
     for (const [index, visit] of visits.entries()) {
-      this.#visit(visit, attempts.get(visit) ?? [], context, index === fatal ? fact.reason : null);
+      this.#visit(plan, visit, attempts.get(visit) ?? [], context, index === fatal ? fact.reason : null);
     }
     if (!isClean(fact.reason)) {
       const message = `${fact.reason}: ${CLOSE_REASONS[fact.reason].meaning}`;
@@ -59,6 +61,7 @@ export class Spans {
 
   /** `ended` is why the connection ended, where that was decided during this visit and was not clean. */
   #visit(
+    plan: Plan,
     visit: StateVisit,
     attempts: readonly DialAttempt[],
     context: Context,
@@ -69,12 +72,12 @@ export class Spans {
       visit.state,
       {
         startTime: hrTime(visit.from),
-        ...(last && { attributes: attemptAttributes(this.#plan, last) }),
+        ...(last && { attributes: attemptAttributes(plan, last) }),
       },
       context,
     );
     for (const attempt of attempts) {
-      span.addEvent(DIAL_ATTEMPT_EVENT, attemptAttributes(this.#plan, attempt), hrTime(attempt.to));
+      span.addEvent(DIAL_ATTEMPT_EVENT, attemptAttributes(plan, attempt), hrTime(attempt.to));
     }
     if (ended !== null) {
       span.setAttribute(ATTRIBUTES.errorType, ended);
@@ -84,4 +87,9 @@ export class Spans {
     }
     span.end(hrTime(visit.to));
   }
+}
+
+/** The stays that have a span. A connection that died with its shard came to no state at its end. */
+function visitsOf({ visits, during, at }: ClosedFact): readonly StateVisit[] {
+  return during === null ? visits : [...visits, { state: 'closed', from: at, to: at }];
 }

@@ -1,10 +1,12 @@
 import type { Fact } from '../core/facts.ts';
+import type { Plan } from '../core/plan.ts';
 import type { StartWatcher, Watched, Watcher } from '../core/watcher.ts';
 import { type Endpoints, type Environment, otlpEndpoints } from './endpoints.ts';
 import type { Exports } from './exports.ts';
 import { type Log, openLog } from './log.ts';
-import { logFact, logServiceEvent } from './log-facts.ts';
+import { logFact } from './log-facts.ts';
 import { type LogOutput, openLogOutput } from './log-output.ts';
+import { logServiceEvent } from './log-service.ts';
 import { EVENTS } from './names.ts';
 
 /** How long `close` waits for receivers of spans and metrics. */
@@ -19,10 +21,11 @@ const STDERR = 2;
 /**
  * Starts telemetry: the log, and where the plan or the environment asks for them the metrics page and the export of
  * spans and metrics by OTLP. `urls.metrics` is the page. With nothing to export, the OpenTelemetry SDK is not even
- * loaded. Rejects with METRICS_FAILED where the page's address cannot be bound.
+ * loaded. Names follow the plan in force; where log, page and exports go is settled here for good. Rejects with
+ * METRICS_FAILED where the page's address cannot be bound.
  */
 export const start: StartWatcher = (watched) => {
-  const to = watched.plan.telemetry.accessLog.to === 'stderr' ? STDERR : STDOUT;
+  const to = watched.plan().telemetry.accessLog.to === 'stderr' ? STDERR : STDOUT;
   return startTelemetry(watched, openLogOutput(to), process.env);
 };
 
@@ -32,13 +35,13 @@ export async function startTelemetry(
   output: LogOutput,
   environment: Environment,
 ): Promise<Watcher> {
-  const { plan } = watched;
+  const { telemetry } = watched.plan();
   const log = openLog(output);
-  const exports = await openExports(watched, otlpEndpoints(plan.telemetry.otlp, environment), log, output);
-  const accessLog = plan.telemetry.accessLog.to !== 'off';
+  const exports = await openExports(watched, otlpEndpoints(telemetry.otlp, environment), log, output);
+  const accessLog = telemetry.accessLog.to !== 'off';
   let open = true;
 
-  const read = (fact: Fact): void => {
+  const read = (plan: Plan, fact: Fact): void => {
     try {
       logFact(log, plan, accessLog, fact);
       if (fact.kind === 'closed') exports?.closed(fact);
@@ -48,13 +51,17 @@ export async function startTelemetry(
     }
   };
   watched.facts.subscribe((facts) => {
-    if (open) for (const fact of facts) read(fact);
+    if (!open) return;
+    const plan = watched.plan();
+    for (const fact of facts) read(plan, fact);
   });
 
   return {
     urls: exports?.urls ?? {},
     event(event) {
-      if (open) logServiceEvent(log, event, Date.now());
+      if (!open) return;
+      logServiceEvent(log, event, Date.now());
+      exports?.event(event);
     },
     async close() {
       if (!open) return;
@@ -77,7 +84,7 @@ async function openExports(
     log.write('warn', EVENTS.endpointInvalid, { variable, cause: 'not an http or https URL' }, Date.now());
   }
   const wanted =
-    endpoints.traces !== null || endpoints.metrics !== null || watched.plan.telemetry.prometheus !== null;
+    endpoints.traces !== null || endpoints.metrics !== null || watched.plan().telemetry.prometheus !== null;
   if (!wanted) return null;
   const { startExports } = await import('./exports.ts');
   return startExports({

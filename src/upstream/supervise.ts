@@ -1,7 +1,7 @@
 import { type BalancerInput, balancerMachine, rowOf } from '../../machines/balancer.ts';
 import type { HealthName } from '../../machines/health-checker.ts';
 import type { FactSink } from '../core/facts.ts';
-import type { BackendPlan, Plan, PoolPlan } from '../core/plan.ts';
+import type { Plan, PoolPlan } from '../core/plan.ts';
 import type { Plane } from '../core/ports.ts';
 import {
   HEALTH_UNKNOWN,
@@ -11,15 +11,17 @@ import {
   type UpstreamTable,
 } from '../core/upstream-table.ts';
 import { createHealthCheckerLogic, type HealthSink, messageOf } from './health-check.ts';
-import { type BalancerActor, PoolSupervisor } from './pool-supervisor.ts';
-import type { ProbeTarget } from './probe-loop.ts';
-import { createProbers } from './prober.ts';
+import { backendOf, isSamePool, liveRows, nameOf, targetOf } from './plan-rows.ts';
+import { type BalancerActor, type BalancerLogic, PoolSupervisor } from './pool-supervisor.ts';
+import { createProbers, type Probers } from './prober.ts';
+import { settleRows } from './settle-rows.ts';
 
 export interface UpstreamsOptions {
+  /** The first plan. */
   readonly plan: Plan;
   /** Where probes are dialed; its timers are the clock of all actors. */
   readonly plane: Plane;
-  /** Written: weights once, at the start; health with each change. A health that is known already is kept. */
+  /** Written: weights by each plan; health with each change. A health that is known at the start is kept. */
   readonly table: UpstreamTable;
   readonly emit: FactSink;
   /** Wall time in milliseconds since 1970, for facts. */
@@ -32,8 +34,19 @@ export interface RunningUpstreams {
    * also where there is nothing to probe and where `stop` came first; never rejects.
    */
   readonly ready: Promise<void>;
-  /** The supervisor of each pool, by the pool's index; one that crashed is replaced in its place. */
-  readonly actors: readonly BalancerActor[];
+  /** The supervisor of each pool, by the pool's index, null where a pool is retired; one that crashed is replaced in its place. */
+  readonly actors: readonly (BalancerActor | null)[];
+  /**
+   * Goes over to another plan. Before this returns the table has the weights and healths of `settleRows`, and what is
+   * retired is no longer probed. A pool whose health check and backends are as before goes on undisturbed; any other gets
+   * a new supervisor, which knows the health of the backends that stay. A pool that gains a health check begins with its
+   * backends healthy, one that loses it ends with all of them healthy.
+   *
+   * Resolves when every backend of the new supervisors has had a result, as `ready` does, and also where a later `apply`
+   * or `stop` ends the wait. After `stop` it does nothing. Rejects with a RangeError, and changes nothing, where the plan
+   * names a row that it has not or that is not in the table.
+   */
+  apply(plan: Plan): Promise<void>;
   /** Stops every supervisor, checker and probe. No fact and no change of the table comes afterwards. */
   stop(): void;
 }
@@ -52,92 +65,133 @@ const HEALTH_CODES = {
  * in any of these actors ends in an error fact and a restart after a wait, and in nothing else.
  */
 export function startUpstreams(options: UpstreamsOptions): RunningUpstreams {
-  const { plan, plane, table } = options;
-  for (const { row, weight } of plan.backends) table.setWeight(row, weight);
+  return new Supervision(options);
+}
 
-  const probers = createProbers(plane, (row) => targetOf(plan, row));
-  const tell = (message: string): void =>
-    options.emit({ kind: 'error', at: options.now(), connection: null, message });
-  const pools: PoolSupervisor[] = [];
-  const logic = balancerMachine.provide({
-    actors: { checker: createHealthCheckerLogic(probers.logic, createSink(options, pools, tell)) },
-    actions: {
-      reap({ event }) {
-        const row = rowOf(event);
-        probers.abandon(row);
-        const cause = 'error' in event ? messageOf(event.error) : event.type;
-        tell(`the health checker of backend ${nameOf(plan, row)} crashed: ${cause}`);
-      },
-    },
-  });
-  for (const pool of plan.pools) {
-    if (pool.health === null) for (const row of pool.backends) table.setHealth(row, HEALTHY);
-    pools[pool.index] = new PoolSupervisor({
-      logic,
-      timers: plane.timers,
-      input: () => inputOf(pool, table),
-      crashed(error) {
-        for (const row of pool.backends) probers.abandon(row);
-        tell(`the supervisor of pool ${pool.name} crashed: ${messageOf(error)}`);
+class Supervision implements RunningUpstreams {
+  readonly ready: Promise<void>;
+  readonly #options: UpstreamsOptions;
+  readonly #probers: Probers;
+  readonly #logic: BalancerLogic;
+  /** By the pool's index; those that run. */
+  readonly #supervisors = new Map<number, PoolSupervisor>();
+  #plan: Plan;
+  #stopped = false;
+
+  constructor(options: UpstreamsOptions) {
+    this.#options = options;
+    this.#plan = options.plan;
+    this.#probers = createProbers(options.plane, (row) => targetOf(this.#plan, row));
+    this.#logic = this.#createLogic();
+    mustFit(options.plan, options.table);
+    settleRows(null, options.plan, options.table, () => {});
+    this.ready = this.#startMissing();
+  }
+
+  get actors(): readonly (BalancerActor | null)[] {
+    return this.#plan.pools.map(({ index }) => this.#supervisors.get(index)?.actor ?? null);
+  }
+
+  async apply(plan: Plan): Promise<void> {
+    if (this.#stopped) return;
+    const before = this.#plan;
+    mustFit(plan, this.#options.table);
+    for (const [index, supervisor] of this.#supervisors) {
+      if (isSamePool(before, plan, index)) continue;
+      supervisor.stop();
+      this.#supervisors.delete(index);
+    }
+    this.#plan = plan;
+    settleRows(before, plan, this.#options.table, (row) =>
+      this.#tellHealth(row, 'healthy', 'no longer probed'),
+    );
+    await this.#startMissing();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    for (const supervisor of this.#supervisors.values()) supervisor.stop();
+  }
+
+  /** Starts a supervisor for each pool in use that has none; resolves when all that it started are ready. */
+  #startMissing(): Promise<void> {
+    const started: PoolSupervisor[] = [];
+    for (const pool of this.#plan.pools) {
+      if (pool.retired || this.#supervisors.has(pool.index)) continue;
+      const supervisor = this.#supervise(pool);
+      this.#supervisors.set(pool.index, supervisor);
+      started.push(supervisor);
+    }
+    for (const supervisor of started) supervisor.start();
+    return Promise.all(started.map(({ ready }) => ready)).then(() => undefined);
+  }
+
+  #supervise(pool: PoolPlan): PoolSupervisor {
+    const rows = liveRows(this.#plan, pool);
+    return new PoolSupervisor({
+      logic: this.#logic,
+      timers: this.#options.plane.timers,
+      input: () => inputOf(pool, rows, this.#options.table),
+      crashed: (error) => {
+        for (const row of rows) this.#probers.abandon(row);
+        this.#tell(`the supervisor of pool ${pool.name} crashed: ${messageOf(error)}`);
       },
     });
   }
-  for (const pool of pools) pool.start();
-  return {
-    ready: Promise.all(pools.map((pool) => pool.ready)).then(() => undefined),
-    get actors() {
-      return pools.map((pool) => pool.actor);
-    },
-    stop() {
-      for (const pool of pools) pool.stop();
-    },
-  };
+
+  #createLogic(): BalancerLogic {
+    const sink: HealthSink = {
+      changed: (row, health, cause) => {
+        this.#tellHealth(row, health, cause);
+        this.#options.table.setHealth(row, HEALTH_CODES[health]);
+        this.#supervisorOf(row)?.actor.send({ type: 'backend.changed', row, health });
+      },
+      troubled: (row, cause) => {
+        this.#tell(`probing backend ${nameOf(this.#plan, row)} failed: ${cause}`);
+        this.#supervisorOf(row)?.actor.send({ type: 'backend.unprobed', row });
+      },
+    };
+    return balancerMachine.provide({
+      actors: { checker: createHealthCheckerLogic(this.#probers.logic, sink) },
+      actions: {
+        reap: ({ event }) => {
+          const row = rowOf(event);
+          this.#probers.abandon(row);
+          const cause = 'error' in event ? messageOf(event.error) : event.type;
+          this.#tell(`the health checker of backend ${nameOf(this.#plan, row)} crashed: ${cause}`);
+        },
+      },
+    });
+  }
+
+  #supervisorOf(row: number): PoolSupervisor | undefined {
+    return this.#supervisors.get(backendOf(this.#plan, row).pool);
+  }
+
+  /** Told before anything is changed: where emitting fails nothing has, and a restarted checker tells of it again. */
+  #tellHealth(row: number, health: HealthName, cause: string): void {
+    const { pool } = backendOf(this.#plan, row);
+    const healthy = health === 'healthy';
+    this.#options.emit({ kind: 'health', at: this.#options.now(), pool, backend: row, healthy, cause });
+  }
+
+  #tell(message: string): void {
+    this.#options.emit({ kind: 'error', at: this.#options.now(), connection: null, message });
+  }
 }
 
-/** The fact comes first: where emitting fails nothing has changed, and the restarted checker tells of it again. */
-function createSink(
-  { plan, table, emit, now }: UpstreamsOptions,
-  pools: readonly PoolSupervisor[],
-  tell: (message: string) => void,
-): HealthSink {
-  return {
-    changed(row, health, cause) {
-      const { pool } = backendOf(plan, row);
-      emit({ kind: 'health', at: now(), pool, backend: row, healthy: health === 'healthy', cause });
-      table.setHealth(row, HEALTH_CODES[health]);
-      pools[pool]?.actor.send({ type: 'backend.changed', row, health });
-    },
-    troubled(row, cause) {
-      tell(`probing backend ${nameOf(plan, row)} failed: ${cause}`);
-      pools[backendOf(plan, row).pool]?.actor.send({ type: 'backend.unprobed', row });
-    },
-  };
-}
-
-function inputOf(pool: PoolPlan, table: UpstreamTable): BalancerInput {
-  const { health, index, backends } = pool;
+function inputOf(pool: PoolPlan, rows: readonly number[], table: UpstreamTable): BalancerInput {
+  const { health, index } = pool;
   if (health === null) return { pool: index, members: [] };
   const { rise, fall } = health;
   return {
     pool: index,
-    members: backends.map((row) => ({ row, rise, fall, health: HEALTH_NAMES[table.health(row)] })),
+    members: rows.map((row) => ({ row, rise, fall, health: HEALTH_NAMES[table.health(row)] })),
   };
 }
 
-function targetOf(plan: Plan, row: number): ProbeTarget {
-  const { address, pool } = backendOf(plan, row);
-  const health = plan.pools[pool]?.health;
-  if (health === undefined || health === null) throw new RangeError(`backend ${row} is not probed`);
-  return { row, address, intervalMs: health.intervalMs, timeoutMs: health.timeoutMs };
-}
-
-function nameOf(plan: Plan, row: number): string {
-  const { pool, name } = backendOf(plan, row);
-  return `${plan.pools[pool]?.name}/${name}`;
-}
-
-function backendOf(plan: Plan, row: number): BackendPlan {
-  const backend = plan.backends[row];
-  if (backend === undefined) throw new RangeError(`no backend ${row} in the plan`);
-  return backend;
+function mustFit(plan: Plan, table: UpstreamTable): void {
+  for (const row of plan.pools.flatMap((pool) => liveRows(plan, pool))) {
+    if (row >= table.rows) throw new RangeError(`backend ${row} of a table of ${table.rows}`);
+  }
 }

@@ -8,9 +8,22 @@ export function statusIn(phase: ServiceStatus['phase']): ServiceStatus {
     phase,
     started: 1_700_000_000_000,
     connections: 3,
+    planVersion: 2,
+    shards: [
+      {
+        number: 0,
+        generation: 1,
+        plane: 'net',
+        state: 'running',
+        planVersion: 2,
+        connections: 3,
+        factsDropped: 0,
+      },
+    ],
     listeners: [
       {
         name: 'edge',
+        retired: false,
         address: '127.0.0.1:8080',
         plane: 'net',
         connections: { ...connections, streaming: 3 },

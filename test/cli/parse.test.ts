@@ -31,7 +31,7 @@ describe('a command line', () => {
   it('takes every flag of a proxy without a file, before and behind the addresses', () => {
     const flags =
       '--rate-limit-down 1MiB/s --rate-limit-up 2MiB/s --tee t.log --balance ip_hash --connect-timeout 1s';
-    const line = `${flags} :80 a:1 --idle 5m --metrics :9464 --admin 127.0.0.1:0 --otlp http://c:4318`;
+    const line = `${flags} :80 a:1 --idle 5m --metrics :9464 --admin 127.0.0.1:0 --otlp http://c:4318 --workers 4`;
     expect(parse(line)).toMatchObject({
       kind: 'quick',
       flags: {
@@ -43,8 +43,13 @@ describe('a command line', () => {
         metrics: ':9464',
         admin: '127.0.0.1:0',
         otlp: 'http://c:4318',
+        workers: '4',
       },
     });
+  });
+
+  it('may leave the number of threads to the machine', () => {
+    expect(parse(':80 a:1 --workers auto')).toMatchObject({ flags: { workers: 'auto' } });
   });
 
   it('may limit one direction alone', () => {
@@ -55,6 +60,7 @@ describe('a command line', () => {
     expect(parse('machines')).toEqual({ kind: 'machines', format: 'json', machine: null });
     const one = { kind: 'machines', format: 'mermaid', machine: 'health-checker' };
     expect(parse('machines --format mermaid --machine health-checker')).toEqual(one);
+    expect(parse('machines --machine shard')).toMatchObject({ machine: 'shard' });
   });
 
   it('can ask the demo for its configuration, and for its log or none', () => {
@@ -106,7 +112,7 @@ describe('a wrong command line', () => {
     ['--tee x machines', 'do not go with a command'],
     [':80 a:1 --tee', "option '--tee <file>' argument missing"],
     ['machines --format svg', 'Allowed choices are json, mermaid.'],
-    ['machines --machine conection', 'Allowed choices are connection, balancer, health-checker.'],
+    ['machines --machine conection', 'Allowed choices are connection, balancer, health-checker, shard.'],
   ])('%j is told: %s', (line, text) => {
     expect(complaint(line)).toContain(text);
   });

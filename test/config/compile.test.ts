@@ -5,6 +5,7 @@ import { messageOf } from './support/message-of.ts';
 
 const POOLS = 'pools: { web: { backends: ["127.0.0.1:9000"] } }\n';
 const PLAIN = `listeners: [{ name: edge, listen: "127.0.0.1:8080", to: web }]\n${POOLS}`;
+const ON_MAIN = 'workers: 0\n';
 
 function compileFor(text: string, descriptorLimit: number | null) {
   return parseConfig(text, 'proxy.yaml', { ...ENVIRONMENT, descriptorLimit });
@@ -22,7 +23,7 @@ describe('the limit on connections', () => {
     [100_064, 50_000],
     [1_048_576, 50_000],
   ])('is what %i descriptors allow at two each, less the reserved ones: %i', (descriptors, connections) => {
-    const { plan, warnings } = compileFor(PLAIN, descriptors);
+    const { plan, warnings } = compileFor(PLAIN + ON_MAIN, descriptors);
     expect(plan.limits.connections.value).toBe(connections);
     expect(plan.limits.connections.reason).toContain(String(descriptors));
     expect(plan.limits.descriptors).toBe(descriptors);
@@ -30,7 +31,7 @@ describe('the limit on connections', () => {
   });
 
   it('is ten thousand where the system does not tell its descriptors', () => {
-    const { plan } = compileFor(PLAIN, null);
+    const { plan } = compileFor(PLAIN + ON_MAIN, null);
     expect(plan.limits).toEqual({
       connections: { value: 10_000, reason: 'default: the descriptor limit of this system is not known' },
       descriptors: null,
@@ -39,19 +40,21 @@ describe('the limit on connections', () => {
 
   it('leaves room for the files of tees, of the route that has most of them', () => {
     const tee = (n: number) => `{ tee: { file: "${n}.{connection}.{direction}" } }`;
-    expect(compileFor(withStages(tee(1)), 1064).plan.limits.connections.value).toBe(250);
-    expect(compileFor(withStages(`${tee(1)}, ${tee(2)}`), 1064).plan.limits.connections.value).toBe(166);
+    expect(compileFor(withStages(tee(1)) + ON_MAIN, 1064).plan.limits.connections.value).toBe(250);
+    expect(compileFor(withStages(`${tee(1)}, ${tee(2)}`) + ON_MAIN, 1064).plan.limits.connections.value).toBe(
+      166,
+    );
   });
 
   it('leaves room for listeners and probes, however many', () => {
     const backends = Array.from({ length: 500 }, (_, i) => `127.0.0.1:${9000 + i}`).map((a) => `"${a}"`);
     const many = `listeners: [{ name: a, listen: ":80", to: web }]\npools: { web: { backends: [${backends}] } }\n`;
-    const { plan } = compileFor(many, 1024);
+    const { plan } = compileFor(many + ON_MAIN, 1024);
     expect(2 * plan.limits.connections.value + 501).toBeLessThan(1024);
   });
 
   it('is at least one, with a warning, where no descriptor is left', () => {
-    const { plan, warnings } = compileFor(PLAIN, 64);
+    const { plan, warnings } = compileFor(PLAIN + ON_MAIN, 64);
     expect(plan.limits.connections.value).toBe(1);
     expect(warnings).toEqual([
       'proxy.yaml:1:1: the descriptor limit is too low to serve anybody: 64 descriptors, 64 of them reserved, 2 for each connection; raise it (ulimit -n)',
@@ -59,9 +62,9 @@ describe('the limit on connections', () => {
   });
 
   it('is what the file says, with a warning where that is more than the descriptors allow', () => {
-    const enough = compileFor(`${PLAIN}limits: { connections: 96 }\n`, 256);
+    const enough = compileFor(`${PLAIN}limits: { connections: 96 }\n${ON_MAIN}`, 256);
     expect([enough.plan.limits.connections.value, enough.warnings]).toEqual([96, []]);
-    const many = compileFor(`${PLAIN}limits: { connections: 97 }\n`, 256);
+    const many = compileFor(`${PLAIN}limits: { connections: 97 }\n${ON_MAIN}`, 256);
     expect(many.plan.limits.connections.value).toBe(97);
     expect(many.warnings).toHaveLength(1);
     expect(many.warnings[0]).toMatch(

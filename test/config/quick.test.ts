@@ -26,6 +26,7 @@ describe('a proxy without a file', () => {
       metrics: '127.0.0.1:9464',
       admin: 'localhost:9900',
       otlp: 'http://127.0.0.1:4318',
+      workers: '3',
     };
     const { plan } = quickConfig(':0', BACKENDS, flags, ENVIRONMENT);
     expect(plan.listeners[0]?.routes[0]?.stages).toEqual([
@@ -35,7 +36,8 @@ describe('a proxy without a file', () => {
     expect(plan.pools[0]).toMatchObject({ balance: 'ip_hash', connect: { timeoutMs: 250 } });
     expect(plan.listeners[0]?.timeouts.idleMs).toBe(0);
     expect(plan.telemetry).toMatchObject({ otlp: flags.otlp, prometheus: { port: 9464 } });
-    expect(plan.admin).toEqual({ listen: { kind: 'tcp', host: 'localhost', port: 9900 } });
+    expect(plan.admin).toEqual({ listen: { kind: 'tcp', host: 'localhost', port: 9900 }, tokenEnv: null });
+    expect(plan.workers.count).toBe(3);
   });
 
   it('names the argument of each mistake, all in one go', () => {
@@ -48,6 +50,7 @@ describe('a proxy without a file', () => {
       metrics: '9464',
       admin: '0.0.0.0:9900',
       otlp: 'localhost:4318',
+      workers: 'many',
     };
     const lines = messageOf(() => quickConfig('8080', ['app', '127.0.0.1:0'], flags, ENVIRONMENT)).split(
       '\n',
@@ -61,6 +64,7 @@ describe('a proxy without a file', () => {
       '--otlp',
       '--rate-limit-up',
       '--tee',
+      '--workers',
       'BACKEND 1',
       'BACKEND 2',
       'LISTEN',

@@ -3,7 +3,7 @@ import { type Cidr, parseCidr } from '../../src/core/cidr.ts';
 import { LIMIT_KINDS, type LimitFact, type LimitKind } from '../../src/core/facts.ts';
 import type { MemoryPeer } from '../../src/plane/memory/index.ts';
 import { reach } from './reach.ts';
-import { bytesOf, closeWorlds, seen, World, type WorldPieces } from './world.ts';
+import { bytesOf, closeWorlds, SHARD, seen, World, type WorldPieces } from './world.ts';
 
 afterEach(closeWorlds);
 
@@ -34,7 +34,7 @@ describe('accepting: enter and leave', () => {
     const world = await World.open();
     for (let i = 0; i < 5; i++) world.connect();
     world.run(5);
-    expect(world.ids).toEqual([0, 1, 2, 3, 4].map((sequence) => 3 * 2 ** 40 + sequence));
+    expect(world.ids).toEqual([0, 1, 2, 3, 4].map((sequence) => SHARD * 2 ** 40 + sequence));
   });
 });
 

@@ -1,3 +1,7 @@
+import type { Upstreams } from '../../src/core/upstreams.ts';
+import type { ShardParts } from '../../src/shard.ts';
+import { createPicker } from '../../src/upstream/index.ts';
+
 /** What everything that is broken on purpose throws. */
 export const SEEDED = 'seeded';
 
@@ -19,5 +23,15 @@ export function failsOnce<T extends object>(
         throw new Error(SEEDED);
       };
     },
+  });
+}
+
+/** Upstreams of which one method throws at its first call. */
+export function breakUpstreams(
+  method: keyof Upstreams,
+  when: 'before' | 'after' = 'before',
+): (parts: ShardParts) => Partial<ShardParts> {
+  return ({ table, number }) => ({
+    createUpstreams: (plan) => failsOnce(createPicker(plan, table, number), method, when),
   });
 }

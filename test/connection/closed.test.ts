@@ -6,7 +6,7 @@ import type { Fact } from '../../src/core/facts.ts';
 import { STATES } from '../../src/core/state.ts';
 import { WINDOW_BYTES } from '../../src/core/window.ts';
 import type { ShardParts } from '../../src/shard.ts';
-import { failsOnce, SEEDED } from './breaking.ts';
+import { breakUpstreams, failsOnce, SEEDED } from './breaking.ts';
 import { type LastingState, reach, STUCK_BYTES } from './reach.ts';
 import { bytesOf, closeWorlds, seen, World } from './world.ts';
 
@@ -197,10 +197,7 @@ describe('closed: defects keep nothing alive', () => {
   });
 
   test.each([
-    [
-      'upstreams.released',
-      ({ upstreams }: ShardParts) => ({ upstreams: failsOnce(upstreams, 'released', 'after') }),
-    ],
+    ['upstreams.released', breakUpstreams('released', 'after')],
     [
       'the count of ends',
       ({ counters }: ShardParts) => ({

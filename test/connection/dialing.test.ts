@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { UNHEALTHY } from '../../src/core/upstream-table.ts';
 import type { ConnectFault } from '../../src/plane/memory/index.ts';
 import type { ShardParts } from '../../src/shard.ts';
-import { failsOnce, SEEDED } from './breaking.ts';
+import { breakUpstreams, failsOnce, SEEDED } from './breaking.ts';
 import { CONNECT_TIMEOUT_MS, SNIFF } from './plan.ts';
 import { reach } from './reach.ts';
 import { bytesOf, closeWorlds, seen, World, type WorldPieces } from './world.ts';
@@ -208,8 +208,8 @@ describe('dialing: kill, drain, defect', () => {
   });
 
   test.each([
-    ['pick', ({ upstreams }: ShardParts) => ({ upstreams: failsOnce(upstreams, 'pick') })],
-    ['connected', ({ upstreams }: ShardParts) => ({ upstreams: failsOnce(upstreams, 'connected') })],
+    ['pick', breakUpstreams('pick')],
+    ['connected', breakUpstreams('connected')],
     ['a dial', ({ plane }: ShardParts) => ({ plane: failsOnce(plane, 'dial') })],
   ] as const)(
     '%s that throws: only the connection it happens to ends, and its backend is free again',
@@ -232,7 +232,7 @@ describe('dialing: kill, drain, defect', () => {
 
   test('upstreams that fail to take a failure back do not keep the connection', async () => {
     const world = await World.open({
-      parts: ({ upstreams }) => ({ upstreams: failsOnce(upstreams, 'failed', 'after') }),
+      parts: breakUpstreams('failed', 'after'),
     });
     world.backendRule(0, { connect: 'refused' });
     const client = world.connect();

@@ -44,6 +44,12 @@ export interface PlanPieces {
   readonly connections?: number;
   readonly descriptors?: number;
   readonly sample?: number;
+  readonly version?: number;
+  readonly machineEngine?: Plan['machineEngine'];
+  readonly drainMs?: number;
+  /** The one listener was taken away. */
+  readonly retired?: boolean;
+  readonly accept?: ListenerPlan['accept']['shards'];
 }
 
 /** A route to a pool, or to a refusal. */
@@ -68,11 +74,12 @@ export function planOf(pieces: PlanPieces): Plan {
   const pools = pieces.poolForEachBackend === true ? rows.map((row) => [row]) : [rows];
   const connect = { timeoutMs: CONNECT_TIMEOUT_MS, retries: 2, abortOnFin: false, ...pieces.connect };
   return {
-    version: 1,
+    version: pieces.version ?? 1,
     listeners: [listenerOf(pieces)],
     pools: pools.map((backends, index) => ({
       index,
       name: `pool${index}`,
+      retired: false,
       balance: 'round_robin',
       backends,
       health: null,
@@ -82,20 +89,25 @@ export function planOf(pieces: PlanPieces): Plan {
       row,
       pool: pieces.poolForEachBackend === true ? row : 0,
       name: `b${row}`,
+      retired: false,
       address: backendAddress(row),
       weight: 1,
       backup: false,
       connectionsMax: pieces.connectionsMax ?? 0,
     })),
+    machineEngine: pieces.machineEngine ?? 'compiled',
+    reload: 'signal',
     socket: { noDelay: true, keepaliveMs: 0 },
     limits: {
       connections: { value: pieces.connections ?? 10_000, reason: 'test' },
       descriptors: pieces.descriptors ?? null,
     },
     workers: { count: 0, reason: 'test' },
+    groups: [{ plane: 'memory', first: 0, count: 1, reason: 'test' }],
+    hangMs: 0,
     telemetry: { otlp: null, sample: pieces.sample ?? 1, prometheus: null, accessLog: { to: 'off' } },
     admin: null,
-    drainMs: 1000,
+    drainMs: pieces.drainMs ?? 1000,
   };
 }
 
@@ -103,8 +115,10 @@ function listenerOf(pieces: PlanPieces): ListenerPlan {
   return {
     index: 0,
     name: 'edge',
+    retired: pieces.retired ?? false,
     listen: pieces.listen ?? LISTEN,
     plane: { name: 'memory', reason: 'test' },
+    accept: { shards: pieces.accept ?? 'every', reason: 'test' },
     sniff: { ...SNIFF, ...pieces.sniff },
     limits: {
       connections: 0,
@@ -118,4 +132,11 @@ function listenerOf(pieces: PlanPieces): ListenerPlan {
     routes: pieces.routes ?? [{ ...routeTo(0), stages: pieces.stages ?? [] }],
     timeouts: { ...TIMEOUTS, ...pieces.timeouts },
   };
+}
+
+/** The plan with other listeners in the place of its one: the same but for what is given of each. */
+export function withListeners(plan: Plan, ...listeners: readonly Partial<ListenerPlan>[]): Plan {
+  const [first] = plan.listeners;
+  if (first === undefined) throw new Error('the plan has no listener');
+  return { ...plan, listeners: listeners.map((pieces, index) => ({ ...first, ...pieces, index })) };
 }

@@ -4,6 +4,7 @@ import { CountersLayout } from '../../src/core/counters.ts';
 import type { ClosedFact, Fact } from '../../src/core/facts.ts';
 import type { Plan } from '../../src/core/plan.ts';
 import type { Plane } from '../../src/core/ports.ts';
+import { allocateShardWords, writeWord } from '../../src/core/shard-words.ts';
 import { STATES, type StateName, stateIndex } from '../../src/core/state.ts';
 import { UpstreamTable } from '../../src/core/upstream-table.ts';
 import {
@@ -15,7 +16,7 @@ import {
   type MemoryPlaneOptions,
 } from '../../src/plane/memory/index.ts';
 import { Shard, type ShardParts } from '../../src/shard.ts';
-import { createPicker } from '../../src/upstream/index.ts';
+import { allocateRegions, createPlaces, createTurns } from '../../src/shared-memory/index.ts';
 import { Dice } from '../simulation/dice.ts';
 import { backendAddress, LISTEN, type PlanPieces, planOf } from './plan.ts';
 
@@ -30,6 +31,13 @@ export interface WorldPieces extends PlanPieces {
   readonly parts?: (parts: ShardParts) => Partial<ShardParts>;
 }
 
+/** The number of a world's one shard. */
+export const SHARD = 4;
+const SHARDS = 5;
+
+/** Listeners and backends that plans of a world can have. */
+const SHAPE = { listeners: 4, backends: 8 };
+
 /** Longest time that what is cut at the end of a test may take to go. */
 const SETTLE_MS_MAX = 60_000;
 
@@ -37,6 +45,7 @@ const open = new Set<World>();
 
 /** One shard on the memory plane in virtual time, with its clients and backends, and everything it tells. */
 export class World {
+  /** The plan it was opened with. */
   readonly plan: Plan;
   readonly network: MemoryNetwork;
   readonly plane: Plane;
@@ -44,6 +53,7 @@ export class World {
   readonly layout: CountersLayout;
   readonly cells: Float64Array;
   readonly table: UpstreamTable;
+  readonly words: Int32Array;
   readonly facts: Fact[] = [];
   /** What observers and timers threw past every guard. */
   readonly thrown: unknown[] = [];
@@ -57,27 +67,33 @@ export class World {
     this.network = new MemoryNetwork({ seed: pieces.seed ?? 1, ...(pieces.link && { link: pieces.link }) });
     const report = (error: unknown): void => void this.thrown.push(error);
     this.plane = createMemoryPlane(this.network, { ...pieces.plane, onObserverError: report });
-    this.layout = new CountersLayout({ listeners: 1, backends: this.plan.backends.length });
+    this.layout = new CountersLayout(SHAPE);
     this.cells = this.layout.allocate();
-    this.table = new UpstreamTable(this.plan.backends.length);
-    for (const { row, weight, address } of this.plan.backends) {
-      this.table.setWeight(row, weight);
+    this.table = new UpstreamTable(SHAPE.backends, SHARDS);
+    this.words = allocateShardWords();
+    writeWord(this.words, 'DETAIL', 1);
+    for (const { row, address } of this.plan.backends) {
+      this.table.setWeight(row, 1);
       this.network.serve(address, (peer) => {
         this.backends.push(peer);
         pieces.serve?.(peer, row);
       });
     }
     const dice = new Dice(pieces.seed ?? 1);
+    const regions = allocateRegions({ shards: SHARDS, connections: 100, countersLength: 1, ringBytes: 4096 });
     const parts: ShardParts = {
-      number: 3,
-      plan: this.plan,
+      number: SHARD,
+      generation: 0,
       plane: this.plane,
-      upstreams: createPicker(this.plan, this.table),
+      table: this.table,
+      admission: createPlaces(regions, SHARD, () => this.network.now()),
+      turns: createTurns(regions, SHARD, () => {}),
       counters: { layout: this.layout, cells: this.cells },
       emit: (fact) => void this.facts.push(fact),
       random: (bytes) => {
         for (let at = 0; at < bytes.length; at++) bytes[at] = dice.between(0, 255);
       },
+      words: this.words,
     };
     this.shard = new Shard({ ...parts, ...pieces.parts?.(parts) });
   }
@@ -85,8 +101,14 @@ export class World {
   static async open(pieces: WorldPieces = {}): Promise<World> {
     const world = new World(pieces);
     open.add(world);
-    await world.shard.listen();
+    await world.reload(world.plan);
     return world;
+  }
+
+  /** Puts a plan in force. */
+  async reload(plan: Plan): Promise<void> {
+    await this.shard.prepare(plan, {});
+    this.shard.commit(plan.version);
   }
 
   /** A client that starts to connect; it connects when time is run. */

@@ -134,7 +134,8 @@ describe('every path', () => {
     const given = new Set(
       shortest.map((path) => reason(path.state as AnyMachineSnapshot)).filter((r) => r !== null),
     );
-    const elsewhere = ['no-backend', 'connect-failed', 'out-of-ports'];
+    // The last one is given by control, for connections that died with their shard.
+    const elsewhere = ['no-backend', 'connect-failed', 'out-of-ports', 'shard-failed'];
     expect([...given, ...elsewhere].sort()).toEqual(Object.keys(CLOSE_REASONS).sort());
   });
 });

@@ -3,6 +3,7 @@ import { dialingClaims } from './contract/dialing.ts';
 import { endingClaims } from './contract/ending.ts';
 import { listeningClaims } from './contract/listening.ts';
 import { readingClaims } from './contract/reading.ts';
+import { sharingClaims } from './contract/sharing.ts';
 import { acceptedPair, claimIn, dialedPair } from './contract/support.ts';
 import { timerClaims } from './contract/timers.ts';
 import type { MakeWorld } from './contract/world.ts';
@@ -16,6 +17,7 @@ export function planeContract(name: string, makeWorld: MakeWorld): void {
   const claim = claimIn(makeWorld);
   describe(`the ${name} plane`, () => {
     describe('listening', () => listeningClaims(claim));
+    describe('sharing an address', () => sharingClaims(claim));
     describe('dialing', () => dialingClaims(claim));
     describe('timers', () => timerClaims(claim));
     for (const [side, make] of Object.entries({ accepted: acceptedPair, dialed: dialedPair })) {

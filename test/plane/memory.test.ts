@@ -1,4 +1,5 @@
 import type { Address } from '../../src/core/address.ts';
+import type { MemoryEndpoint } from '../../src/plane/memory/endpoint.ts';
 import { createMemoryPlane, MemoryNetwork, type MemoryPeer } from '../../src/plane/memory/index.ts';
 import { ANYWHERE, type Peer, type World } from './contract/world.ts';
 import { planeContract } from './contract.ts';
@@ -33,11 +34,22 @@ planeContract('memory (slow and uneven network, small buffers)', async () =>
 
 function makeWorld(network: MemoryNetwork): World {
   const errors: unknown[] = [];
-  const plane = createMemoryPlane(network, { onObserverError: (error) => errors.push(error) });
+  let openTold = 0;
+  const plane = createMemoryPlane(network, {
+    onObserverError: (error) => errors.push(error),
+    onOpen: (by) => {
+      openTold += by;
+    },
+  });
   let paths = 0;
   return {
     plane,
     errors,
+    get openTold() {
+      return openTold;
+    },
+    canShare: true,
+    keepsAlive: async (endpoint) => (endpoint as MemoryEndpoint).options.keepaliveMs > 0,
     serve: async (onPeer, address = ANYWHERE) => network.serve(address, (peer) => onPeer(contractPeer(peer))),
     connect: (address) => contractPeer(network.connect(address)),
     refusing: async () => ({ kind: 'tcp', host: '127.0.0.1', port: 1 }),
@@ -65,6 +77,9 @@ function contractPeer(peer: MemoryPeer): Peer {
     local: peer.local,
     get connected() {
       return peer.connected;
+    },
+    get refused() {
+      return peer.events.some(({ kind }) => kind === 'failed');
     },
     get received() {
       return peer.received;

@@ -1,31 +1,20 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Address } from '../../src/core/address.ts';
+import { once } from 'node:events';
+import { connect, createServer, Socket } from 'node:net';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { abandon } from '../../src/plane/net/end-of-stream.ts';
 import { createNetPlane } from '../../src/plane/net/index.ts';
-import { listen } from './contract/support.ts';
-import { ANYWHERE, type Peer, type World } from './contract/world.ts';
+import { listen, SOCKET_OPTIONS } from './contract/support.ts';
+import { ANYWHERE, type Peer } from './contract/world.ts';
 import { planeContract } from './contract.ts';
+import { makeNetWorld } from './net-world.ts';
 
-/** Time after which what has not happened is not going to. */
-const PATIENCE_MS = 10_000;
+planeContract('net', makeNetWorld);
 
-/** Turns of the event loop in which loopback does what it is going to do. */
-const SETTLE_TURNS = 200;
-
-let folder = '';
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'sluice-net-'));
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
-
-planeContract('net', makeWorld);
+afterEach(() => vi.restoreAllMocks());
 
 describe('the net plane', () => {
   it('accepts every client whose connection the kernel had finished when its listener closes', async () => {
-    const world = await makeWorld();
+    const world = await makeNetWorld();
     const { listening, accepted } = await listen(world);
     const peers = Array.from({ length: 20 }, () => world.connect(listening.address));
     await world.until(() => peers.every((peer) => peer.connected), 'all clients connected');
@@ -34,149 +23,88 @@ describe('the net plane', () => {
     expect(peers.some((peer) => peer.sawReset)).toBe(false);
     await world.close();
   });
-});
 
-async function makeWorld(): Promise<World> {
-  const errors: unknown[] = [];
-  const plane = createNetPlane({ onObserverError: (error) => errors.push(error) });
-  const sockets = new Set<Socket>();
-  const servers = new Set<Server>();
-  let paths = 0;
-  const serve: World['serve'] = async (onPeer, address = ANYWHERE) => {
-    const server = createServer({ allowHalfOpen: true }, (socket) => {
-      sockets.add(socket);
-      onPeer(new NetPeer(socket));
-    });
-    servers.add(server);
-    return { address: await bound(server, address), close: () => server.close() };
-  };
-  return {
-    plane,
-    errors,
-    serve,
-    connect: (address) => {
-      const socket = connect({ ...target(address), allowHalfOpen: true });
-      sockets.add(socket);
-      return new NetPeer(socket);
-    },
-    refusing: async () => {
-      const server = createServer();
-      const address = await bound(server, ANYWHERE);
-      await new Promise((resolve) => server.close(resolve));
-      return address;
-    },
-    unixPath: () => ({ kind: 'unix', path: join(folder, `${process.pid}-${paths++}.sock`) }),
-    until: async (predicate, what) => {
-      const limit = performance.now() + PATIENCE_MS;
-      while (!predicate()) {
-        if (performance.now() > limit) throw new Error(`not reached: ${what}`);
-        await turn();
-      }
-    },
-    settle: async () => {
-      for (let i = 0; i < SETTLE_TURNS; i++) await turn();
-    },
-    close: async () => {
-      await plane.close();
-      for (const socket of sockets) socket.destroy();
-      for (const server of servers) server.close();
-    },
-  };
-}
-
-/** A peer of node:net, made for tests; it shares nothing with the plane but the kernel. */
-class NetPeer implements Peer {
-  connected: boolean;
-  receivedBytes = 0;
-  sawFin = false;
-  sawReset = false;
-  readonly #socket: Socket;
-  readonly #chunks: Buffer[] = [];
-  #slow = false;
-  #listener: (bytes: Uint8Array) => void = () => {};
-
-  constructor(socket: Socket) {
-    this.#socket = socket;
-    this.connected = !socket.connecting;
-    socket.on('connect', () => {
-      this.connected = true;
-    });
-    socket.on('data', (bytes) => this.#got(bytes));
-    socket.on('end', () => {
-      if (!socket.writableEnded && isReset(socket)) this.sawReset = true;
-      else this.sawFin = true;
-    });
-    socket.on('error', (error: NodeJS.ErrnoException) => {
-      if (this.connected) this.sawReset = error.code === 'ECONNRESET' || error.code === 'EPIPE';
-    });
-  }
-
-  get local(): Address {
-    return { kind: 'tcp', host: this.#socket.localAddress ?? '', port: this.#socket.localPort ?? 0 };
-  }
-  get received(): Uint8Array {
-    return Buffer.concat(this.#chunks);
-  }
-  get queued(): number {
-    return this.#socket.writableLength;
-  }
-
-  onData(listener: (bytes: Uint8Array) => void): void {
-    this.#listener = listener;
-  }
-  write(bytes: Uint8Array): void {
-    this.#socket.write(Uint8Array.from(bytes));
-  }
-  end(): void {
-    this.#socket.end();
-  }
-  reset(): void {
-    this.#socket.resetAndDestroy();
-  }
-  stopReading(): void {
-    this.#socket.pause();
-  }
-  startReading(): void {
-    this.#slow = false;
-    this.#socket.resume();
-  }
-  readSlowly(): void {
-    this.#slow = true;
-  }
-
-  #got(bytes: Buffer): void {
-    this.#chunks.push(bytes);
-    this.receivedBytes += bytes.length;
-    this.#listener(bytes);
-    if (!this.#slow) return;
-    this.#socket.pause();
-    setTimeout(() => this.#socket.resume(), 1);
-  }
-}
-
-/**
- * libuv tells a RST as the end of the stream where bytes were read in the same turn. The kernel knows: a socket that was
- * reset has no peer any more, one that got FIN and has sent none has.
- */
-function isReset(socket: Socket): boolean {
-  const { _handle } = socket as unknown as { _handle: { getpeername(out: object): number } | null };
-  return _handle !== null && _handle.getpeername({}) !== 0;
-}
-
-async function bound(server: Server, address: Address): Promise<Address> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(target(address), resolve);
+  it('does not claim a port that a socket outside of it shares with whoever asks', async () => {
+    const stranger = createServer();
+    const where = { host: '127.0.0.1', port: 0, reusePort: true };
+    await new Promise<void>((resolve) => stranger.listen(where, resolve));
+    const world = await makeNetWorld();
+    const { port } = stranger.address() as { port: number };
+    const taken = { ...ANYWHERE, port };
+    await expect(listen(world, taken, undefined, 'claim')).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    stranger.close();
+    const { listening } = await listen(world, taken, undefined, 'claim');
+    expect(listening.address).toEqual(taken);
+    await world.close();
   });
-  if (address.kind === 'unix') return address;
-  const { address: host, port } = server.address() as AddressInfo;
-  return { kind: 'tcp', host, port };
-}
 
-function target(address: Address): { path: string } | { host: string; port: number } {
-  return address.kind === 'unix' ? { path: address.path } : { host: address.host, port: address.port };
-}
+  it('sets TCP_NODELAY on the clients accepted while the options ask for it', async () => {
+    const setNoDelay = vi.spyOn(Socket.prototype, 'setNoDelay');
+    const world = await makeNetWorld();
+    const { listening, accepted } = await listen(world);
+    const acceptOne = async (noDelay: boolean): Promise<number> => {
+      listening.setOptions({ noDelay, keepaliveMs: 0 });
+      setNoDelay.mockClear();
+      const before = accepted.length;
+      world.connect(listening.address);
+      await world.until(() => accepted.length > before, 'a client accepted');
+      return setNoDelay.mock.calls.length;
+    };
+    expect(await acceptOne(false)).toBe(0);
+    expect(await acceptOne(true)).toBe(1);
+    await world.close();
+  });
 
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
+  it('tells times by the epoch it is given', async () => {
+    const plane = createNetPlane({ epoch: 1_234_567.5 });
+    expect(plane.timers.epoch).toBe(1_234_567.5);
+    await plane.close();
+  });
+
+  it('cuts its connections before close returns, so that its thread may end at once', async () => {
+    const world = await makeNetWorld();
+    const { listening, accepted } = await listen(world);
+    world.connect(listening.address);
+    await world.until(() => accepted.length === 1, 'the client accepted');
+    const destroyed = vi.spyOn(Socket.prototype, 'destroy');
+    const closing = world.plane.close();
+    expect(destroyed).toHaveBeenCalledTimes(1);
+    await closing;
+    await world.close();
+  });
+
+  it('frees a dial that is given up while its name is looked up', async () => {
+    const socket = connect({ host: 'localhost', port: 9 });
+    const closed = once(socket, 'close');
+    abandon(socket);
+    await closed;
+    expect(socket.destroyed).toBe(true);
+  });
+
+  it('resets a dial that the backend has taken already when it closes', async () => {
+    const world = await makeNetWorld();
+    const peers: Peer[] = [];
+    const server = await world.serve((peer) => peers.push(peer));
+    world.plane.dial(server.address, SOCKET_OPTIONS, {
+      connected: () => expect.unreachable('connected'),
+      failed: () => expect.unreachable('failed'),
+    });
+    // Node connects in the next tick, and the kernel of loopback is done with that at once; Node is told a turn later.
+    await new Promise((resolve) => process.nextTick(resolve));
+    await world.plane.close();
+    await world.until(() => peers.some((peer) => peer.sawReset), 'the backend sees the reset');
+    await world.close();
+  });
+
+  it('calls nobody for a dial to a name that is cut by closing the plane', async () => {
+    const world = await makeNetWorld();
+    world.plane.dial({ kind: 'tcp', host: 'localhost', port: 9 }, SOCKET_OPTIONS, {
+      connected: () => expect.unreachable('connected'),
+      failed: () => expect.unreachable('failed'),
+    });
+    await world.plane.close();
+    await world.settle();
+    expect([world.plane.open, world.openTold, world.errors.length]).toEqual([0, 0, 0]);
+    await world.close();
+  });
+});

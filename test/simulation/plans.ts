@@ -1,8 +1,11 @@
-import type { ListenerPlan, Plan, RoutePlan, StagePlan, Timeouts } from '../../src/core/plan.ts';
+import type { BackendPlan, ListenerPlan, Plan, RoutePlan, StagePlan, Timeouts } from '../../src/core/plan.ts';
 import type { Dice } from './dice.ts';
 
+/** Backends of a first plan; a reload may add one more. */
 export const BACKENDS = 4;
 export const LISTEN = { kind: 'tcp', host: '10.0.0.1', port: 80 } as const;
+/** Where a reload may move the listener. */
+export const LISTEN_MOVED = { ...LISTEN, port: 81 } as const;
 
 /** Where a backend of the simulation listens. */
 export function backendAddress(row: number) {
@@ -19,27 +22,38 @@ export function randomPlan(dice: Dice): Plan {
       {
         index: 0,
         name: 'pool',
+        retired: false,
         balance: dice.one(['round_robin', 'weighted_round_robin', 'least_connections', 'ip_hash'] as const),
         backends: Array.from({ length: BACKENDS }, (_, row) => row),
         health: null,
         connect: { timeoutMs: 400, retries: dice.between(0, 3), abortOnFin: dice.often(0.1) },
       },
     ],
-    backends: Array.from({ length: BACKENDS }, (_, row) => ({
-      row,
-      pool: 0,
-      name: `b${row}`,
-      address: backendAddress(row),
-      weight: row + 1,
-      backup: row === BACKENDS - 1,
-      connectionsMax: dice.often(0.2) ? 2 : 0,
-    })),
+    backends: Array.from({ length: BACKENDS }, (_, row) => backendOf(dice, row)),
+    machineEngine: 'compiled',
+    reload: 'signal',
     socket: { noDelay: true, keepaliveMs: 0 },
     limits: { connections: { value: dice.often(0.1) ? 12 : 1000, reason: 'simulation' }, descriptors: null },
     workers: { count: 0, reason: 'simulation' },
+    groups: [{ plane: 'memory', first: 0, count: 1, reason: 'simulation' }],
+    hangMs: 0,
     telemetry: { otlp: null, sample: 0.5, prometheus: null, accessLog: { to: 'off' } },
     admin: null,
     drainMs: 1000,
+  };
+}
+
+/** A backend by chance. */
+export function backendOf(dice: Dice, row: number): BackendPlan {
+  return {
+    row,
+    pool: 0,
+    name: `b${row}`,
+    retired: false,
+    address: backendAddress(row),
+    weight: row + 1,
+    backup: row === BACKENDS - 1,
+    connectionsMax: dice.often(0.2) ? 2 : 0,
   };
 }
 
@@ -47,8 +61,10 @@ function listener(dice: Dice, connections: number): ListenerPlan {
   return {
     index: 0,
     name: 'edge',
+    retired: false,
     listen: LISTEN,
     plane: { name: 'memory', reason: 'simulation' },
+    accept: { shards: 'every', reason: 'simulation' },
     sniff: { timeoutMs: 200, bytesMax: 4096 },
     limits: {
       connections,

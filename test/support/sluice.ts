@@ -6,6 +6,7 @@ import { type ClosedLog, isClosed, isReady, type LogLine, LogReader, type ReadyL
 import { fdCount, rssBytes } from './proc.ts';
 import { start } from './process.ts';
 import { type Metrics, parsePrometheus } from './prometheus.ts';
+import { sharingNode } from './sharing-node.ts';
 import { tempDir } from './temp.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
@@ -18,6 +19,10 @@ export interface SluiceOptions {
   readonly nodeArgs?: readonly string[];
   /** Longest wait for `ready`, in milliseconds. */
   readonly readyMs?: number;
+  /** The node that runs it. Default: that of the tests. */
+  readonly node?: string;
+  /** The program. Default: the built command line. */
+  readonly main?: string;
 }
 
 /** How a Sluice process ended, and all it logged. */
@@ -51,11 +56,23 @@ export async function startSluice(
 
 /** As `startSluice`, but does not wait for `ready`: for starts that are meant to fail. */
 export function launchSluice(config: string | readonly string[], options: SluiceOptions = {}): Child {
-  const args = typeof config === 'string' ? ['run', writeConfig(config)] : config;
-  const node = [process.execPath, ...(options.nodeArgs ?? []), MAIN, ...args];
+  const args = typeof config === 'string' ? ['run', writeConfig(config + workersLine(config))] : config;
+  const node = [options.node ?? nodeOfRun(), ...(options.nodeArgs ?? []), options.main ?? MAIN, ...args];
   const env = options.env ?? {};
   if (options.ulimitN === undefined) return start(node[0] as string, node.slice(1), { env });
   return start('/bin/sh', ['-c', `ulimit -n ${options.ulimitN} && exec "$0" "$@"`, ...node], { env });
+}
+
+/** How many shards this run of the tests is about; absent: what the configuration says. */
+const WORKERS = process.env['SLUICE_TEST_WORKERS'];
+
+function workersLine(config: string): string {
+  return WORKERS === undefined || /^workers:/m.test(config) ? '' : `\nworkers: ${WORKERS}\n`;
+}
+
+/** Where several shards are to share a port, a node that can. */
+function nodeOfRun(): string {
+  return WORKERS === undefined ? process.execPath : sharingNode();
 }
 
 /** A running Sluice. */

@@ -2,25 +2,21 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CLOSE_REASON_NAMES } from '../../src/core/close-reason.ts';
 import type { Fact } from '../../src/core/facts.ts';
-import type { TelemetryPlan } from '../../src/core/plan.ts';
-import type { ServiceEvent } from '../../src/core/watcher.ts';
+import { openLog } from '../../src/telemetry/log.ts';
 import { startTelemetry } from '../../src/telemetry/start.ts';
-import { aClosedFact, aLogOutput, aPlan, aWatched, OPENED, parsed, visitsOf } from './samples.ts';
-
-/** The raw lines of a log that was told this. */
-async function linesOf(
-  facts: readonly Fact[],
-  events: readonly ServiceEvent[] = [],
-  to: TelemetryPlan['accessLog']['to'] = 'stdout',
-): Promise<readonly string[]> {
-  const { watched } = aWatched(aPlan({ accessLog: { to } }));
-  const output = aLogOutput();
-  const watcher = await startTelemetry(watched, output, {});
-  for (const event of events) watcher.event(event);
-  for (const fact of facts) watched.facts.emit(fact);
-  await watcher.close();
-  return output.lines;
-}
+import { linesOf } from './lines.ts';
+import {
+  aBackend,
+  aClosedFact,
+  aFactOfADeadShard,
+  aListener,
+  aLogOutput,
+  aPlan,
+  aWatched,
+  OPENED,
+  parsed,
+  visitsOf,
+} from './samples.ts';
 
 const at = OPENED;
 const TIME = new Date(OPENED).toISOString();
@@ -109,7 +105,24 @@ describe('the line of a connection', () => {
     const lines = parsed(await linesOf(CLOSE_REASON_NAMES.map((reason) => aClosedFact({ reason }))));
     expect(lines.map(({ reason }) => reason)).toEqual(CLOSE_REASON_NAMES);
     const errors = lines.filter(({ level }) => level !== 'info').map(({ reason }) => reason);
-    expect(errors).toEqual(['internal-error']);
+    expect(errors).toEqual(['shard-failed', 'internal-error']);
+  });
+
+  it('says of a connection that died with its shard what is known, and null where nobody knows', async () => {
+    const [line] = parsed(await linesOf([aFactOfADeadShard({ at: OPENED + 1234.5 })]));
+    expect(line).toMatchObject({
+      level: 'error',
+      listener: 'edge',
+      client: '192.0.2.77:50123',
+      duration_ms: 1234.5,
+      states: {},
+      bytes_up: null,
+      bytes_down: null,
+      attempts: null,
+      reason: 'shard-failed',
+      by: 'proxy',
+      during: null,
+    });
   });
 
   it.each([
@@ -199,31 +212,44 @@ describe('the log', () => {
     ]);
   });
 
-  it('has a line for each event of the service', async () => {
-    const listeners = { edge: '127.0.0.1:7443' };
-    const urls = { admin: 'http://127.0.0.1:9900' };
-    const lines = parsed(
-      await linesOf(
-        [],
-        [
-          { event: 'ready', listeners, urls },
-          { event: 'draining', connections: 3, timeoutMs: 30_000, signal: 'SIGTERM' },
-          { event: 'drained', cut: 0, durationMs: 12 },
-          { event: 'drained', cut: 1, durationMs: 12 },
-        ],
-      ),
-    );
-    expect(lines.map(({ time: _, ...line }) => line)).toEqual([
-      { level: 'info', event: 'ready', listeners, urls },
-      { level: 'info', event: 'draining', connections: 3, timeout_ms: 30_000, signal: 'SIGTERM' },
-      { level: 'info', event: 'drained', cut: 0, duration_ms: 12 },
-      { level: 'warn', event: 'drained', cut: 1, duration_ms: 12 },
+  it('has the names of the plan in force, of retired listeners and backends too', async () => {
+    const plan = aPlan();
+    const { watched, reload } = aWatched(plan);
+    const output = aLogOutput();
+    const watcher = await startTelemetry(watched, output, {});
+    const address = { kind: 'tcp', host: '127.0.0.1', port: 9009 } as const;
+    reload({
+      ...plan,
+      version: 2,
+      listeners: [aListener(0, 'edge', true), aListener(1, 'inner'), aListener(2, 'late')],
+      backends: [...plan.backends.map((b) => ({ ...b, retired: true })), aBackend(3, 0, 'd', address)],
+    });
+    watched.facts.emit(aClosedFact({ listener: 2, backend: 3, attempts: [] }));
+    watched.facts.emit(aClosedFact({ listener: 0, backend: 1 }));
+    await watcher.close();
+    expect(parsed(output.lines)).toMatchObject([
+      { listener: 'late', pool: 'web', backend: 'd', backend_address: '127.0.0.1:9009' },
+      { listener: 'edge', pool: 'web', backend: 'b' },
     ]);
+  });
+
+  it('writes a whole line of JSON also for an event of which there is nothing to say', () => {
+    const output = aLogOutput();
+    openLog(output).write('info', 'ready', {}, at);
+    expect(parsed(output.lines)).toEqual([{ level: 'info', time: TIME, event: 'ready' }]);
   });
 
   it('has no line for a connection that opens or changes its state', async () => {
     const lines = await linesOf([
-      { kind: 'opened', at, connection: 1, listener: 0, client: '192.0.2.1:1' },
+      {
+        kind: 'opened',
+        at,
+        connection: 1,
+        listener: 0,
+        client: '192.0.2.1:1',
+        local: '127.0.0.1:1',
+        traceId: '',
+      },
       { kind: 'entered', at, connection: 1, listener: 0, state: 'streaming' },
     ]);
     expect(lines).toEqual([]);

@@ -73,8 +73,8 @@ describe('the metrics page', () => {
     const { watched, url } = await started();
     watched.upstreams.setHealth(0, HEALTHY);
     watched.upstreams.setHealth(1, UNHEALTHY);
-    watched.upstreams.addActive(1, 4);
-    watched.upstreams.addConnecting(1, 2);
+    for (let load = 0; load < 6; load++) watched.upstreams.begin(1, 0, load);
+    for (let i = 0; i < 4; i++) watched.upstreams.connected(1, 0);
     const { metrics } = await read(url);
     expect(metrics.select('sluice_backend_healthy').map(({ labels, value }) => [labels, value])).toEqual([
       [{ pool: 'web', backend: 'a' }, 1],

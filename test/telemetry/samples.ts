@@ -24,25 +24,54 @@ export function aPlan(telemetry: Partial<TelemetryPlan> = {}): Plan {
       aBackend(1, 0, 'b', { kind: 'tcp', host: '::1', port: 9002 }),
       aBackend(2, 1, 'c', { kind: 'unix', path: '/run/c.sock' }),
     ],
+    machineEngine: 'compiled',
+    reload: 'signal',
     socket: {} as Plan['socket'],
     limits: { connections: { value: 100, reason: 'a sample' }, descriptors: null },
     workers: { count: 0, reason: 'a sample' },
+    groups: [{ plane: 'net', first: 0, count: 1, reason: 'a sample' }],
+    hangMs: 2000,
     telemetry: { otlp: null, sample: 1, prometheus: null, accessLog: { to: 'stdout' }, ...telemetry },
     admin: null,
     drainMs: 1000,
   };
 }
 
-function aListener(index: number, name: string): ListenerPlan {
-  return { index, name, listen: { kind: 'tcp', host: '127.0.0.1', port: 0 } } as ListenerPlan;
+export function aListener(index: number, name: string, retired = false): ListenerPlan {
+  return { index, name, retired, listen: { kind: 'tcp', host: '127.0.0.1', port: 0 } } as ListenerPlan;
 }
 
-function aPool(index: number, name: string, backends: readonly number[]): Plan['pools'][number] {
-  return { index, name, backends } as unknown as Plan['pools'][number];
+export function aPool(index: number, name: string, backends: readonly number[]): Plan['pools'][number] {
+  return { index, name, retired: false, backends } as unknown as Plan['pools'][number];
 }
 
-function aBackend(row: number, pool: number, name: string, address: BackendPlan['address']): BackendPlan {
-  return { row, pool, name, address, weight: 1, backup: false, connectionsMax: 0 };
+export function aBackend(
+  row: number,
+  pool: number,
+  name: string,
+  address: BackendPlan['address'],
+  retired = false,
+): BackendPlan {
+  return { row, pool, name, retired, address, weight: 1, backup: false, connectionsMax: 0 };
+}
+
+/** The fact of a connection that died with its shard, as control makes it up: little is known. */
+export function aFactOfADeadShard(changes: Partial<ClosedFact> = {}): ClosedFact {
+  return aClosedFact({
+    reason: 'shard-failed',
+    during: null,
+    protocol: null,
+    sni: null,
+    route: null,
+    pool: -1,
+    backend: -1,
+    attempts: [],
+    bytesUp: 0,
+    bytesDown: 0,
+    firstByteMs: -1,
+    visits: [],
+    ...changes,
+  });
 }
 
 /** A connection that went through every state, ten milliseconds each, and ended cleanly. */
@@ -85,21 +114,33 @@ export function visitsOf(states: readonly StateVisit['state'][]): StateVisit[] {
 }
 
 /** What control would show to telemetry, with handles for the test. */
-export function aWatched(plan: Plan, shards = 1): { watched: Watched; regions: Float64Array[] } {
-  const layout = new CountersLayout({ listeners: plan.listeners.length, backends: plan.backends.length });
+export interface Shown {
+  readonly watched: Watched;
+  readonly regions: Float64Array[];
+  /** Puts another plan in force, as a reload does. */
+  readonly reload: (plan: Plan) => void;
+}
+
+/** What control would show, laid out for `room` listeners and backends. */
+export function aWatched(plan: Plan, shards = 1, room = 16): Shown {
+  const layout = new CountersLayout({ listeners: room, backends: room });
   const regions = Array.from({ length: shards }, () => layout.allocate());
+  let current = plan;
   const watched: Watched = {
-    plan,
+    plan: () => current,
     facts: new FactQueue(
       () => {},
       () => {},
     ),
     layout,
     counters: () => regions,
-    upstreams: new UpstreamTable(plan.backends.length),
+    upstreams: new UpstreamTable(room, shards),
     version: '1.2.3',
   };
-  return { watched, regions };
+  const reload = (next: Plan): void => {
+    current = next;
+  };
+  return { watched, regions, reload };
 }
 
 /** A log output that keeps its lines. */

@@ -5,7 +5,17 @@ import type { Plan } from '../../src/core/plan.ts';
 import { STATES } from '../../src/core/state.ts';
 import { startTelemetry } from '../../src/telemetry/start.ts';
 import { type DecodedSpan, type OtlpReceiver, startOtlpReceiver } from '../support/otlp-receiver.ts';
-import { aClosedFact, aLogOutput, aPlan, aWatched, LASTING, OPENED, visitsOf } from './samples.ts';
+import {
+  aClosedFact,
+  aFactOfADeadShard,
+  aListener,
+  aLogOutput,
+  aPlan,
+  aWatched,
+  LASTING,
+  OPENED,
+  visitsOf,
+} from './samples.ts';
 
 const receivers: OtlpReceiver[] = [];
 
@@ -165,6 +175,46 @@ describe('a trace, received over OTLP', () => {
         expect(streaming?.status).toEqual({ code: 2, message: reason });
       }
     }
+  });
+
+  it('of a connection that died with its shard is a root alone, with its times and why it ended', async () => {
+    const spans = await spansOf([aFactOfADeadShard({ at: OPENED + 1234.5 })]);
+    const [root] = spans;
+    expect(spans).toHaveLength(1);
+    expect(root).toMatchObject({
+      name: 'connection',
+      parentSpanId: '',
+      traceId: '0af7651916cd43dd8448eb211c80319c',
+    });
+    expect([root?.start, root?.end]).toEqual([nanoOf(OPENED), nanoOf(OPENED + 1234.5)]);
+    const { meaning } = CLOSE_REASONS['shard-failed'];
+    expect(root?.status).toEqual({ code: 2, message: `shard-failed: ${meaning}` });
+    expect(root?.attributes).toMatchObject({
+      'sluice.listener': 'edge',
+      'sluice.close.reason': 'shard-failed',
+      'sluice.close.by': 'proxy',
+      'error.type': 'shard-failed',
+    });
+    for (const unknown of [
+      'sluice.close.during',
+      'sluice.bytes.up',
+      'sluice.bytes.down',
+      'sluice.dial.attempts',
+    ])
+      expect(root?.attributes).not.toHaveProperty(unknown);
+  });
+
+  it('has the names of the plan in force when the connection has ended', async () => {
+    const receiver = await startOtlpReceiver();
+    receivers.push(receiver);
+    const plan = aPlan({ otlp: receiver.url });
+    const { watched, reload } = aWatched(plan);
+    const watcher = await startTelemetry(watched, aLogOutput(), {});
+    reload({ ...plan, version: 2, listeners: [...plan.listeners, aListener(2, 'late')] });
+    watched.facts.emit(aClosedFact({ listener: 2 }));
+    await watcher.close();
+    const root = receiver.spans().find(({ parentSpanId }) => parentSpanId === '');
+    expect(root?.attributes['sluice.listener']).toBe('late');
   });
 
   it('is not made for a connection that is not sampled', async () => {

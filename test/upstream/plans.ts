@@ -8,45 +8,92 @@ export interface PoolSketch {
   readonly backends: readonly Partial<BackendPlan>[];
 }
 
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** A plan's pools and backends, to be changed as a reload does. */
+export interface Draft {
+  readonly pools: (Mutable<Omit<PoolPlan, 'backends'>> & { backends: number[] })[];
+  readonly backends: Mutable<BackendPlan>[];
+}
+
 /** A plan of these pools and nothing else; backends listen on 127.0.0.1, port 9000 + row. */
 export function planOf(...sketches: readonly PoolSketch[]): Plan {
-  const backends: BackendPlan[] = [];
-  const pools = sketches.map((sketch, index): PoolPlan => {
-    const rows = sketch.backends.map((partial) => {
-      const row = backends.length;
-      backends.push({
-        row,
-        pool: index,
-        name: `127.0.0.1:${9000 + row}`,
-        address: { kind: 'tcp', host: '127.0.0.1', port: 9000 + row },
-        weight: 1,
-        backup: false,
-        connectionsMax: 0,
-        ...partial,
-      });
-      return row;
-    });
-    return {
-      index,
-      name: `pool-${index}`,
-      balance: sketch.balance ?? 'round_robin',
-      backends: rows,
-      health: sketch.health === undefined ? HEALTH : sketch.health,
-      connect: { timeoutMs: 1000, retries: 2, abortOnFin: false },
-    };
-  });
+  const draft: Draft = { pools: [], backends: [] };
+  for (const sketch of sketches) addPool(draft, sketch);
   return {
     version: 1,
     listeners: [],
-    pools,
-    backends,
+    pools: draft.pools,
+    backends: draft.backends,
+    machineEngine: 'interpreter',
+    reload: 'signal',
     socket: { noDelay: true, keepaliveMs: 0 },
     limits: { connections: { value: 100, reason: 'a test' }, descriptors: null },
     workers: { count: 0, reason: 'a test' },
+    groups: [{ plane: 'memory', first: 0, count: 1, reason: 'a test' }],
+    hangMs: 0,
     telemetry: { otlp: null, sample: 0, prometheus: null, accessLog: { to: 'off' } },
     admin: null,
     drainMs: 1000,
   };
+}
+
+/** The next plan after one: a copy with these changes. */
+export function reloaded(plan: Plan, change: (draft: Draft) => void): Plan {
+  const draft = structuredClone({ pools: plan.pools, backends: plan.backends }) as Draft;
+  change(draft);
+  return { ...plan, version: plan.version + 1, ...draft };
+}
+
+/** Adds a pool in a new slot; returns its index. */
+export function addPool(draft: Draft, sketch: PoolSketch): number {
+  const index = draft.pools.length;
+  draft.pools.push({
+    index,
+    name: `pool-${index}`,
+    retired: false,
+    balance: sketch.balance ?? 'round_robin',
+    backends: [],
+    health: sketch.health === undefined ? HEALTH : sketch.health,
+    connect: { timeoutMs: 1000, retries: 2, abortOnFin: false },
+  });
+  for (const partial of sketch.backends) addBackend(draft, index, partial);
+  return index;
+}
+
+/** Adds a backend to a pool in a new row, or in the row that is given; returns the row. */
+export function addBackend(draft: Draft, pool: number, partial: Partial<BackendPlan> = {}): number {
+  const row = partial.row ?? draft.backends.length;
+  draft.backends[row] = {
+    row,
+    pool,
+    name: `127.0.0.1:${9000 + row}`,
+    retired: false,
+    address: { kind: 'tcp', host: '127.0.0.1', port: 9000 + row },
+    weight: 1,
+    backup: false,
+    connectionsMax: 0,
+    ...partial,
+  };
+  draft.pools[pool]?.backends.push(row);
+  return row;
+}
+
+/** Takes a backend away as a reload does: it leaves its pool and keeps its row. */
+export function retireBackend(draft: Draft, row: number): void {
+  const backend = draft.backends[row];
+  if (backend === undefined) throw new RangeError(`no backend ${row}`);
+  backend.retired = true;
+  const pool = draft.pools[backend.pool];
+  if (pool !== undefined) pool.backends = pool.backends.filter((one) => one !== row);
+}
+
+/** Takes a pool away with all its backends, which it goes on naming. */
+export function retirePool(draft: Draft, index: number): void {
+  const pool = draft.pools[index];
+  if (pool === undefined) throw new RangeError(`no pool ${index}`);
+  pool.retired = true;
+  for (const backend of draft.backends) if (backend.pool === index) backend.retired = true;
 }
 
 /** That many backends with nothing special about them. */

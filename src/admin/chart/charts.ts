@@ -1,11 +1,17 @@
 import type { AnyStateMachine } from 'xstate';
-import { balancerMachine, connectionMachine, healthCheckerMachine } from '../../../machines/index.ts';
+import {
+  balancerMachine,
+  connectionMachine,
+  healthCheckerMachine,
+  shardMachine,
+} from '../../../machines/index.ts';
 
 /** Every chart of Sluice by its name, which is also the machine's id. */
 export const CHARTS = {
   connection: connectionMachine,
   balancer: balancerMachine,
   'health-checker': healthCheckerMachine,
+  shard: shardMachine,
 } as const satisfies Record<string, AnyStateMachine>;
 
 export type ChartName = keyof typeof CHARTS;

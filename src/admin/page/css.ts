@@ -26,7 +26,8 @@ th { font-weight: 500; color: var(--soft); font-size: 12px; }
 thead th { background: var(--panel); border-bottom: 1px solid var(--line); }
 tbody + tbody { border-top: 1px solid var(--line); }
 tbody th { font-weight: 600; color: var(--text); padding-top: 8px; }
-tbody th small { font-weight: 400; color: var(--soft); margin-left: 6px; }
+tbody small { font-weight: 400; color: var(--soft); margin-left: 6px; }
+.retired { color: var(--soft); }
 .number { text-align: right; }
 td.address { font-family: ui-monospace, 'SF Mono', Menlo, 'DejaVu Sans Mono', monospace; font-size: 12px; }
 .health::before { content: '\\25cf'; margin-right: 6px; }

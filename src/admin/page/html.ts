@@ -33,6 +33,11 @@ export function pageHtml(): string {
       <th>backend</th><th>address</th><th>health</th>
       <th class="number">weight</th><th class="number">active</th><th class="number">connecting</th>
     </tr></thead></table></div>
+    <h2>Shards</h2>
+    <div class="scroll"><table id="shards"><thead><tr>
+      <th class="number">shard</th><th>plane</th><th>state</th><th class="number">generation</th>
+      <th class="number">plan</th><th class="number">connections</th><th class="number">facts dropped</th>
+    </tr></thead><tbody></tbody></table></div>
     <h2>Ended</h2>
     <div id="ended"></div>
     <footer>

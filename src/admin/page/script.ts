@@ -50,14 +50,18 @@ function volume(bytes, before, seconds) {
 function showListeners(status, seconds) {
   byId('listeners').tBodies[0].replaceChildren(...status.listeners.map((listener) => {
     const before = last?.status.listeners.find(({ name }) => name === listener.name);
-    return row([
-      element('td', '', listener.name),
+    const name = element('td', '', listener.name);
+    if (listener.retired) name.append(element('small', '', 'retired'));
+    const made = row([
+      name,
       element('td', 'address', listener.address),
       element('td', 'number', sum(listener.connections)),
       element('td', 'number', listener.accepted),
       volume(listener.bytesUp, before?.bytesUp, seconds),
       volume(listener.bytesDown, before?.bytesDown, seconds),
     ]);
+    made.className = listener.retired ? 'retired' : '';
+    return made;
   }));
 }
 
@@ -83,6 +87,18 @@ function showPools(status) {
   const table = byId('pools');
   for (const body of [...table.tBodies]) body.remove();
   table.append(...bodies);
+}
+
+function showShards(status) {
+  byId('shards').tBodies[0].replaceChildren(...status.shards.map((shard) => row([
+    element('td', 'number', shard.number),
+    element('td', '', shard.plane),
+    element('td', 'health' + (shard.state === 'running' ? ' good' : ' bad'), shard.state),
+    element('td', 'number', shard.generation),
+    element('td', 'number', shard.planVersion),
+    element('td', 'number', shard.connections),
+    element('td', 'number' + (shard.factsDropped > 0 ? ' bad' : ''), shard.factsDropped),
+  ])));
 }
 
 function chosen(status) {
@@ -134,9 +150,11 @@ function show(status) {
   const seconds = last === null ? 0 : (now - last.at) / 1000;
   showPhase(status.phase, status.phase === 'ready');
   byId('summary').textContent = status.connections + ' connections, up ' + span(Date.now() - status.started) +
+    ', plan ' + status.planVersion +
     (status.factsDropped > 0 ? ', ' + status.factsDropped + ' facts dropped' : '');
   showListeners(status, seconds);
   showPools(status);
+  showShards(status);
   const listeners = chosen(status);
   showChart(listeners);
   showEnded(listeners);

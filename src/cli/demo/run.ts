@@ -6,7 +6,7 @@ import { createNetPlane } from '../../plane/net/index.ts';
 import type { Service } from '../../service.ts';
 import type { Output } from '../output.ts';
 import { serve } from '../serve.ts';
-import { STOP_SIGNALS } from '../stopping.ts';
+import { STOP_SIGNALS_WITHOUT_FILE } from '../stopping.ts';
 import { banner } from './banner.ts';
 import { type DemoPorts, demoConfig, PREFERRED_PORTS } from './config.ts';
 import { startEchoBackend } from './echo-backend.ts';
@@ -39,7 +39,7 @@ export async function runDemo(
   try {
     const ports = await choosePorts(plane, web);
     const { plan } = parseConfig(demoConfig(ports, accessLog), 'demo.yaml', readEnvironment());
-    await serve(plan, {
+    await serve(plan, output, {
       ready: (service) => {
         output.err(banner(service, ports, accessLog));
         return animate(service, web);
@@ -78,7 +78,7 @@ function animate(service: Service, web: readonly WebBackend[]): () => void {
     flapping?.stop();
     void clients.close();
   };
-  for (const signal of STOP_SIGNALS) process.once(signal, stop);
+  for (const signal of STOP_SIGNALS_WITHOUT_FILE) process.once(signal, stop);
   return stop;
 }
 

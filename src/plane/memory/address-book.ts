@@ -1,4 +1,5 @@
 import { type Address, formatAddress } from '../../core/address.ts';
+import type { Sharing } from '../../core/ports.ts';
 import type { LinkSettings } from './link.ts';
 
 /** First port that is given out where 0 was asked for, and to those who dial. */
@@ -28,36 +29,62 @@ export interface AddressRule extends Partial<LinkSettings> {
   readonly listen?: string;
 }
 
+/** Those who are bound to one address: one alone, or any number that share it. */
+interface Binding<Listener> {
+  readonly address: Address;
+  readonly shared: boolean;
+  readonly listeners: Listener[];
+  /** Who gets the next client, counted on and on. */
+  turn: number;
+}
+
 /** Who listens at an address, and what is special about addresses. */
 export class AddressBook<Listener> {
-  readonly #bound = new Map<string, { readonly address: Address; readonly listener: Listener }>();
+  readonly #bound = new Map<string, Binding<Listener>>();
   readonly #rules = new Map<string, AddressRule>();
   #nextPort = EPHEMERAL_PORT_FIRST;
 
-  /** Binds; the address returned has a real port. Throws the system's error where it cannot. */
-  bind(asked: Address, listener: Listener): Address {
+  /**
+   * Binds; the address returned has a real port. Throws the system's error where it cannot. Unix paths are not shared:
+   * `claim` is `alone` there, and `join` fails.
+   */
+  bind(asked: Address, listener: Listener, sharing: Sharing = 'alone'): Address {
     const rule = this.rule(asked);
     if (rule?.listen !== undefined) throw systemError('listen', rule.listen, asked);
+    if (sharing === 'join' && asked.kind === 'unix') throw systemError('listen', 'EADDRINUSE', asked);
     const address = asked.kind === 'tcp' && asked.port === 0 ? { ...asked, port: this.#freePort() } : asked;
     for (const taken of this.#bound.values()) {
+      if (sharing === 'join' && taken.shared) continue;
       if (overlaps(taken.address, address)) throw systemError('listen', 'EADDRINUSE', address);
     }
-    this.#bound.set(formatAddress(address), { address, listener });
+    const key = formatAddress(address);
+    const binding = this.#bound.get(key) ?? { address, shared: sharing !== 'alone', listeners: [], turn: 0 };
+    binding.listeners.push(listener);
+    this.#bound.set(key, binding);
     return address;
   }
 
-  unbind(address: Address): void {
-    this.#bound.delete(formatAddress(address));
+  /** Nothing where the listener is not bound there. */
+  unbind(address: Address, listener: Listener): void {
+    const key = formatAddress(address);
+    const binding = this.#bound.get(key);
+    const at = binding?.listeners.indexOf(listener) ?? -1;
+    if (binding === undefined || at < 0) return;
+    binding.listeners.splice(at, 1);
+    if (binding.listeners.length === 0) this.#bound.delete(key);
   }
 
-  /** Who listens there, on the address itself or on all interfaces. */
-  find(address: Address): Listener | null {
+  /**
+   * Who takes the next client there, on the address itself or on all interfaces; null = nobody. Those who share an address
+   * take turns.
+   */
+  next(address: Address): Listener | null {
     const exact = this.#bound.get(formatAddress(address));
-    if (exact !== undefined) return exact.listener;
+    if (exact !== undefined) return takeTurn(exact);
     if (address.kind === 'unix') return null;
     for (const host of WILDCARDS) {
       const any = this.#bound.get(formatAddress({ ...address, host }));
-      if (any !== undefined) return any.listener;
+      if (any !== undefined) return takeTurn(any);
     }
     return null;
   }
@@ -94,6 +121,10 @@ export class AddressBook<Listener> {
     this.#nextPort = port === PORT_LAST ? EPHEMERAL_PORT_FIRST : port + 1;
     return port;
   }
+}
+
+function takeTurn<Listener>(binding: Binding<Listener>): Listener | null {
+  return binding.listeners[binding.turn++ % binding.listeners.length] ?? null;
 }
 
 const WILDCARDS = ['::', '0.0.0.0'];

@@ -1,6 +1,6 @@
 import type { Address } from '../../core/address.ts';
 import type { Chunk } from '../../core/chunk.ts';
-import type { Endpoint, EndpointObserver } from '../../core/ports.ts';
+import type { Endpoint, EndpointObserver, SocketOptions } from '../../core/ports.ts';
 import type { VirtualClock } from './clock.ts';
 import type { Random } from './random.ts';
 import type { ReadBuffer } from './read-buffer.ts';
@@ -32,6 +32,8 @@ type Life = 'open' | 'resetting' | 'closing' | 'gone' | 'closed';
 export class MemoryEndpoint implements Endpoint {
   readonly local: Address;
   readonly remote: Address;
+  /** What the listener or the dial asked for; the simulated network does nothing with it, tests may look. */
+  readonly options: SocketOptions;
   readonly #host: EndpointHost;
   readonly #socket: KernelSocket;
   readonly #reader: ReadHalf;
@@ -41,9 +43,10 @@ export class MemoryEndpoint implements Endpoint {
   #awake = false;
   #undelivered = 0;
 
-  constructor(host: EndpointHost, socket: KernelSocket) {
+  constructor(host: EndpointHost, socket: KernelSocket, options: SocketOptions) {
     this.local = socket.local;
     this.remote = socket.remote;
+    this.options = options;
     this.#host = host;
     this.#socket = socket;
     this.#writer = new WriteHalf(socket);
@@ -109,10 +112,15 @@ export class MemoryEndpoint implements Endpoint {
     if (this.#may('open', 'closing', 'resetting')) this.#abandon();
   }
 
-  /** Ends at once and tells `closed` now; for a plane that closes. */
+  /** Gives the socket up by RST, whether it is observed or not; for a plane that closes. */
+  abandon(): void {
+    if (this.#life !== 'closed' && this.#life !== 'gone') this.#abandon();
+  }
+
+  /** As `abandon`, and tells `closed` now. */
   finish(): void {
     if (this.#life === 'closed') return;
-    if (this.#life !== 'gone') this.#abandon();
+    this.abandon();
     this.#turn();
   }
 

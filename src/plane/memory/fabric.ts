@@ -67,7 +67,7 @@ export class Fabric {
       dialer.connected(this.#join(from, to, link, acceptor));
     };
     const arrive = (): void => {
-      const acceptor = this.book.find(to);
+      const acceptor = this.book.next(to);
       if (acceptor === null) fail(link.latencyToClientMs, 'refused');
       else if (acceptor.hasRoom) after(link.latencyToClientMs, () => establish(acceptor));
     };

@@ -1,5 +1,5 @@
 import type { Address } from '../../core/address.ts';
-import type { Listening } from '../../core/ports.ts';
+import type { Listening, Sharing, SocketOptions } from '../../core/ports.ts';
 import type { Acceptor, Fabric } from './fabric.ts';
 import type { KernelSocket } from './socket.ts';
 
@@ -10,7 +10,8 @@ export const BACKLOG_MAX = 511;
 export interface ListenerOwner {
   /** Whether a descriptor is left to accept with. */
   readonly hasDescriptor: boolean;
-  accept(socket: KernelSocket): void;
+  /** A client was accepted; `options` are the listener's at this time. */
+  accept(socket: KernelSocket, options: SocketOptions): void;
   /** No descriptor was left; what waits is tried again on `retry`. */
   starved(): void;
   /** The listener accepts no more. */
@@ -23,13 +24,25 @@ export class MemoryListener implements Listening, Acceptor {
   readonly #fabric: Fabric;
   readonly #owner: ListenerOwner;
   readonly #queue: KernelSocket[] = [];
+  #options: SocketOptions;
   #closed = false;
 
   /** Throws the system's error where the address cannot be bound. */
-  constructor(fabric: Fabric, address: Address, owner: ListenerOwner) {
+  constructor(
+    fabric: Fabric,
+    address: Address,
+    options: SocketOptions,
+    sharing: Sharing,
+    owner: ListenerOwner,
+  ) {
     this.#fabric = fabric;
+    this.#options = options;
     this.#owner = owner;
-    this.address = fabric.book.bind(address, this);
+    this.address = fabric.book.bind(address, this, sharing);
+  }
+
+  setOptions(options: SocketOptions): void {
+    this.#options = options;
   }
 
   get hasRoom(): boolean {
@@ -64,7 +77,7 @@ export class MemoryListener implements Listening, Acceptor {
   stop(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#fabric.book.unbind(this.address);
+    this.#fabric.book.unbind(this.address, this);
   }
 
   /** Resets what waits. */
@@ -80,6 +93,6 @@ export class MemoryListener implements Listening, Acceptor {
       return;
     }
     this.#queue.shift();
-    this.#owner.accept(socket);
+    this.#owner.accept(socket, this.#options);
   }
 }

@@ -127,6 +127,6 @@ export class MemoryNetwork {
       },
     };
     const bound = book.bind(address, acceptor);
-    return { address: bound, close: () => book.unbind(bound) };
+    return { address: bound, close: () => book.unbind(bound, acceptor) };
   }
 }

@@ -7,6 +7,7 @@ import type {
   Listening,
   Plane,
   PlaneOptions,
+  Sharing,
   SocketOptions,
   Timers,
 } from '../../core/ports.ts';
@@ -40,6 +41,7 @@ class MemoryPlane implements Plane {
   readonly #fabric: Fabric;
   readonly #host: EndpointHost;
   readonly #descriptorsMax: number;
+  readonly #onOpen: (by: 1 | -1) => void;
   readonly #report: (error: unknown) => void;
   readonly #endpoints = new Set<MemoryEndpoint>();
   readonly #dials = new Set<Cancellable>();
@@ -47,11 +49,12 @@ class MemoryPlane implements Plane {
   #closed = false;
 
   constructor(fabric: Fabric, epoch: number, options: MemoryPlaneOptions) {
-    const { readBytes = 0, descriptorsMax = 0, onObserverError = throwLater } = options;
+    const { readBytes = 0, descriptorsMax = 0, onObserverError = throwLater, onOpen = nothing } = options;
     this.#fabric = fabric;
     this.#descriptorsMax = descriptorsMax === 0 ? Number.POSITIVE_INFINITY : descriptorsMax;
+    this.#onOpen = onOpen;
     this.#report = onObserverError;
-    this.#timers = createPlaneTimers(fabric.clock, epoch, onObserverError);
+    this.#timers = createPlaneTimers(fabric.clock, options.epoch ?? epoch, onObserverError);
     this.timers = this.#timers;
     this.#host = {
       clock: fabric.clock,
@@ -66,23 +69,30 @@ class MemoryPlane implements Plane {
     return this.#endpoints.size + this.#dials.size;
   }
 
-  async listen(address: Address, _options: SocketOptions, handler: ListenHandler): Promise<Listening> {
-    if (this.#closed) throw new Error('the plane is closed');
+  async listen(
+    address: Address,
+    options: SocketOptions,
+    handler: ListenHandler,
+    sharing: Sharing = 'alone',
+  ): Promise<Listening> {
+    if (this.#closed) throw new Error('the plane is closed: nothing listens on it any more');
     const listener: MemoryListener = new MemoryListener(
       this.#fabric,
       address,
+      options,
+      sharing,
       this.#ownerOf(handler, () => this.#listeners.delete(listener)),
     );
     this.#listeners.add(listener);
     return listener;
   }
 
-  dial(address: Address, _options: SocketOptions, handler: DialHandler): Cancellable {
+  dial(address: Address, options: SocketOptions, handler: DialHandler): Cancellable {
     if (this.#closed) return { cancel: nothing };
     const host = address.kind === 'tcp' && address.host.includes(':') ? '::1' : '127.0.0.1';
     const starved = !this.#hasDescriptor;
     const done = (): void => {
-      this.#dials.delete(dial);
+      if (this.#dials.delete(dial)) this.#onOpen(-1);
     };
     const fail = (failure: ConnectFailure): void => {
       done();
@@ -92,8 +102,9 @@ class MemoryPlane implements Plane {
     const attempt = this.#fabric.dial(this.#fabric.book.ephemeral(address, host), address, {
       failed: fail,
       connected: (socket) => {
-        done();
-        this.#guard(() => handler.connected(this.#endpoint(socket)));
+        this.#dials.delete(dial);
+        const endpoint = this.#adopt(socket, options);
+        this.#guard(() => handler.connected(endpoint));
       },
     });
     const dial: Cancellable = {
@@ -104,6 +115,7 @@ class MemoryPlane implements Plane {
       },
     };
     this.#dials.add(dial);
+    this.#onOpen(1);
     if (starved) {
       attempt.abandon();
       this.#fabric.clock.soon(() => {
@@ -113,6 +125,7 @@ class MemoryPlane implements Plane {
     return dial;
   }
 
+  /** As on every plane everything is cut before this returns; observers are told afterwards. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -122,6 +135,7 @@ class MemoryPlane implements Plane {
       listener.stop();
       listener.abandon();
     }
+    for (const endpoint of this.#endpoints) endpoint.abandon();
     await null;
     for (const endpoint of this.#endpoints) endpoint.finish();
   }
@@ -136,20 +150,24 @@ class MemoryPlane implements Plane {
       get hasDescriptor(): boolean {
         return hasDescriptor();
       },
-      accept: (socket) => this.#guard(() => handler.accept(this.#endpoint(socket))),
+      accept: (socket, options) => {
+        const endpoint = this.#adopt(socket, options);
+        this.#onOpen(1);
+        this.#guard(() => handler.accept(endpoint));
+      },
       starved: () => this.#guard(() => handler.failed('EMFILE')),
       closed,
     };
   }
 
-  #endpoint(socket: KernelSocket): MemoryEndpoint {
-    const endpoint = new MemoryEndpoint(this.#host, socket);
+  #adopt(socket: KernelSocket, options: SocketOptions): MemoryEndpoint {
+    const endpoint = new MemoryEndpoint(this.#host, socket, options);
     this.#endpoints.add(endpoint);
     return endpoint;
   }
 
   #released(endpoint: MemoryEndpoint): void {
-    this.#endpoints.delete(endpoint);
+    if (this.#endpoints.delete(endpoint)) this.#onOpen(-1);
     this.#retryAccepting();
   }
 

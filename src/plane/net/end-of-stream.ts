@@ -7,6 +7,8 @@ interface SocketHandle {
   readonly readStart?: () => number;
   /** TCP only. */
   readonly reset?: unknown;
+  /** -1 until the address is known and a socket was made for it; always -1 on Windows. */
+  readonly fd?: number;
 }
 
 /**
@@ -49,11 +51,13 @@ function keepAlive(socket: Socket): void {
 
 /**
  * Ends a socket that is still connecting. The kernel may have connected it already without Node knowing: closed as usual
- * it would be a clean end at the backend. `resetAndDestroy` waits for the connect, which may never come.
+ * it would be a clean end at the backend. `resetAndDestroy` waits for the connect, which may never come. While a name is
+ * looked up there is no socket, and Node would never free what it failed to reset.
  */
 export function abandon(socket: Socket): void {
   const { _reset } = socket as unknown as { readonly _reset?: () => void };
-  if (_reset === undefined || handleOf(socket).reset === undefined) socket.destroy();
+  const { reset, fd = -1 } = handleOf(socket);
+  if (_reset === undefined || reset === undefined || fd < 0) socket.destroy();
   else _reset.call(socket);
 }
 

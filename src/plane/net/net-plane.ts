@@ -1,5 +1,4 @@
-import { unlink } from 'node:fs/promises';
-import { connect, createServer, type NetConnectOpts, type Server, type Socket } from 'node:net';
+import { connect, createServer, type NetConnectOpts, type Socket } from 'node:net';
 import type { DuplexOptions } from 'node:stream';
 import type { Address } from '../../core/address.ts';
 import type {
@@ -9,25 +8,19 @@ import type {
   Listening,
   Plane,
   PlaneOptions,
+  Sharing,
   SocketOptions,
 } from '../../core/ports.ts';
+import { bind } from './bind.ts';
 import { abandon } from './end-of-stream.ts';
 import { dialFailure } from './failures.ts';
 import { type EndpointHome, NetEndpoint } from './net-endpoint.ts';
+import { NetListening } from './net-listening.ts';
 import { NetTimers } from './net-timers.ts';
 import { SEES_SEND_QUEUES, SendQueues } from './send-queue.ts';
 
-/** Connections that may wait in the kernel's accept queue; the kernel caps it at net.core.somaxconn. */
-const BACKLOG = 4096;
-
 /** See NetEndpoint: one read at most waits inside of Node. */
 const HIGH_WATER_MARK = 1;
-
-/** Turns of the event loop without a new client after which the queue of a closing listener counts as empty. */
-const QUIET_TURNS = 3;
-
-/** However many clients go on coming, a closing listener takes them for no longer than this. */
-const LAST_ACCEPT_MS_MAX = 500;
 
 /** The plane of node:net: any OS, one thread. */
 export function createNetPlane(options: PlaneOptions = {}): Plane {
@@ -42,11 +35,14 @@ class NetPlane implements Plane, EndpointHome {
   readonly onObserverError: (error: unknown) => void;
   readonly #endpoints = new Set<NetEndpoint>();
   readonly #dials = new Set<Socket>();
-  readonly #servers = new Set<Server>();
+  readonly #listenings = new Set<NetListening>();
+  readonly #onOpen: (by: 1 | -1) => void;
+  #closed = false;
 
   constructor(options: PlaneOptions) {
     this.onObserverError = options.onObserverError ?? throwLater;
-    this.timers = new NetTimers(this.onObserverError);
+    this.timers = new NetTimers(this.onObserverError, options.epoch);
+    this.#onOpen = options.onOpen ?? nothing;
   }
 
   get open(): number {
@@ -58,27 +54,35 @@ class NetPlane implements Plane, EndpointHome {
   }
 
   gone(endpoint: NetEndpoint): void {
-    this.#endpoints.delete(endpoint);
+    if (this.#endpoints.delete(endpoint)) this.#onOpen(-1);
   }
 
-  async listen(address: Address, options: SocketOptions, handler: ListenHandler): Promise<Listening> {
+  async listen(
+    address: Address,
+    options: SocketOptions,
+    handler: ListenHandler,
+    sharing: Sharing = 'alone',
+  ): Promise<Listening> {
+    if (this.#closed) throw planeClosed();
     const server = createServer({
       allowHalfOpen: true,
       pauseOnConnect: true,
       highWaterMark: HIGH_WATER_MARK,
-      noDelay: options.noDelay,
-      keepAlive: options.keepaliveMs > 0,
-      keepAliveInitialDelay: options.keepaliveMs,
     });
-    await bind(server, address);
-    const bound = boundAddress(server, address);
-    server.on('connection', (socket) => this.#accepted(socket, bound, handler));
+    await bind(server, address, sharing);
+    const listening = new NetListening(server, address, options, () => this.#listenings.delete(listening));
+    if (this.#closed) {
+      listening.stop();
+      throw planeClosed();
+    }
+    server.on('connection', (socket) => this.#accepted(socket, listening, handler));
     server.on('error', (error: NodeJS.ErrnoException) => handler.failed(error.code ?? 'UNKNOWN'));
-    this.#servers.add(server);
-    return { address: bound, close: () => this.#stopListening(server) };
+    this.#listenings.add(listening);
+    return listening;
   }
 
   dial(address: Address, options: SocketOptions, handler: DialHandler): Cancellable {
+    if (this.#closed) return { cancel: nothing };
     const socket = connect({
       ...(address.kind === 'unix' ? { path: address.path } : { host: address.host, port: address.port }),
       allowHalfOpen: true,
@@ -90,8 +94,9 @@ class NetPlane implements Plane, EndpointHome {
     } as NetConnectOpts & DuplexOptions);
     socket.pause();
     this.#dials.add(socket);
+    this.#onOpen(1);
     const fail = (error: NodeJS.ErrnoException): void => {
-      if (this.#dials.delete(socket)) this.#guard(() => handler.failed(dialFailure(error)));
+      if (this.#forget(socket)) this.#guard(() => handler.failed(dialFailure(error)));
     };
     socket.on('error', fail);
     socket.once('connect', () => {
@@ -106,35 +111,45 @@ class NetPlane implements Plane, EndpointHome {
     });
     return {
       cancel: () => {
-        if (this.#dials.delete(socket)) abandon(socket);
+        if (this.#forget(socket)) abandon(socket);
       },
     };
   }
 
+  /**
+   * Everything is cut before this returns, so that it may be called where the thread is about to end and no promise is
+   * awaited any more; only a FIN that is under way in this very turn still goes out, as its owner wanted. The promise
+   * resolves when all observers were told `closed`.
+   */
   async close(): Promise<void> {
-    for (const server of this.#servers) server.close();
-    this.#servers.clear();
-    for (const socket of this.#dials) abandon(socket);
-    this.#dials.clear();
+    this.#closed = true;
+    for (const listening of this.#listenings) listening.stop();
+    for (const socket of this.#dials) {
+      this.#forget(socket);
+      abandon(socket);
+    }
     for (const endpoint of this.#endpoints) endpoint.destroy();
     while (this.#endpoints.size > 0) await turn();
     this.timers.close();
     this.sendQueues.close();
   }
 
-  #accepted(socket: Socket, bound: Address, handler: ListenHandler): void {
+  #accepted(socket: Socket, { address: bound, options }: NetListening, handler: ListenHandler): void {
     if (bound.kind === 'tcp' && socket.remoteAddress === undefined) {
-      socket.on('error', () => {});
+      socket.on('error', nothing);
       socket.destroy();
       this.#guard(() => handler.gone?.());
       return;
     }
+    if (options.noDelay) socket.setNoDelay(true);
+    if (options.keepaliveMs > 0) socket.setKeepAlive(true, options.keepaliveMs);
     const remote = socketAddress(
       socket,
       'remote',
       bound.kind === 'unix' ? { kind: 'unix', path: '' } : bound,
     );
     const endpoint = this.#adopt(socket, socketAddress(socket, 'local', bound), remote);
+    this.#onOpen(1);
     this.#guard(() => handler.accept(endpoint));
   }
 
@@ -144,10 +159,11 @@ class NetPlane implements Plane, EndpointHome {
     return endpoint;
   }
 
-  async #stopListening(server: Server): Promise<void> {
-    if (!this.#servers.delete(server)) return;
-    await queueIsEmpty(server);
-    server.close();
+  /** Whether the dial was still under way. */
+  #forget(socket: Socket): boolean {
+    const waited = this.#dials.delete(socket);
+    if (waited) this.#onOpen(-1);
+    return waited;
   }
 
   #guard(call: () => void): void {
@@ -157,62 +173,6 @@ class NetPlane implements Plane, EndpointHome {
       this.onObserverError(error);
     }
   }
-}
-
-/** libuv accepts one client in each turn: waits until none has come for a few. */
-async function queueIsEmpty(server: Server): Promise<void> {
-  let quiet = 0;
-  const count = (): void => {
-    quiet = 0;
-  };
-  server.on('connection', count);
-  const end = performance.now() + LAST_ACCEPT_MS_MAX;
-  while (quiet < QUIET_TURNS && performance.now() < end) {
-    quiet++;
-    await turn();
-  }
-  server.off('connection', count);
-}
-
-/** Binds; a Unix path left behind by a process that is gone is taken over, as HAProxy and nginx do. */
-async function bind(server: Server, address: Address): Promise<void> {
-  try {
-    await listening(server, address);
-  } catch (error) {
-    const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
-    if (!taken || address.kind !== 'unix' || !(await isAbandoned(address.path))) throw error;
-    await unlink(address.path);
-    await listening(server, address);
-  }
-}
-
-function listening(server: Server, address: Address): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    const where =
-      address.kind === 'unix' ? { path: address.path } : { host: address.host, port: address.port };
-    server.listen({ ...where, backlog: BACKLOG }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-}
-
-function isAbandoned(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = connect({ path });
-    probe.once('connect', () => {
-      probe.destroy();
-      resolve(false);
-    });
-    probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNREFUSED'));
-  });
-}
-
-function boundAddress(server: Server, asked: Address): Address {
-  const bound = server.address();
-  if (bound === null || typeof bound === 'string') return asked;
-  return { kind: 'tcp', host: bound.address, port: bound.port };
 }
 
 function socketAddress(socket: Socket, end: 'local' | 'remote', fallback: Address): Address {
@@ -232,3 +192,9 @@ function throwLater(error: unknown): void {
     throw error;
   });
 }
+
+function planeClosed(): Error {
+  return new Error('the plane is closed: nothing listens on it any more');
+}
+
+function nothing(): void {}

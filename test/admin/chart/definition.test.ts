@@ -4,6 +4,15 @@ import { type DirectedGraphNode, toDirectedGraph } from 'xstate/graph';
 import { CHART_NAMES, CHARTS } from '../../../src/admin/chart/charts.ts';
 import { chartDefinition, chartJson } from '../../../src/admin/chart/definition.ts';
 
+/** Actions as plain data: those that XState makes for a delay are functions, of which each machine has its own. */
+function plainActions(actions: readonly unknown[]): unknown[] {
+  return actions.map((action) => {
+    if (typeof action !== 'function') return action;
+    const { type, id, delay } = action as { type?: unknown; id?: unknown; delay?: unknown };
+    return { type, id, delay };
+  });
+}
+
 /** A graph as plain data: every state, and every transition with its guard, its actions and where it leads. */
 function plain(node: DirectedGraphNode): unknown {
   const edges = node.edges.map((edge) => ({
@@ -21,7 +30,8 @@ function plain(node: DirectedGraphNode): unknown {
     actions,
     target: target?.map(({ id }) => id),
   }));
-  const own = { id: node.id, entry, exit, type, description, eventless };
+  const [entered, left] = [plainActions(entry), plainActions(exit)];
+  const own = { id: node.id, entered, left, type, description, eventless };
   const invoked = invoke.map(({ id, src }) => ({ id, src }));
   return {
     ...own,

@@ -26,7 +26,8 @@ function aliasOf(node: AnyStateNode): string {
 /** How a transition may be written: an unguarded one as it is, or as what is done otherwise. */
 function linesFor({ event, guard, actions }: ChartEdge): string[] {
   const crash = /^xstate\.error\.actor\.(.+)$/.exec(event);
-  const name = crash === null ? event : `${crash[1]} failed`;
+  const delay = /^xstate\.after\.(\w+)\./.exec(event);
+  const name = crash !== null ? `${crash[1]} failed` : delay !== null ? `after ${delay[1]}` : event;
   const guards = guard === null ? ['', ' [else]'] : [` [${guard}]`];
   const tail = actions.length === 0 ? '' : ` / ${actions.join(', ')}`;
   return guards.map((text) => `${name}${text}${tail}`.trimStart());

@@ -5,7 +5,8 @@ import type { Environment } from '../../../src/config/index.ts';
 export const ENVIRONMENT: Environment = {
   descriptorLimit: 20_000,
   platform: 'linux',
-  nodeVersion: 'v20.19.0',
+  nodeVersion: 'v24.11.0',
+  cores: 4,
 };
 
 /** Names of the YAML files in a folder beside these tests, in order. */

@@ -39,8 +39,12 @@ export function dialingClaims(claim: Claim): void {
       connected: () => calls.push('connected'),
       failed: () => calls.push('failed'),
     };
-    world.plane.dial(server.address, SOCKET_OPTIONS, handler).cancel();
-    world.plane.dial(await world.refusing(), SOCKET_OPTIONS, handler).cancel();
+    for (const address of [server.address, await world.refusing()]) {
+      const dial = world.plane.dial(address, SOCKET_OPTIONS, handler);
+      dial.cancel();
+      dial.cancel();
+    }
+    expect([world.plane.open, world.openTold]).toEqual([0, 0]);
     await world.settle();
     expect(calls).toEqual([]);
     expect(world.plane.open).toBe(0);
@@ -88,7 +92,7 @@ export function dialingClaims(claim: Claim): void {
     await world.until(() => endpoints.length === 1 && world.errors.length === 2, 'both told');
   });
 
-  claim('open counts dials and endpoints, and returns to 0', async (world) => {
+  claim('open counts dials and endpoints and returns to 0, and every change of it is told', async (world) => {
     const peers: Peer[] = [];
     const server = await world.serve((peer) => peers.push(peer));
     const endpoints: Endpoint[] = [];
@@ -98,13 +102,13 @@ export function dialingClaims(claim: Claim): void {
         failed: () => {},
       });
     }
-    expect(world.plane.open).toBe(5);
+    expect([world.plane.open, world.openTold]).toEqual([5, 5]);
     await world.until(() => endpoints.length === 5 && peers.length === 5, 'five connections');
-    expect(world.plane.open).toBe(5);
+    expect([world.plane.open, world.openTold]).toEqual([5, 5]);
     const seen = endpoints.map(observe);
     for (const peer of peers) peer.end();
     for (const endpoint of endpoints) endpoint.close();
     await world.until(() => seen.every((each) => each.isClosed), 'all closed');
-    expect(world.plane.open).toBe(0);
+    expect([world.plane.open, world.openTold]).toEqual([0, 0]);
   });
 }

@@ -110,11 +110,53 @@ export function listeningClaims(claim: Claim): void {
     await world.until(() => serverSeen.isClosed && clientSeen.isClosed, 'both closed');
   });
 
-  claim('closing the plane closes every endpoint, and every peer notices', async (world) => {
+  claim('other options hold for the clients accepted afterwards, and for them alone', async (world) => {
+    const { listening, accepted } = await listen(world);
+    world.connect(listening.address);
+    await world.until(() => accepted.length === 1, 'the first client accepted');
+    listening.setOptions({ noDelay: true, keepaliveMs: 60_000 });
+    world.connect(listening.address);
+    await world.until(() => accepted.length === 2, 'the second client accepted');
+    const keptAlive = await Promise.all(accepted.map((endpoint) => world.keepsAlive(endpoint)));
+    if (!keptAlive.includes(null)) expect(keptAlive).toEqual([false, true]);
+    expect(world.plane.open).toBe(2);
+  });
+
+  claim('closing the plane cuts every endpoint: each is told, and every peer sees a RST', async (world) => {
     const pairs = [await acceptedPair(world), await acceptedPair(world)];
     const peers: Peer[] = pairs.map((pair) => pair.peer);
     await world.plane.close();
     for (const { seen } of pairs) expect(seen.count('closed')).toBe(1);
-    await world.until(() => peers.every((peer) => peer.sawReset || peer.sawFin), 'the peers notice');
+    await world.until(() => peers.every((peer) => peer.sawReset), 'the peers notice');
+    expect(peers.some((peer) => peer.sawFin)).toBe(false);
+  });
+
+  claim(
+    'closing the plane ends a listener that is closing, and nobody is accepted afterwards',
+    async (world) => {
+      const { listening, accepted } = await listen(world);
+      const peers = Array.from({ length: 20 }, () => world.connect(listening.address));
+      await world.until(() => peers.every((peer) => peer.connected), 'all clients connected');
+      const closing = listening.close();
+      await world.plane.close();
+      const before = accepted.length;
+      await closing;
+      await world.until(() => peers.every((peer) => peer.sawReset), 'all clients reset');
+      expect(accepted).toHaveLength(before);
+      expect(world.plane.open).toBe(0);
+    },
+  );
+
+  claim('a plane that has closed refuses to listen, and dials nobody', async (world) => {
+    const peers: Peer[] = [];
+    const server = await world.serve((peer) => peers.push(peer));
+    await world.plane.close();
+    await expect(listen(world)).rejects.toThrow('the plane is closed');
+    world.plane.dial(server.address, SOCKET_OPTIONS, {
+      connected: () => expect.unreachable('connected'),
+      failed: () => expect.unreachable('failed'),
+    });
+    await world.settle();
+    expect([world.plane.open, peers.length]).toEqual([0, 0]);
   });
 }

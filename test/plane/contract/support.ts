@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Address } from '../../../src/core/address.ts';
 import type { Chunk } from '../../../src/core/chunk.ts';
-import type { Endpoint, ListenHandler, Listening, SocketOptions } from '../../../src/core/ports.ts';
+import type { Endpoint, ListenHandler, Listening, Sharing, SocketOptions } from '../../../src/core/ports.ts';
 import { createRandom, type Random } from '../../../src/plane/memory/random.ts';
 import { Recorder } from './recorder.ts';
 import { ANYWHERE, type MakeWorld, type Peer, type World } from './world.ts';
@@ -32,6 +32,7 @@ export function claimIn(makeWorld: MakeWorld): Claim {
         await prove(world, createRandom(name.length));
         await world.plane.close();
         expect(world.plane.open).toBe(0);
+        expect(world.openTold).toBe(0);
       } finally {
         await world.close();
       }
@@ -63,15 +64,17 @@ export async function listen(
   world: World,
   address: Address = ANYWHERE,
   onAccept?: ListenHandler['accept'],
+  sharing?: Sharing,
 ): Promise<Accepting> {
   const accepted: Endpoint[] = [];
-  const listening = await world.plane.listen(address, SOCKET_OPTIONS, {
+  const handler: ListenHandler = {
     accept: (endpoint) => {
       accepted.push(endpoint);
       onAccept?.(endpoint);
     },
     failed: () => {},
-  });
+  };
+  const listening = await world.plane.listen(address, SOCKET_OPTIONS, handler, sharing);
   return { listening, accepted };
 }
 

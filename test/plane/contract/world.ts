@@ -1,10 +1,12 @@
 import type { Address } from '../../../src/core/address.ts';
-import type { Plane } from '../../../src/core/ports.ts';
+import type { Endpoint, Plane } from '../../../src/core/ports.ts';
 
 /** A raw TCP peer of the test's own, made without the plane under test. It reads all that comes unless told not to. */
 export interface Peer {
   readonly local: Address;
   readonly connected: boolean;
+  /** Whether it could not connect. */
+  readonly refused: boolean;
   /** Everything received, in one piece. */
   readonly received: Uint8Array;
   readonly receivedBytes: number;
@@ -36,6 +38,12 @@ export interface World {
   readonly plane: Plane;
   /** What observers and timers threw. */
   readonly errors: unknown[];
+  /** What `onOpen` has told, summed. */
+  readonly openTold: number;
+  /** Whether listeners can share an address here. */
+  readonly canShare: boolean;
+  /** Whether TCP keepalive is on for an endpoint; null where this system does not show it. */
+  keepsAlive(endpoint: Endpoint): Promise<boolean | null>;
   serve(onPeer: (peer: Peer) => void, address?: Address): Promise<PeerServer>;
   connect(address: Address): Peer;
   /** An address on which nobody listens. */

@@ -46,7 +46,13 @@ async function history(seed: number): Promise<void> {
     },
   });
   const errors: unknown[] = [];
-  const plane = createMemoryPlane(network, { onObserverError: (error) => errors.push(error) });
+  let openTold = 0;
+  const plane = createMemoryPlane(network, {
+    onObserverError: (error) => errors.push(error),
+    onOpen: (by) => {
+      openTold += by;
+    },
+  });
   const connections: Connection[] = [];
   const count = random.int(1, CONNECTIONS_MAX);
   const join = (endpoint: Endpoint, peer: MemoryPeer): void => {
@@ -79,6 +85,7 @@ async function history(seed: number): Promise<void> {
     act(random, connection);
     if (random.chance(0.7)) network.run(network.now() + random.next() * 20);
     check(connection);
+    must(openTold === plane.open, 'every change of open was told');
   }
   for (const connection of connections) end(connection);
   network.settle(1_000_000);
@@ -87,7 +94,7 @@ async function history(seed: number): Promise<void> {
     checkEnd(connection);
   }
   expect(errors).toEqual([]);
-  expect([plane.open, network.sockets, network.idle]).toEqual([0, 0, true]);
+  expect([plane.open, openTold, network.sockets, network.idle]).toEqual([0, 0, 0, true]);
 }
 
 function act(random: Random, connection: Connection): void {

@@ -224,6 +224,23 @@ describe('the memory plane', () => {
     plane.dial(ADDRESS, SOCKET_OPTIONS, { connected: () => {}, failed: () => {} });
     expect(plane.open).toBe(0);
   });
+
+  it('cuts its connections before close returns, and tells its observers afterwards', async () => {
+    const network = new MemoryNetwork();
+    const { plane, seen, peer } = await acceptedEndpoint(network);
+    const closing = plane.close();
+    expect(seen.isClosed).toBe(false);
+    network.settle(100);
+    expect(peer.resetAt).not.toBeNull();
+    await closing;
+    expect(seen.count('closed')).toBe(1);
+  });
+
+  it('tells times by the epoch it is given, else by that of its network', () => {
+    const network = new MemoryNetwork({ epoch: 5000 });
+    expect(createMemoryPlane(network).timers.epoch).toBe(5000);
+    expect(createMemoryPlane(network, { epoch: 7000 }).timers.epoch).toBe(7000);
+  });
 });
 
 /** The methods of a recorder, so that some can be replaced. */

@@ -1,0 +1,65 @@
+/** The two peers of the bench: `load.js serve` echoes, `load.js load PORT` runs clients and prints what they reached. */
+import { connect, createServer, type Socket } from 'node:net';
+
+const CONNECTIONS = 6_000;
+const AT_ONCE = 16;
+const STREAMS = 2;
+const STREAM_CHUNK = Buffer.alloc(64 * 1024, 'x');
+const LINE = Buffer.alloc(256, 'y');
+
+const [mode, port] = process.argv.slice(2);
+if (mode === 'serve') serve();
+else console.log(JSON.stringify(await load(Number(port))));
+
+function serve(): void {
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    socket.on('error', () => {});
+    socket.pipe(socket);
+  });
+  server.listen(0, '127.0.0.1', () => {
+    const address = server.address();
+    if (address !== null && typeof address === 'object') console.log(address.port);
+  });
+}
+
+async function load(to: number): Promise<object> {
+  const streams = Array.from({ length: STREAMS }, () => stream(to));
+  let left = CONNECTIONS;
+  const began = performance.now();
+  await Promise.all(
+    Array.from({ length: AT_ONCE }, async () => {
+      while (left-- > 0) await short(to);
+    }),
+  );
+  const seconds = (performance.now() - began) / 1000;
+  const bytes = streams.reduce((sum, { bytesRead }) => sum + bytesRead, 0);
+  for (const socket of streams) socket.destroy();
+  return { connectionsPerSecond: CONNECTIONS / seconds, mebibytesPerSecond: bytes / seconds / 2 ** 20 };
+}
+
+function short(to: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: '127.0.0.1', port: to, allowHalfOpen: true });
+    let got = 0;
+    socket.on('data', (data) => {
+      got += data.length;
+      if (got === LINE.length) socket.end();
+    });
+    socket.on('end', () => resolve());
+    socket.on('error', reject);
+    socket.write(LINE);
+  });
+}
+
+/** Writes as fast as it is echoed. */
+function stream(to: number): Socket {
+  const socket = connect({ host: '127.0.0.1', port: to });
+  const more = (): void => {
+    while (!socket.destroyed && socket.write(STREAM_CHUNK));
+  };
+  socket.on('drain', more);
+  socket.on('connect', more);
+  socket.on('error', () => {});
+  socket.resume();
+  return socket;
+}

@@ -1,0 +1,13 @@
+import type { Address } from '../core/address.ts';
+import { isLoopback } from './host-check.ts';
+
+/**
+ * Whether a write may come from a web page of this origin. A browser names the page's origin in every write, so only a
+ * page that this server itself has served may write; programs send no such header and may. `host` is the request's Host
+ * header, which has passed `hostAllowed`. Where the address is not loopback that header proves nothing and no page may.
+ */
+export function originAllowed(bound: Address, host: string | undefined, origin: string | undefined): boolean {
+  if (origin === undefined) return true;
+  if (host === undefined || !isLoopback(bound)) return false;
+  return origin.toLowerCase() === `http://${host.toLowerCase()}`;
+}

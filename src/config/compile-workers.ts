@@ -1,0 +1,71 @@
+import type { Plan } from '../core/plan.ts';
+import { canReusePort } from '../core/reuse-port.ts';
+import type { Acceptors } from './choose-acceptor.ts';
+import type { Environment } from './environment.ts';
+import { type Issue, warning } from './issue.ts';
+import { WORKERS_MAX } from './limits.ts';
+import type { Config } from './schema.ts';
+
+export interface CompiledWorkers {
+  readonly workers: Plan['workers'];
+  readonly groups: Plan['groups'];
+  readonly acceptors: Acceptors;
+  readonly issues: readonly Issue[];
+}
+
+/**
+ * The threads and their shards. Where a port cannot be shared a listener has one shard, so that more shards than
+ * listeners would have nothing to do: they are left out, with a warning where the number was asked for.
+ */
+export function compileWorkers(
+  configured: Config['workers'],
+  listeners: number,
+  environment: Environment,
+): CompiledWorkers {
+  if (configured === 0) return onMainThread();
+  const apart = whyApart(environment);
+  const wanted = configured === 'auto' ? Math.min(environment.cores, WORKERS_MAX) : configured;
+  const count = apart === null ? wanted : Math.min(wanted, listeners);
+  const asked = configured === 'auto' ? `auto: ${coresOf(environment)}` : 'as configured';
+  const fewer = `there are no more shards than listeners, since ${apart}`;
+  const issues =
+    count < wanted && configured !== 'auto'
+      ? [warning(['workers'], `${wanted} are asked for, but there will be ${count}: ${fewer}`)]
+      : [];
+  const group =
+    apart === null
+      ? 'node:net serves all listeners, and the shards share each TCP port'
+      : `node:net serves all listeners, and each listener has one shard, since ${apart}`;
+  return {
+    workers: { count, reason: count < wanted ? `${asked}; ${fewer}` : asked },
+    groups: [{ plane: 'net', first: 0, count, reason: group }],
+    acceptors: { workers: count, apart },
+    issues,
+  };
+}
+
+function onMainThread(): CompiledWorkers {
+  const reason = 'node:net serves all listeners, on the main thread';
+  return {
+    workers: { count: 0, reason: 'as configured: one shard on the main thread' },
+    groups: [{ plane: 'net', first: 0, count: 1, reason }],
+    acceptors: { workers: 0, apart: null },
+    issues: [],
+  };
+}
+
+function coresOf(environment: Environment): string {
+  const { cores } = environment;
+  if (cores > WORKERS_MAX) return `${cores} cores, of which at most ${WORKERS_MAX} are used`;
+  return `this machine has ${cores === 1 ? 'one core' : `${cores} cores`}`;
+}
+
+/** Why shards cannot share a port; null = they can. */
+function whyApart({ nodeVersion, platform }: Environment): string | null {
+  if (canReusePort(nodeVersion, platform)) return null;
+  return canReusePort(NODE_THAT_SHARES, platform)
+    ? `Node ${nodeVersion} cannot share a port among shards (22.12 can, and 23.1 and later)`
+    : `the sockets of ${platform} cannot share a port evenly`;
+}
+
+const NODE_THAT_SHARES = 'v22.12.0';

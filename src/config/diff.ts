@@ -1,0 +1,115 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { BackendPlan, ListenerPlan, Plan, PoolPlan } from '../core/plan.ts';
+import type { NameChanges, PlanDiff } from '../core/plan-diff.ts';
+
+/**
+ * What becomes different when `next` replaces `current`, by names: indexes, versions, reasons and who accepts do not count,
+ * and what is retired is not there. A pool has changed when its own settings or the order of the backends it keeps have;
+ * backends that came or went are told by themselves. Give `next` as it was compiled: a settled plan has the settings that
+ * need a restart from the plan before, so that `needsRestart` would be empty. Pure.
+ */
+export function diffPlans(current: Plan, next: Plan): PlanDiff {
+  return {
+    listeners: compare(listenersOf(current), listenersOf(next)),
+    pools: compare(...withSharedOrder(current, next)),
+    backends: compare(backendsOf(current), backendsOf(next)),
+    settings: differing(settingsOf(current), settingsOf(next)),
+    needsRestart: differing(restartSettingsOf(current), restartSettingsOf(next)),
+  };
+}
+
+/** What is compared of each thing, by the name under which it is told. */
+type ByName = ReadonlyMap<string, unknown>;
+
+function compare(current: ByName, next: ByName): NameChanges {
+  const names = [...next.keys()];
+  return {
+    added: names.filter((name) => !current.has(name)),
+    removed: [...current.keys()].filter((name) => !next.has(name)),
+    changed: names.filter(
+      (name) => current.has(name) && !isDeepStrictEqual(current.get(name), next.get(name)),
+    ),
+  };
+}
+
+function listenersOf(plan: Plan): ByName {
+  return new Map(
+    visible(plan.listeners).map((listener) => [listener.name, listenerContent(listener, plan.pools)]),
+  );
+}
+
+function listenerContent(listener: ListenerPlan, pools: readonly PoolPlan[]): unknown {
+  const { listen, plane, sniff, limits, access, timeouts } = listener;
+  const routes = listener.routes.map(({ action, ...route }) => ({
+    ...route,
+    action: action.kind === 'pool' ? { to: pools[action.pool]?.name } : action,
+  }));
+  return { listen, plane: plane.name, sniff, limits, access, timeouts, routes };
+}
+
+/** The pools of both plans; of their backends the names of those that both have, in order. */
+function withSharedOrder(current: Plan, next: Plan): [ByName, ByName] {
+  const [before, after] = [backendsOf(current), backendsOf(next)];
+  const poolsOf = (plan: Plan): ByName =>
+    new Map(
+      visible(plan.pools).map((pool) => {
+        const { balance, health, connect } = pool;
+        const order = membersOf(pool, plan)
+          .map((backend) => nameOf(backend, plan))
+          .filter((name) => before.has(name) && after.has(name));
+        return [pool.name, { balance, health, connect, order }];
+      }),
+    );
+  return [poolsOf(current), poolsOf(next)];
+}
+
+function backendsOf(plan: Plan): ByName {
+  const members = visible(plan.pools).flatMap((pool) => membersOf(pool, plan));
+  return new Map(
+    members.map((backend) => {
+      const { address, weight, backup, connectionsMax } = backend;
+      return [nameOf(backend, plan), { address, weight, backup, connectionsMax }];
+    }),
+  );
+}
+
+function membersOf(pool: PoolPlan, plan: Plan): BackendPlan[] {
+  return pool.backends.map((row) => plan.backends[row]).filter((backend) => backend !== undefined);
+}
+
+function nameOf(backend: BackendPlan, plan: Plan): string {
+  return `${plan.pools[backend.pool]?.name}/${backend.name}`;
+}
+
+function settingsOf(plan: Plan): ByName {
+  return new Map<string, unknown>([
+    ['timeouts.drain', plan.drainMs],
+    ['timeouts.hang', plan.hangMs],
+    ['socket.no_delay', plan.socket.noDelay],
+    ['socket.keepalive', plan.socket.keepaliveMs],
+    ['machine_engine', plan.machineEngine],
+    ['limits.connections', plan.limits.connections.value],
+    ['telemetry.traces.sample', plan.telemetry.sample],
+  ]);
+}
+
+function restartSettingsOf({ workers, groups, reload, telemetry, admin }: Plan): ByName {
+  const shards = groups.map(({ plane, first, count }) => ({ plane, first, count }));
+  return new Map<string, unknown>([
+    ['workers', { threads: workers.count, shards }],
+    ['reload', reload],
+    ['telemetry.traces.otlp', telemetry.otlp],
+    ['telemetry.metrics.prometheus', telemetry.prometheus],
+    ['telemetry.access_log.to', telemetry.accessLog.to],
+    ['admin.listen', admin?.listen],
+    ['admin.token_env', admin?.tokenEnv ?? null],
+  ]);
+}
+
+function differing(current: ByName, next: ByName): readonly string[] {
+  return compare(current, next).changed;
+}
+
+function visible<T extends { readonly retired: boolean }>(entries: readonly T[]): T[] {
+  return entries.filter(({ retired }) => !retired);
+}

@@ -1,0 +1,13 @@
+import type { EndpointObserver } from '../core/ports.ts';
+
+/** Observes an endpoint that nobody listens to: before a relay takes a backend over, and when a client is given up. */
+export const UNWATCHED: EndpointObserver = {
+  held: () => {},
+  data: () => {},
+  fin: () => {},
+  reset: () => {},
+  accepted: () => {},
+  progress: () => {},
+  finished: () => {},
+  closed: () => {},
+};

@@ -1,0 +1,63 @@
+import type { FactSink } from '../core/facts.ts';
+import type { Plan } from '../core/plan.ts';
+import type { Plane } from '../core/ports.ts';
+import type { SharedRegions } from '../core/regions.ts';
+import type { Shard } from '../shard.ts';
+import { buildShard } from '../shard-build.ts';
+import type { Bound, ShardHost } from './shard-host.ts';
+
+/** The one shard of `workers: 0`, on the main thread. It lives and dies with the process; the plane is the service's. */
+export class LocalShard implements ShardHost {
+  readonly number = 0;
+  readonly generation = 0;
+  readonly #shard: Shard;
+  #state = 'starting';
+
+  constructor(regions: SharedRegions, plane: Plane, emit: FactSink) {
+    this.#shard = buildShard({ number: 0, generation: 0, regions, plane, emit, wake: () => {} });
+  }
+
+  get state(): string {
+    return this.#state;
+  }
+
+  async start(): Promise<void> {}
+
+  prepare(plan: Plan, bound: Bound): Promise<Bound> {
+    return this.#shard.prepare(plan, bound);
+  }
+
+  commit(version: number): Promise<void> {
+    return this.#shard.commit(version);
+  }
+
+  abort(version: number): Promise<void> {
+    return this.#shard.abort(version);
+  }
+
+  serve(): void {
+    this.#state = 'running';
+  }
+
+  async stopAccepting(): Promise<void> {
+    this.#state = 'stopping';
+    await this.#shard.stopAccepting();
+  }
+
+  cut(): void {
+    this.#shard.cut();
+  }
+
+  empty(): Promise<void> {
+    return this.#shard.empty();
+  }
+
+  wake(): void {
+    this.#shard.wake();
+  }
+
+  async close(): Promise<void> {
+    this.#shard.close();
+    this.#state = 'stopped';
+  }
+}

@@ -1,0 +1,83 @@
+import { CLOSE_REASON_NAMES, closeReasonIndex } from '../core/close-reason.ts';
+import type { ClosedFact, OpenedFact } from '../core/facts.ts';
+import type { Plan } from '../core/plan.ts';
+import type { SharedRegions } from '../core/regions.ts';
+import { clearShardWords, writeWord } from '../core/shard-words.ts';
+import { STATES, stateIndex } from '../core/state.ts';
+import { COUNTERS } from '../shard-counters.ts';
+import {
+  countersOf,
+  reapPlaces,
+  reapTurns,
+  repairPlaces,
+  upstreamTableOf,
+  wordsOf,
+} from '../shared-memory/index.ts';
+
+/**
+ * Gives back all that a dead shard held: places under limits, its share of the backends' load, its gauges. Totals stay, so
+ * that no counter goes backwards; its live connections are counted as closed for `shard-failed`. Returns how many there
+ * were. Call when the thread is gone and before another starts in its place.
+ */
+export function reapShard(regions: SharedRegions, shard: number, plan: Plan): number {
+  const cells = countersOf(regions, shard);
+  let connections = 0;
+  for (const { index } of plan.listeners) connections += closeAll(cells, index);
+  const words = wordsOf(regions, shard);
+  clearShardWords(words);
+  writeWord(words, 'GONE', 1);
+  reapPlaces(regions, shard);
+  reapTurns(regions, shard);
+  upstreamTableOf(regions).reap(shard);
+  return connections;
+}
+
+/** Puts totals right that a shard left wrong by dying inside of a step. False: others were too busy, try again. */
+export function repairTotals(regions: SharedRegions): boolean {
+  const places = repairPlaces(regions);
+  return upstreamTableOf(regions).repair() && places;
+}
+
+function closeAll(cells: Float64Array, listener: number): number {
+  let closed = 0;
+  for (let reason = 0; reason < CLOSE_REASON_NAMES.length; reason++)
+    closed += cells[COUNTERS.closed(listener, reason)] ?? 0;
+  const live = Math.max(0, (cells[COUNTERS.accepted(listener)] ?? 0) - closed);
+  for (let state = 0; state < STATES.length; state++) cells[COUNTERS.state(listener, state)] = 0;
+  cells[COUNTERS.waiting(listener)] = 0;
+  cells[COUNTERS.closed(listener, closeReasonIndex('shard-failed'))]! += live;
+  cells[COUNTERS.transition(listener, stateIndex('closed'))]! += live;
+  return live;
+}
+
+/** The end of a connection that died with its shard, of which no more is known than its beginning. */
+export function lostConnection(opened: OpenedFact, at: number, sampled: boolean): ClosedFact {
+  const { connection, listener, client, local, traceId } = opened;
+  return {
+    kind: 'closed',
+    at,
+    connection,
+    listener,
+    client,
+    local,
+    opened: opened.at,
+    reason: 'shard-failed',
+    during: null,
+    protocol: null,
+    sni: null,
+    route: null,
+    pool: -1,
+    backend: -1,
+    attempts: [],
+    bytesUp: 0,
+    bytesDown: 0,
+    undeliveredUp: 0,
+    undeliveredDown: 0,
+    firstByteMs: -1,
+    pausedUpMs: 0,
+    pausedDownMs: 0,
+    visits: [],
+    traceId,
+    sampled,
+  };
+}

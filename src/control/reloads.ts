@@ -1,0 +1,77 @@
+import { diffPlans, type FreeSlots, settlePlan } from '../config/index.ts';
+import { formatAddress } from '../core/address.ts';
+import type { Plan } from '../core/plan.ts';
+import { isSame, type PlanDiff } from '../core/plan-diff.ts';
+import type { Prepared } from './fleet.ts';
+import type { Bound } from './shard-host.ts';
+
+/** What a reload changes of a service, step by step. */
+export interface Reloadable {
+  /** The plan in force, and where its listeners are bound. */
+  current(): { readonly plan: Plan; readonly bound: Bound };
+  /** Places that nothing uses any more. */
+  free(): FreeSlots;
+  /** Makes a plan the one by which facts are told and counters are shown; it names all that the one before does. */
+  show(plan: Plan): void;
+  /** Points the supervisors of pools to a plan; resolves when its new backends have been probed once. */
+  applyUpstreams(plan: Plan): Promise<void>;
+  /** Rejects where an address cannot be bound, and then nothing of the plan is left in the shards. */
+  prepare(plan: Plan, known: Bound): Promise<Prepared>;
+  /** From here on `plan` is the one in force; resolves when all shards have it. */
+  commit(plan: Plan, prepared: Prepared): Promise<void>;
+}
+
+export interface Reloaded {
+  readonly version: number;
+  readonly diff: PlanDiff;
+}
+
+/** Puts plans in force, one after another. A plan that cannot be changes nothing. */
+export class Reloads {
+  readonly #service: Reloadable;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(service: Reloadable) {
+    this.#service = service;
+  }
+
+  /** `next` as the configuration compiles it. Rejects with a SluiceError where it cannot be put in force. */
+  run(next: Plan): Promise<Reloaded> {
+    const reloaded = this.#last.then(() => this.#run(next));
+    this.#last = reloaded.catch(() => {});
+    return reloaded;
+  }
+
+  async #run(next: Plan): Promise<Reloaded> {
+    const service = this.#service;
+    const { plan: before, bound } = service.current();
+    const diff = diffPlans(before, next);
+    if (isSame(diff)) return { version: before.version, diff };
+    const plan = settlePlan(before, next, service.free());
+    service.show(plan);
+    let prepared: Prepared;
+    try {
+      await service.applyUpstreams(plan);
+      prepared = await service.prepare(plan, known(before, plan, bound));
+    } catch (error) {
+      await service.applyUpstreams(before);
+      service.show(before);
+      throw error;
+    }
+    await service.commit(plan, prepared);
+    return { version: plan.version, diff };
+  }
+}
+
+/** Addresses that stay: those of listeners that listen where they did. */
+function known(before: Plan, plan: Plan, bound: Bound): Bound {
+  const stays = plan.listeners.filter(({ index, name, listen, retired }) => {
+    const was = before.listeners[index];
+    return (
+      !retired && was?.name === name && !was.retired && formatAddress(was.listen) === formatAddress(listen)
+    );
+  });
+  return Object.fromEntries(
+    stays.flatMap(({ name }) => (bound[name] === undefined ? [] : [[name, bound[name]]])),
+  );
+}

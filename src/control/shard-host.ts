@@ -1,0 +1,44 @@
+import type { Plan } from '../core/plan.ts';
+
+/** Listener name to the address it is bound to. */
+export type Bound = Readonly<Record<string, string>>;
+
+/** The addresses of a plan's listeners, without those that it has retired. */
+export function ofLive(plan: Plan, bound: Bound): Bound {
+  const names = plan.listeners.filter(({ retired }) => !retired).map(({ name }) => name);
+  return Object.fromEntries(
+    names.flatMap((name) => (bound[name] === undefined ? [] : [[name, bound[name]]])),
+  );
+}
+
+/** One shard as control sees it, on the main thread or on one of its own. The steps of a plan are those of core/mail.ts. */
+export interface ShardHost {
+  readonly number: number;
+  /** Times it was started again. */
+  readonly generation: number;
+  /** As the chart of its supervisor calls it. */
+  readonly state: string;
+  /** Resolves when it can be given its first plan; rejects with SHARD_FAILED where it cannot be started. */
+  start(): Promise<void>;
+  /** Resolves with the addresses it accepts on. Rejects with LISTEN_FAILED, or with ShardGone where it died meanwhile. */
+  prepare(plan: Plan, bound: Bound): Promise<Bound>;
+  /** Rejects with ShardGone where it died meanwhile. */
+  commit(version: number): Promise<void>;
+  /** Never rejects. */
+  abort(version: number): Promise<void>;
+  /** Its first plan is in force: from now on it is watched, and started again when it dies. */
+  serve(): void;
+  /** Never rejects. */
+  stopAccepting(): Promise<void>;
+  cut(): void;
+  /** Resolves when it has no connection, or is gone. Call after `stopAccepting`. Never rejects. */
+  empty(): Promise<void>;
+  wake(): void;
+  /** Ends it for good, flushed; within a bounded time. Never rejects. */
+  close(): Promise<void>;
+}
+
+/** The shard that was asked died before it answered; the next one begins with the plan that is in force then. */
+export class ShardGone extends Error {
+  override name = 'ShardGone';
+}

@@ -1,0 +1,244 @@
+import { ByteReader } from './byte-reader.ts';
+import type { ByteWriter } from './byte-writer.ts';
+import { CLOSE_REASON_NAMES, closeReasonIndex } from './close-reason.ts';
+import {
+  type ClosedFact,
+  type DialAttempt,
+  type ErrorFact,
+  type Fact,
+  LIMIT_KINDS,
+  type StateVisit,
+} from './facts.ts';
+import { PROTOCOLS } from './plan.ts';
+import { STATES, stateIndex } from './state.ts';
+
+/** Most bytes that a fact takes. */
+export const FACT_BYTES_MAX = 16 * 1024;
+
+/** Most bytes of an address, a name or a trace id; a longer one is cut. */
+export const FACT_TEXT_BYTES_MAX = 1024;
+
+/** Most bytes of the message of an error or of a stage, and of the cause of a change of health; a longer one is cut. */
+export const FACT_MESSAGE_BYTES_MAX = 8 * 1024;
+
+/** Most bytes of the error of an attempt; a longer one is cut. */
+export const FACT_ERROR_BYTES_MAX = 128;
+
+/** Most visits and attempts of a `closed` fact; of more, those in the middle are left out. */
+export const FACT_VISITS_MAX = 128;
+export const FACT_ATTEMPTS_MAX = 32;
+
+const KINDS = [
+  'opened',
+  'entered',
+  'closed',
+  'limit',
+  'health',
+  'error',
+  'stage',
+] as const satisfies readonly Fact['kind'][];
+
+/**
+ * Writes a fact at a position, at most up to `end`; returns how many bytes it took, or -1 where it does not fit, when
+ * what is there is worthless. Numbers keep every bit, but that indexes (of listeners, pools, backends) are 32-bit integers.
+ */
+export function encodeFact(fact: Fact, into: ByteWriter, at: number, end: number): number {
+  into.start(at, end);
+  into.uint8(KINDS.indexOf(fact.kind));
+  into.float64(fact.at);
+  encodeBody(fact, into);
+  return into.fits ? into.at - at : -1;
+}
+
+/** The fact that these bytes are, all of them. Throws a RangeError that says where they are damaged. */
+export function decodeFact(bytes: Uint8Array): Fact {
+  const from = new ByteReader(bytes);
+  const kind = from.oneOf(KINDS);
+  const fact = decodeBody(kind, from.float64(), from);
+  from.end();
+  return fact;
+}
+
+function encodeBody(fact: Fact, into: ByteWriter): void {
+  switch (fact.kind) {
+    case 'opened':
+      into.float64(fact.connection);
+      into.int32(fact.listener);
+      into.text(fact.client, FACT_TEXT_BYTES_MAX);
+      into.text(fact.local, FACT_TEXT_BYTES_MAX);
+      into.text(fact.traceId, FACT_TEXT_BYTES_MAX);
+      return;
+    case 'entered':
+      into.float64(fact.connection);
+      into.int32(fact.listener);
+      into.uint8(stateIndex(fact.state));
+      return;
+    case 'closed':
+      encodeClosed(fact, into);
+      return;
+    case 'limit':
+      into.int32(fact.listener);
+      into.uint8(LIMIT_KINDS.indexOf(fact.limit));
+      into.float64(fact.count);
+      return;
+    case 'health':
+      into.int32(fact.pool);
+      into.int32(fact.backend);
+      into.uint8(fact.healthy ? 1 : 0);
+      into.text(fact.cause, FACT_MESSAGE_BYTES_MAX);
+      return;
+    case 'error':
+      into.uint8(fact.connection === null ? 0 : 1);
+      into.float64(fact.connection ?? 0);
+      into.text(fact.message, FACT_MESSAGE_BYTES_MAX);
+      return;
+    case 'stage':
+      into.float64(fact.connection);
+      into.text(fact.stage, FACT_TEXT_BYTES_MAX);
+      into.text(fact.message, FACT_MESSAGE_BYTES_MAX);
+      return;
+  }
+}
+
+function decodeBody(kind: Fact['kind'], at: number, from: ByteReader): Fact {
+  switch (kind) {
+    case 'opened':
+      return {
+        kind,
+        at,
+        connection: from.float64(),
+        listener: from.int32(),
+        client: from.text(),
+        local: from.text(),
+        traceId: from.text(),
+      };
+    case 'entered':
+      return { kind, at, connection: from.float64(), listener: from.int32(), state: from.oneOf(STATES) };
+    case 'closed':
+      return decodeClosed(at, from);
+    case 'limit':
+      return { kind, at, listener: from.int32(), limit: from.oneOf(LIMIT_KINDS), count: from.float64() };
+    case 'health':
+      return {
+        kind,
+        at,
+        pool: from.int32(),
+        backend: from.int32(),
+        healthy: from.flag(),
+        cause: from.text(),
+      };
+    case 'error':
+      return decodeError(at, from);
+    case 'stage':
+      return { kind, at, connection: from.float64(), stage: from.text(), message: from.text() };
+  }
+}
+
+function decodeError(at: number, from: ByteReader): ErrorFact {
+  const known = from.flag();
+  const connection = from.float64();
+  return { kind: 'error', at, connection: known ? connection : null, message: from.text() };
+}
+
+function encodeClosed(fact: ClosedFact, into: ByteWriter): void {
+  into.float64(fact.connection);
+  into.int32(fact.listener);
+  into.text(fact.client, FACT_TEXT_BYTES_MAX);
+  into.text(fact.local, FACT_TEXT_BYTES_MAX);
+  into.float64(fact.opened);
+  into.uint8(closeReasonIndex(fact.reason));
+  into.uint8(fact.during === null ? 0 : stateIndex(fact.during) + 1);
+  into.uint8(fact.protocol === null ? 0 : PROTOCOLS.indexOf(fact.protocol) + 1);
+  into.text(fact.sni, FACT_TEXT_BYTES_MAX);
+  into.text(fact.route, FACT_TEXT_BYTES_MAX);
+  into.int32(fact.pool);
+  into.int32(fact.backend);
+  encodeAttempts(fact.attempts, into);
+  into.float64(fact.bytesUp);
+  into.float64(fact.bytesDown);
+  into.float64(fact.undeliveredUp);
+  into.float64(fact.undeliveredDown);
+  into.float64(fact.firstByteMs);
+  into.float64(fact.pausedUpMs);
+  into.float64(fact.pausedDownMs);
+  encodeVisits(fact.visits, into);
+  into.text(fact.traceId, FACT_TEXT_BYTES_MAX);
+  into.uint8(fact.sampled ? 1 : 0);
+}
+
+function decodeClosed(at: number, from: ByteReader): ClosedFact {
+  return {
+    kind: 'closed',
+    at,
+    connection: from.float64(),
+    listener: from.int32(),
+    client: from.text(),
+    local: from.text(),
+    opened: from.float64(),
+    reason: from.oneOf(CLOSE_REASON_NAMES),
+    during: from.oneOfOrNull(STATES),
+    protocol: from.oneOfOrNull(PROTOCOLS),
+    sni: from.textOrNull(),
+    route: from.textOrNull(),
+    pool: from.int32(),
+    backend: from.int32(),
+    attempts: decodeAttempts(from),
+    bytesUp: from.float64(),
+    bytesDown: from.float64(),
+    undeliveredUp: from.float64(),
+    undeliveredDown: from.float64(),
+    firstByteMs: from.float64(),
+    pausedUpMs: from.float64(),
+    pausedDownMs: from.float64(),
+    visits: decodeVisits(from),
+    traceId: from.text(),
+    sampled: from.flag(),
+  };
+}
+
+function encodeAttempts(attempts: readonly DialAttempt[], into: ByteWriter): void {
+  const kept = Math.min(attempts.length, FACT_ATTEMPTS_MAX);
+  into.uint8(kept);
+  for (let i = 0; i < kept; i++) {
+    const attempt = attempts[keptAt(i, attempts.length, FACT_ATTEMPTS_MAX)] as DialAttempt;
+    into.int32(attempt.backend);
+    into.float64(attempt.from);
+    into.float64(attempt.to);
+    into.text(attempt.error, FACT_ERROR_BYTES_MAX);
+  }
+}
+
+function decodeAttempts(from: ByteReader): DialAttempt[] {
+  const attempts: DialAttempt[] = [];
+  for (let left = count(from, FACT_ATTEMPTS_MAX); left > 0; left--)
+    attempts.push({ backend: from.int32(), from: from.float64(), to: from.float64(), error: from.text() });
+  return attempts;
+}
+
+function encodeVisits(visits: readonly StateVisit[], into: ByteWriter): void {
+  const kept = Math.min(visits.length, FACT_VISITS_MAX);
+  into.uint8(kept);
+  for (let i = 0; i < kept; i++) {
+    const visit = visits[keptAt(i, visits.length, FACT_VISITS_MAX)] as StateVisit;
+    into.uint8(stateIndex(visit.state));
+    into.float64(visit.from);
+    into.float64(visit.to);
+  }
+}
+
+function decodeVisits(from: ByteReader): StateVisit[] {
+  const visits: StateVisit[] = [];
+  for (let left = count(from, FACT_VISITS_MAX); left > 0; left--)
+    visits.push({ state: from.oneOf(STATES), from: from.float64(), to: from.float64() });
+  return visits;
+}
+
+/** Position of the i-th that is kept of a list: its first half and its last, where it is longer than `max`. */
+function keptAt(i: number, length: number, max: number): number {
+  return length <= max || i < max / 2 ? i : length - max + i;
+}
+
+function count(from: ByteReader, max: number): number {
+  const found = from.uint8();
+  return found <= max ? found : from.damaged(`${found} entries, at most ${max} belong here`);
+}

@@ -1,0 +1,49 @@
+import type { Plan } from './plan.ts';
+
+/**
+ * What control asks of a shard. A plan comes in two steps, so that a port that cannot be bound changes nothing: `prepare`
+ * binds what is new, `commit` makes the plan that of new connections and closes what it does not name.
+ */
+export type ShardRequest =
+  | {
+      readonly kind: 'prepare';
+      readonly plan: Plan;
+      /** Real addresses of listeners that other shards have bound already, by name: those with port 0 are joined there. */
+      readonly bound: Readonly<Record<string, string>>;
+    }
+  | { readonly kind: 'commit'; readonly version: number }
+  /** Undoes a `prepare`. */
+  | { readonly kind: 'abort'; readonly version: number }
+  /** Accept what waits, then nobody. Connections live on. */
+  | { readonly kind: 'stop-accepting' }
+  /** End every connection: deliver what was read within linger, then RST. */
+  | { readonly kind: 'cut' }
+  /** End for good: what is left is destroyed, files are flushed, the thread ends. */
+  | { readonly kind: 'close' }
+  /** The process ends: reset every socket and end the thread, now. */
+  | { readonly kind: 'exit' }
+  /** A place may be free for somebody who waits here. */
+  | { readonly kind: 'wake' };
+
+/** What a shard tells control. */
+export type ShardReply =
+  /** The code is loaded and mail is read. */
+  | { readonly kind: 'started' }
+  | { readonly kind: 'prepared'; readonly version: number; readonly bound: Readonly<Record<string, string>> }
+  /** A listener could not be bound; nothing of the plan is left. `code` of a SluiceError. */
+  | { readonly kind: 'refused'; readonly version: number; readonly code: string; readonly message: string }
+  | { readonly kind: 'committed'; readonly version: number }
+  | { readonly kind: 'aborted'; readonly version: number }
+  | { readonly kind: 'accepting-stopped' }
+  /** How many connections there were to cut. */
+  | { readonly kind: 'cutting'; readonly connections: number }
+  /** The last connection has ended. */
+  | { readonly kind: 'empty' }
+  /** Everything is flushed; the thread ends. */
+  | { readonly kind: 'closed' }
+  /** There are facts in the ring and control was not told yet. */
+  | { readonly kind: 'facts' }
+  /** Wake another shard: it is its turn to let somebody in. */
+  | { readonly kind: 'wake'; readonly shard: number }
+  /** Something was thrown that nothing caught: the shard cuts its connections and ends. */
+  | { readonly kind: 'threw'; readonly message: string };

@@ -1,0 +1,22 @@
+/**
+ * The shared memory of a service: what a shard's thread is given. `src/shared-memory` allocates it and knows what is where;
+ * the layouts are those of `CountersLayout`, `FactsRingLayout`, `SHARD_WORDS`, `UpstreamTable` and `PlacesLayout`.
+ */
+export interface SharedRegions {
+  /** How many shards the columns are laid out for; the control thread counts as the last one where it has a plane. */
+  readonly shards: number;
+  /** Float64 cells of each shard. */
+  readonly counters: readonly SharedArrayBuffer[];
+  /** Facts of each shard on their way to control. */
+  readonly rings: readonly SharedArrayBuffer[];
+  /** Words of each shard. */
+  readonly words: readonly SharedArrayBuffer[];
+  /** One row a backend. */
+  readonly upstreams: SharedArrayBuffer;
+  /** Connections by limit, and whose turn it is. */
+  readonly places: SharedArrayBuffer;
+  /** Connections by client address. */
+  readonly clients: SharedArrayBuffer;
+  /** Accept rates. */
+  readonly rates: SharedArrayBuffer;
+}

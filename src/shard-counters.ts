@@ -1,0 +1,6 @@
+import { CountersLayout } from './core/counters.ts';
+import { LISTENERS_MAX } from './core/plan.ts';
+import { UPSTREAM_ROWS_MAX } from './core/upstream-table.ts';
+
+/** The layout of every shard's counters: room for all that a reload can bring. Memory that is not touched costs nothing. */
+export const COUNTERS = new CountersLayout({ listeners: LISTENERS_MAX, backends: UPSTREAM_ROWS_MAX });

@@ -1,0 +1,71 @@
+import type { ShardCommons, ShardContext } from './connection/index.ts';
+import type { Plan } from './core/plan.ts';
+import { writeWord } from './core/shard-words.ts';
+import type { Upstreams } from './core/upstreams.ts';
+import { compileRoutes } from './route/index.ts';
+
+/**
+ * The plans that a shard has to know: the current one, and older ones that connections still live under. Keeps the words
+ * VERSION and OLDEST right.
+ */
+export class ShardPlans {
+  readonly #commons: ShardCommons;
+  readonly #createUpstreams: (plan: Plan) => Upstreams;
+  /** Connections that live under each. The current one stays at 0; another goes with its last connection. */
+  readonly #connections = new Map<ShardContext, number>();
+  #current: ShardContext | null = null;
+
+  constructor(commons: ShardCommons, createUpstreams: (plan: Plan) => Upstreams) {
+    this.#commons = commons;
+    this.#createUpstreams = createUpstreams;
+  }
+
+  /** What new connections live under; null before the first commit. */
+  get current(): ShardContext | null {
+    return this.#current;
+  }
+
+  /** A context for a plan that is not in force yet. */
+  create(plan: Plan): ShardContext {
+    return {
+      ...this.#commons,
+      plan,
+      upstreams: this.#createUpstreams(plan),
+      routes: plan.listeners.map((listener) => compileRoutes(listener.routes)),
+    };
+  }
+
+  /** From now on this one is the current one. */
+  makeCurrent(context: ShardContext): void {
+    const before = this.#current;
+    this.#current = context;
+    if (!this.#connections.has(context)) this.#connections.set(context, 0);
+    if (before !== null) this.#forgetUnused(before);
+    writeWord(this.#commons.words, 'VERSION', context.plan.version);
+    this.#tellOldest();
+  }
+
+  /** A plan that was created and is not to be: kept only while connections live under it. */
+  drop(context: ShardContext): void {
+    this.#forgetUnused(context);
+    this.#tellOldest();
+  }
+
+  /** A connection began or ended under a plan. */
+  count(context: ShardContext, by: 1 | -1): void {
+    this.#connections.set(context, (this.#connections.get(context) ?? 0) + by);
+    if (by > 0) return;
+    this.#forgetUnused(context);
+    if (!this.#connections.has(context)) this.#tellOldest();
+  }
+
+  #forgetUnused(context: ShardContext): void {
+    if (context !== this.#current && this.#connections.get(context) === 0) this.#connections.delete(context);
+  }
+
+  #tellOldest(): void {
+    let oldest = this.#current?.plan.version ?? 0;
+    for (const { plan } of this.#connections.keys()) oldest = Math.min(oldest, plan.version);
+    writeWord(this.#commons.words, 'OLDEST', oldest);
+  }
+}

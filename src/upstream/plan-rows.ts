@@ -1,0 +1,60 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { BackendPlan, Plan, PoolPlan } from '../core/plan.ts';
+import type { ProbeTarget } from './probe-loop.ts';
+
+/** What supervision needs of a plan. */
+export type PoolsPlan = Pick<Plan, 'pools' | 'backends'>;
+
+/** Rows of the backends of a pool that are in use; none where the pool is retired. */
+export function liveRows(plan: PoolsPlan, pool: PoolPlan): readonly number[] {
+  return pool.retired ? [] : pool.backends.filter((row) => !backendOf(plan, row).retired);
+}
+
+/** Whether a row stands for the same backend, in use, under both plans: by pool, name and address. */
+export function isSameBackend(before: PoolsPlan, after: PoolsPlan, row: number): boolean {
+  const [old, now] = [before.backends[row], after.backends[row]];
+  if (old === undefined || now === undefined || old.retired || now.retired) return false;
+  const [oldPool, nowPool] = [before.pools[old.pool], after.pools[now.pool]];
+  return (
+    old.pool === now.pool &&
+    oldPool?.name === nowPool?.name &&
+    oldPool?.retired === false &&
+    nowPool?.retired === false &&
+    old.name === now.name &&
+    isDeepStrictEqual(old.address, now.address)
+  );
+}
+
+/** Whether the supervision of a pool is the same under both plans: the same pool in use, health check and backends. */
+export function isSamePool(before: PoolsPlan, after: PoolsPlan, index: number): boolean {
+  const [old, now] = [before.pools[index], after.pools[index]];
+  if (old === undefined || now === undefined || old.retired || now.retired) return false;
+  const rows = liveRows(after, now);
+  return (
+    old.name === now.name &&
+    isDeepStrictEqual(old.health, now.health) &&
+    isDeepStrictEqual(liveRows(before, old), rows) &&
+    rows.every((row) => isSameBackend(before, after, row))
+  );
+}
+
+/** How a row is probed. Throws a RangeError where it is not. */
+export function targetOf(plan: PoolsPlan, row: number): ProbeTarget {
+  const { address, pool } = backendOf(plan, row);
+  const health = plan.pools[pool]?.health;
+  if (health === undefined || health === null) throw new RangeError(`backend ${row} is not probed`);
+  return { row, address, intervalMs: health.intervalMs, timeoutMs: health.timeoutMs };
+}
+
+/** `pool/backend`, for people. */
+export function nameOf(plan: PoolsPlan, row: number): string {
+  const { pool, name } = backendOf(plan, row);
+  return `${plan.pools[pool]?.name}/${name}`;
+}
+
+/** Throws a RangeError where the plan has no such row. */
+export function backendOf(plan: PoolsPlan, row: number): BackendPlan {
+  const backend = plan.backends[row];
+  if (backend === undefined) throw new RangeError(`no backend ${row} in the plan`);
+  return backend;
+}

@@ -1,0 +1,30 @@
+import { HEALTH_UNKNOWN, HEALTHY, UNHEALTHY, type UpstreamTable } from '../core/upstream-table.ts';
+import { backendOf, isSameBackend, liveRows, type PoolsPlan } from './plan-rows.ts';
+
+/**
+ * Puts into the table what a new plan says of its backends. One that is new gets its weight and a health of which nothing
+ * is known. One that stays keeps its health, and its weight too unless the plan says another than before, so that a
+ * weight set at run time survives. Where nothing is probed every backend is healthy: `freed` is told of each that stays
+ * and was unhealthy. Rows of retired backends are left as they are, for connections of older plans. `before` is null at
+ * the start of a service: every weight is set then, and a health that the table knows is kept.
+ */
+export function settleRows(
+  before: PoolsPlan | null,
+  after: PoolsPlan,
+  table: UpstreamTable,
+  freed: (row: number) => void,
+): void {
+  for (const pool of after.pools) {
+    for (const row of liveRows(after, pool)) {
+      const { weight } = backendOf(after, row);
+      const stays = before !== null && isSameBackend(before, after, row);
+      if (!stays || before.backends[row]?.weight !== weight) table.setWeight(row, weight);
+      if (pool.health !== null) {
+        if (!stays && before !== null) table.setHealth(row, HEALTH_UNKNOWN);
+        continue;
+      }
+      if (stays && table.health(row) === UNHEALTHY) freed(row);
+      table.setHealth(row, HEALTHY);
+    }
+  }
+}

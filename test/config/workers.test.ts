@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { describePlan, type Environment, parseConfig, readEnvironment } from '../../src/config/index.ts';
+import { ENVIRONMENT } from './support/cases.ts';
+
+const POOLS = 'pools: { web: { backends: ["127.0.0.1:9000"] } }\n';
+const OLD_NODE: Environment = { ...ENVIRONMENT, nodeVersion: 'v20.19.0' };
+
+/** A file with these listeners, which are named a, b, c … */
+function load(listen: readonly string[], workers: number | 'auto', environment: Environment = ENVIRONMENT) {
+  const listeners = listen.map((address, index) => ({ name: 'abcdefgh'[index], listen: address, to: 'web' }));
+  const text = `listeners: ${JSON.stringify(listeners)}\n${POOLS}workers: ${workers}\n`;
+  return parseConfig(text, 'proxy.yaml', environment);
+}
+
+function acceptors(...load_: Parameters<typeof load>) {
+  return load(...load_).plan.listeners.map(({ accept }) => accept.shards);
+}
+
+describe('the number of workers', () => {
+  it.each([
+    [1, 1, 'auto: this machine has one core'],
+    [8, 8, 'auto: this machine has 8 cores'],
+    [64, 64, 'auto: this machine has 64 cores'],
+    [96, 64, 'auto: 96 cores, of which at most 64 are used'],
+  ])('is, with auto and %i cores, %i', (cores, count, reason) => {
+    const { plan } = load([':0'], 'auto', { ...ENVIRONMENT, cores });
+    expect(plan.workers).toEqual({ count, reason });
+    expect(plan.groups).toMatchObject([{ plane: 'net', first: 0, count }]);
+  });
+
+  it('is what is configured, whatever the cores', () => {
+    const { plan, warnings } = load([':0'], 64, { ...ENVIRONMENT, cores: 2 });
+    expect([plan.workers, warnings]).toEqual([{ count: 64, reason: 'as configured' }, []]);
+  });
+
+  it('is 0 for one shard on the main thread, which accepts for every listener', () => {
+    const { plan } = load([':0', 'unix:/a', ':0'], 0);
+    expect(plan.workers.count).toBe(0);
+    expect(plan.groups).toMatchObject([{ plane: 'net', first: 0, count: 1 }]);
+    expect(acceptors([':0', 'unix:/a', ':0'], 0)).toEqual([0, 0, 0]);
+  });
+
+  it('of this process is what the system can run at once', () => {
+    const { cores } = readEnvironment();
+    expect(load([':0'], 'auto', { ...ENVIRONMENT, cores }).plan.workers.count).toBe(Math.min(cores, 64));
+  });
+});
+
+describe('who accepts', () => {
+  it('is every shard, but for a Unix path, which has one of them', () => {
+    const listen = [':0', 'unix:/a', ':0', 'unix:/b', 'unix:/c'];
+    expect(acceptors(listen, 3)).toEqual(['every', 1, 'every', 0, 1]);
+  });
+
+  it('is one shard each where Node cannot share a port, with no more shards than listeners', () => {
+    expect(acceptors([':0', 'unix:/a', ':0', ':0', ':0'], 3, OLD_NODE)).toEqual([0, 1, 2, 0, 1]);
+    const { plan, warnings } = load([':0', ':0'], 'auto', OLD_NODE);
+    expect(plan.listeners.map(({ accept }) => accept.shards)).toEqual([0, 1]);
+    expect([plan.workers.count, plan.groups[0]?.count, warnings]).toEqual([2, 2, []]);
+  });
+
+  it('is told with the versions of Node that could do better', () => {
+    const { plan, warnings } = load([':0', ':0'], 3, OLD_NODE);
+    const cannot = 'Node v20.19.0 cannot share a port among shards (22.12 can, and 23.1 and later)';
+    expect(warnings).toEqual([
+      `proxy.yaml:3:10: workers: 3 are asked for, but there will be 2: there are no more shards than listeners, since ${cannot}`,
+    ]);
+    const text = describePlan(plan);
+    expect(text).toContain(`accept    shard 1 (${cannot})`);
+    expect(text).toContain(
+      `2 (as configured; there are no more shards than listeners, since ${cannot})\n  shards       0 to 1 on plane net (node:net serves all listeners, and each listener has one shard, since ${cannot})\n`,
+    );
+  });
+
+  it('is told with the system where no version of Node could', () => {
+    const { plan } = load([':0'], 2, { ...ENVIRONMENT, platform: 'darwin' });
+    expect(plan.listeners[0]?.accept).toEqual({
+      shards: 0,
+      reason: 'the sockets of darwin cannot share a port evenly',
+    });
+  });
+});
+
+describe('the descriptors of workers', () => {
+  it('are six for each, and one for each further shard that accepts for a listener', () => {
+    const { plan } = load([':0', ':0', 'unix:/a'], 4, { ...ENVIRONMENT, descriptorLimit: 1000 });
+    const ofWorkers = 4 * 6 + 2 * 3;
+    expect(plan.limits).toEqual({
+      descriptors: 1000 - ofWorkers,
+      connections: {
+        value: (1000 - 64 - ofWorkers) / 2,
+        reason: `default: 1000 descriptors, 94 of them reserved, ${ofWorkers} of those for worker threads, 2 for each connection`,
+      },
+    });
+  });
+
+  it('can be all there are, with a warning that nobody can be served', () => {
+    const { plan, warnings } = load([':0'], 64, { ...ENVIRONMENT, descriptorLimit: 256 });
+    expect([plan.limits.descriptors, plan.limits.connections.value]).toEqual([0, 1]);
+    expect(warnings.join()).toContain('too low to serve anybody: 256 descriptors, 511 of them reserved');
+  });
+
+  it('are not asked about where the system does not tell its limit', () => {
+    expect(load([':0'], 4, { ...ENVIRONMENT, descriptorLimit: null }).plan.limits.descriptors).toBeNull();
+  });
+});

@@ -1,0 +1,132 @@
+import { describe, expect, test } from 'vitest';
+import { Fleet } from '../../src/control/fleet.ts';
+import { type Bound, ShardGone, type ShardHost } from '../../src/control/shard-host.ts';
+import { SluiceError } from '../../src/core/errors.ts';
+import type { Plan, ShardGroup } from '../../src/core/plan.ts';
+
+const TAKEN = new SluiceError('LISTEN_FAILED', 'listener "edge" cannot be bound: EADDRINUSE');
+
+/** A shard that only notes what it is asked, and fails as it is told to. */
+class FakeHost implements ShardHost {
+  readonly generation = 0;
+  state = 'running';
+  readonly number: number;
+  readonly asked: string[] = [];
+  readonly known: Bound[] = [];
+  prepares: () => Promise<Bound> = async () => ({});
+  commits: () => Promise<void> = async () => {};
+
+  constructor(number: number) {
+    this.number = number;
+  }
+
+  async start(): Promise<void> {
+    this.asked.push('start');
+  }
+  async prepare(plan: Plan, bound: Bound): Promise<Bound> {
+    this.asked.push(`prepare ${plan.version}`);
+    this.known.push(bound);
+    return this.prepares();
+  }
+  async commit(version: number): Promise<void> {
+    this.asked.push(`commit ${version}`);
+    await this.commits();
+  }
+  async abort(version: number): Promise<void> {
+    this.asked.push(`abort ${version}`);
+  }
+  serve(): void {
+    this.asked.push('serve');
+  }
+  async stopAccepting(): Promise<void> {}
+  cut(): void {}
+  async empty(): Promise<void> {}
+  wake(): void {}
+  async close(): Promise<void> {}
+}
+
+function planOf(...groups: readonly (readonly [first: number, count: number])[]): Plan {
+  const made = groups.map(([first, count]): ShardGroup => ({ plane: 'net', first, count, reason: '' }));
+  return { version: 5, groups: made } as unknown as Plan;
+}
+
+function hostsOf(count: number): FakeHost[] {
+  return Array.from({ length: count }, (_, number) => new FakeHost(number));
+}
+
+const gone = async (): Promise<never> => {
+  throw new ShardGone('it died');
+};
+
+describe('the fleet', () => {
+  test('one shard of each group claims the addresses, and the others join where it found them', async () => {
+    const hosts = hostsOf(5);
+    (hosts[0] as FakeHost).prepares = async () => ({ edge: '127.0.0.1:4711' });
+    (hosts[3] as FakeHost).prepares = async () => ({ side: '127.0.0.1:4712' });
+    const bound = await new Fleet(hosts).start(planOf([0, 3], [3, 2]));
+    const both = { edge: '127.0.0.1:4711', side: '127.0.0.1:4712' };
+    expect(bound).toEqual(both);
+    expect(hosts.map(({ known }) => known)).toEqual([
+      [{}],
+      [{ edge: '127.0.0.1:4711' }],
+      [{ edge: '127.0.0.1:4711' }],
+      [{ edge: '127.0.0.1:4711' }],
+      [both],
+    ]);
+    for (const { asked } of hosts) expect(asked).toEqual(['start', 'prepare 5', 'commit 5', 'serve']);
+  });
+
+  test('an address that one shard cannot bind takes the plan back from those that had prepared it', async () => {
+    const hosts = hostsOf(3);
+    (hosts[2] as FakeHost).prepares = async () => {
+      throw TAKEN;
+    };
+    await expect(new Fleet(hosts).prepare(planOf([0, 3]), {})).rejects.toBe(TAKEN);
+    expect(hosts.map(({ asked }) => asked)).toEqual([
+      ['prepare 5', 'abort 5'],
+      ['prepare 5', 'abort 5'],
+      ['prepare 5'],
+    ]);
+  });
+
+  test('where the first shard dies while it claims, the next one does', async () => {
+    const hosts = hostsOf(3);
+    (hosts[0] as FakeHost).prepares = gone;
+    (hosts[1] as FakeHost).prepares = async () => ({ edge: 'here' });
+    const prepared = await new Fleet(hosts).prepare(planOf([0, 3]), {});
+    expect(prepared).toEqual({ bound: { edge: 'here' }, hosts: [hosts[1], hosts[2]] });
+    expect(hosts[2]?.known).toEqual([{ edge: 'here' }]);
+  });
+
+  test('a plan that no shard could prepare is refused', async () => {
+    const hosts = hostsOf(2);
+    for (const host of hosts) host.prepares = gone;
+    await expect(new Fleet(hosts).prepare(planOf([0, 2]), {})).rejects.toMatchObject({
+      code: 'SHARD_FAILED',
+    });
+  });
+
+  test('a shard that is being started is left out, and is given the plan if it serves before all have it', async () => {
+    const hosts = hostsOf(2);
+    const [first, late] = hosts as [FakeHost, FakeHost];
+    late.state = 'starting';
+    const fleet = new Fleet(hosts);
+    const prepared = await fleet.prepare(planOf([0, 2]), { edge: 'known' });
+    expect(late.asked).toEqual([]);
+    first.commits = async () => {
+      late.state = 'running';
+    };
+    await fleet.commit(planOf([0, 2]), prepared);
+    expect(first.asked).toEqual(['prepare 5', 'commit 5']);
+    expect(late.asked).toEqual(['prepare 5', 'commit 5']);
+    expect(late.known).toEqual([{ edge: 'known' }]);
+  });
+
+  test('a shard that dies while it takes the plan does not hold the others up', async () => {
+    const hosts = hostsOf(2);
+    (hosts[0] as FakeHost).commits = gone;
+    const fleet = new Fleet(hosts);
+    await fleet.commit(planOf([0, 2]), await fleet.prepare(planOf([0, 2]), {}));
+    expect(hosts[1]?.asked).toEqual(['prepare 5', 'commit 5']);
+  });
+});

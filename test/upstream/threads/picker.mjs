@@ -1,0 +1,41 @@
+// One shard of `test/upstream/threads.test.ts`: picks, connects and ends as fast as it can, and keeps a count of its own.
+import { parentPort, workerData } from 'node:worker_threads';
+import { UpstreamTable } from '../../../dist/src/core/upstream-table.js';
+import { createPicker } from '../../../dist/src/upstream/index.js';
+
+const { plan, cells, shards, shard, rounds, heldMax, gate, open, peaks } = workerData;
+const table = new UpstreamTable(plan.backends.length, shards, cells);
+const picker = createPicker(plan, table, shard);
+const held = [];
+let refused = 0;
+
+Atomics.add(gate, 0, 1);
+Atomics.notify(gate, 0);
+for (let ready = Atomics.load(gate, 0); ready < shards; ready = Atomics.load(gate, 0)) {
+  Atomics.wait(gate, 0, ready);
+}
+for (let round = 0; round < rounds; round++) {
+  const row = picker.pick(0, `10.0.${shard}.${round % 200}`, []);
+  if (row < 0) refused++;
+  else {
+    notePeak(row, Atomics.add(open, row, 1) + 1);
+    held.push(row);
+  }
+  while (held.length > (row < 0 ? 0 : heldMax)) end(held.shift(), round);
+}
+if (heldMax < rounds) while (held.length > 0) end(held.shift(), 0);
+parentPort.postMessage({ refused });
+
+function end(row, round) {
+  Atomics.sub(open, row, 1);
+  if (round % 2 === 0) picker.failed(row);
+  else {
+    picker.connected(row);
+    picker.released(row);
+  }
+}
+
+function notePeak(row, count) {
+  let peak = Atomics.load(peaks, row);
+  while (peak < count) peak = Atomics.compareExchange(peaks, row, peak, count);
+}
