@@ -1,12 +1,19 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { parseConfig } from '../src/config/index.ts';
-import { METRICS, type MetricMeta } from '../src/telemetry/names.ts';
+import { diffPlans, parseConfig } from '../src/config/index.ts';
+import { EVENTS, METRICS, type MetricMeta } from '../src/telemetry/names.ts';
 
 const ENVIRONMENT = { descriptorLimit: 20_000, platform: 'linux', nodeVersion: 'v20.19.0', cores: 4 };
 
 /** The pages for newcomers. Pages that grow an example name files that are not there. */
-const PAGES = ['README.md', 'docs/README.md', 'docs/ARCHITECTURE.md', 'docs/CONTRIBUTING.md'];
+const PAGES = [
+  'README.md',
+  'docs/README.md',
+  'docs/ARCHITECTURE.md',
+  'docs/CONTRIBUTING.md',
+  'docs/operating.md',
+  'deploy/README.md',
+];
 
 describe.each(PAGES)('%s', (page) => {
   const text = read(page);
@@ -48,6 +55,40 @@ describe('README.md', () => {
     expect(rows.length).toBeGreaterThan(10);
     for (const [, name = '', labels = ''] of rows)
       expect({ name, labels: labels.trim() }).toEqual({ name, labels: metrics.get(name)?.join(', ') });
+  });
+});
+
+describe('docs/operating.md', () => {
+  const text = read('docs/operating.md');
+
+  test('has each event of the log in its table, and no other', () => {
+    const table = text.slice(text.indexOf('## What the log says'));
+    const rows = [...table.matchAll(/^\| ([^|]*) \|/gm)].map(([, events]) => events ?? '');
+    const named = rows.flatMap((events) => [...events.matchAll(/`([^`]+)`/g)].map(([, event]) => event));
+    expect(named.sort()).toEqual(Object.values<string>(EVENTS).sort());
+  });
+
+  test('has each key that needs a restart, and no other', () => {
+    const sentence = /The keys ([^.]*(?:\.\w[^.]*)*) need a restart/.exec(text)?.[1] ?? '';
+    const named = [...sentence.matchAll(/`([^`]+)`/g)].map(([, key]) => key);
+    const other = `
+workers: 0
+reload: watch
+telemetry: { traces: { otlp: "http://127.0.0.1:1" }, metrics: { prometheus: "127.0.0.1:1" }, access_log: { to: stderr } }
+admin: { listen: 127.0.0.1:0, token_env: TOKEN }
+`;
+    const [before, after] = ['', other].map(
+      (rest) => parseConfig(`${SMALLEST}${rest}`, 'a', ENVIRONMENT).plan,
+    );
+    if (before === undefined || after === undefined) throw new Error('two plans were parsed');
+    expect(named.sort()).toEqual([...diffPlans(before, after).needsRestart].sort());
+  });
+
+  test('names only metrics that there are', () => {
+    const metrics = Object.values<MetricMeta>(METRICS).map(onPage);
+    const named = [...text.matchAll(/`(sluice_\w+)/g)].map(([, name]) => name ?? '');
+    expect(named.length).toBeGreaterThan(3);
+    expect(named.filter((name) => !metrics.includes(name))).toEqual([]);
   });
 });
 

@@ -1,9 +1,10 @@
 /** The two peers of the bench: `load.js serve` echoes, `load.js load PORT` runs clients and prints what they reached. */
 import { connect, createServer, type Socket } from 'node:net';
 
-const CONNECTIONS = 6_000;
+const CONNECTIONS = 5_000;
 const AT_ONCE = 16;
 const STREAMS = 2;
+const STREAM_MS = 2_000;
 const STREAM_CHUNK = Buffer.alloc(64 * 1024, 'x');
 const LINE = Buffer.alloc(256, 'y');
 
@@ -22,8 +23,8 @@ function serve(): void {
   });
 }
 
+/** Connections first, which fill a ring that nobody reads; then streams, while it is full. */
 async function load(to: number): Promise<object> {
-  const streams = Array.from({ length: STREAMS }, () => stream(to));
   let left = CONNECTIONS;
   const began = performance.now();
   await Promise.all(
@@ -32,9 +33,14 @@ async function load(to: number): Promise<object> {
     }),
   );
   const seconds = (performance.now() - began) / 1000;
+  const streams = Array.from({ length: STREAMS }, () => stream(to));
+  await new Promise((resolve) => setTimeout(resolve, STREAM_MS));
   const bytes = streams.reduce((sum, { bytesRead }) => sum + bytesRead, 0);
   for (const socket of streams) socket.destroy();
-  return { connectionsPerSecond: CONNECTIONS / seconds, mebibytesPerSecond: bytes / seconds / 2 ** 20 };
+  return {
+    connectionsPerSecond: CONNECTIONS / seconds,
+    mebibytesPerSecond: bytes / (STREAM_MS / 1000) / 2 ** 20,
+  };
 }
 
 function short(to: number): Promise<void> {

@@ -45,7 +45,7 @@ backend.kill();
 
 console.log(`facts dropped by a full ring: ${factsDropped}`);
 table('connections/s', (figures) => figures.connectionsPerSecond);
-table('MiB/s of the streams beside them', (figures) => figures.mebibytesPerSecond);
+table('MiB/s of streams', (figures) => figures.mebibytesPerSecond);
 
 /** One load while control does its work. */
 function whileReading(): Promise<Figures> {

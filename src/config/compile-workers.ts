@@ -35,9 +35,9 @@ export function compileWorkers(
   const group =
     apart === null
       ? 'node:net serves all listeners, and the shards share each TCP port'
-      : `node:net serves all listeners, and each listener has one shard, since ${apart}`;
+      : 'node:net serves all listeners, and each listener has one shard';
   return {
-    workers: { count, reason: count < wanted ? `${asked}; ${fewer}` : asked },
+    workers: { count, reason: count < wanted ? `${wanted} ${asked}, but ${fewer}` : asked },
     groups: [{ plane: 'net', first: 0, count, reason: group }],
     acceptors: { workers: count, apart },
     issues,

@@ -8,7 +8,7 @@ import { UPSTREAM_ROWS_MAX, UpstreamTable } from '../core/upstream-table.ts';
 
 /** How much a service shares. */
 export interface RegionsShape {
-  /** 1 to SHARDS_MAX. */
+  /** 1 to SHARDS_MAX, and one more for the main thread. */
   readonly shards: number;
   /** Connections of the process, by its limit. Later plans may have more; the table of clients is then fuller. */
   readonly connections: number;
@@ -28,8 +28,8 @@ export function allocateRegions({
   countersLength,
   ringBytes,
 }: RegionsShape): SharedRegions {
-  if (!(Number.isInteger(shards) && shards >= 1 && shards <= SHARDS_MAX))
-    throw new RangeError(`${shards} shards: from 1 to ${SHARDS_MAX} are possible`);
+  if (!(Number.isInteger(shards) && shards >= 1 && shards <= SHARDS_MAX + 1))
+    throw new RangeError(`${shards} shards: from 1 to ${SHARDS_MAX + 1} are possible`);
   const each = <T>(make: () => T): T[] => Array.from({ length: shards }, make);
   return {
     shards,

@@ -68,7 +68,7 @@ describe('who accepts', () => {
     const text = describePlan(plan);
     expect(text).toContain(`accept    shard 1 (${cannot})`);
     expect(text).toContain(
-      `2 (as configured; there are no more shards than listeners, since ${cannot})\n  shards       0 to 1 on plane net (node:net serves all listeners, and each listener has one shard, since ${cannot})\n`,
+      `2 (3 as configured, but there are no more shards than listeners, since ${cannot})\n  shards       0 to 1 on plane net (node:net serves all listeners, and each listener has one shard)\n`,
     );
   });
 

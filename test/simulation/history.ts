@@ -26,6 +26,8 @@ export interface History extends Omit<SimulatedWorld, 'words'> {
   readonly leftReserved: number;
   readonly words: { readonly version: number; readonly oldest: number; readonly connections: number };
   readonly mostAtOnce: number;
+  /** Moments at which an operator killed or cut, which ends at once who was draining already. */
+  readonly cutAt: readonly number[];
 }
 
 /** Longest life of a world, in virtual milliseconds. */
@@ -54,7 +56,7 @@ export async function runHistory(seed: number, options: HistoryOptions): Promise
   const reloads = new Reloading(shard, options.reloads ? randomReloads(dice, plan) : []);
   const { connections } = options;
   const clients = sendClients(network, dice, { connections, overMs: options.reloads ? PLAYING_MS : 0 });
-  plot(network, dice, shard, connections);
+  const cutAt = plot(network, dice, shard, connections);
   let mostAtOnce = 0;
   for (let at = 0; at < PLAYING_MS; at += STEP_MS) {
     network.run(at);
@@ -76,6 +78,7 @@ export async function runHistory(seed: number, options: HistoryOptions): Promise
     clients,
     backends,
     mostAtOnce,
+    cutAt,
     leftOpen: plane.open,
     leftConnections: shard.connections,
     leftTimers: network.timers,
@@ -110,12 +113,22 @@ function admitted(cells: Float64Array, layout: CountersLayout): number {
   return sum;
 }
 
-/** What the operator does: kills someone, drains the service. */
-function plot(network: MemoryNetwork, dice: Dice, shard: Shard, connections: number): void {
-  if (dice.often(0.3))
-    network.after(dice.between(50, 1500), () => shard.registry.kill(dice.between(0, connections - 1)));
-  if (!dice.often(0.2)) return;
+/** What the operator does: kills someone, drains the service. Tells when he killed and cut, as that happens. */
+function plot(network: MemoryNetwork, dice: Dice, shard: Shard, connections: number): number[] {
+  const cutAt: number[] = [];
+  const note = (): void => void cutAt.push(network.now());
+  if (dice.often(0.3)) {
+    network.after(dice.between(50, 1500), () => {
+      note();
+      shard.registry.kill(dice.between(0, connections - 1));
+    });
+  }
+  if (!dice.often(0.2)) return cutAt;
   const at = dice.between(100, 2000);
   network.after(at, () => void shard.stopAccepting());
-  network.after(at + 500, () => void shard.cut());
+  network.after(at + 500, () => {
+    note();
+    shard.cut();
+  });
+  return cutAt;
 }

@@ -28,10 +28,10 @@ export class Reloading {
     this.#reloads = reloads;
   }
 
-  /** Does what is due at a moment. A shard that has stopped accepting refuses. */
+  /** Does what is due at a moment. A shard that has stopped accepting refuses, and is given no more plans. */
   async run(at: number): Promise<void> {
     for (const reload of this.#reloads) {
-      if (reload.prepareAt === at) await this.#prepare(reload);
+      if (reload.prepareAt === at && !this.#refused) await this.#prepare(reload);
       if (reload.settleAt === at && !this.#refused) await this.#settle(reload);
     }
   }

@@ -29,6 +29,7 @@ const CALLS: Readonly<Record<string, readonly Call[]>> = {
     { listener: 'data-1', says: 'a file', pool: 'data-1' },
     { listener: 'data-2', says: 'a file', pool: 'data-2' },
   ],
+  'many-cores.yaml': [{ listener: 'edge', says: 'hello', pool: 'app' }],
   'metrics-and-traces.yaml': [{ listener: 'web', says: 'hello', pool: 'app' }],
   'public-listener.yaml': [
     { listener: 'public', says: tls('a.example.com'), pool: 'web' },
@@ -70,7 +71,7 @@ describe.each(readdirSync(RECIPES))('the recipe %s', (name) => {
   test('starts, does for each client what it promises, and stops cleanly', async () => {
     const otlp = await startOtlpReceiver();
     const { config, directory } = await substitute(recipe, otlp.url);
-    const sluice = await startSluice(config);
+    const sluice = await startSluice(config, { env: { SLUICE_TOKEN: 'secret' } });
     expect(sluice.logs.filter((line) => line.event === 'backend.unhealthy')).toEqual([]);
 
     const calls = CALLS[name] ?? [];
