@@ -9,7 +9,7 @@ export const SHARD_RESTART_MS_MAX = 5_000;
 /** A shard that has served for so long has left its failures behind. */
 export const SHARD_STEADY_MS = 1_000;
 
-/** A thread that does not serve so long after its start is ended and started again. */
+/** A thread that does not serve so long after its start is ended, and started again unless it never served. */
 export const SHARD_START_MS_MAX = 20_000;
 
 /** From a shard's own word that it ends to the end of its thread at the latest. */

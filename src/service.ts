@@ -11,9 +11,9 @@ import {
   Reloads,
   Slots,
   Threads,
+  threadStarter,
 } from './control/index.ts';
 import { errorFact } from './core/error-fact.ts';
-import { SluiceError } from './core/errors.ts';
 import type { FactQueue } from './core/fact-queue.ts';
 import type { Plan } from './core/plan.ts';
 import type { Plane } from './core/ports.ts';
@@ -44,7 +44,7 @@ export interface Service {
   /**
    * Puts another plan in force, as `parseConfig` or `loadConfig` compile it; one reload after another. Listeners that stay
    * keep their sockets, those that are taken away drain, and connections keep the plan they began with. Rejects with a
-   * SluiceError, and changes nothing, where it cannot: LISTEN_FAILED, CONFIG_INVALID, RELOAD_REFUSED.
+   * SluiceError, and changes nothing, where it cannot: LISTEN_FAILED, CONFIG_INVALID, RELOAD_REFUSED, SHARD_FAILED.
    */
   reload(plan: Plan): Promise<Reloaded>;
   /** Tells the log that a new configuration could not even be read. */
@@ -171,8 +171,6 @@ class RunningService implements Service {
   async reload(plan: Plan): Promise<Reloaded> {
     const began = performance.now();
     try {
-      if (this.#phase !== 'ready')
-        throw new SluiceError('RELOAD_REFUSED', `a service that is ${this.#phase} is not reloaded`);
       const reloaded = await this.#reloads.run(plan);
       this.#tell({ event: 'reloaded', ...reloaded, durationMs: performance.now() - began });
       return reloaded;
@@ -209,12 +207,15 @@ class RunningService implements Service {
 
   #createThreads(entry: URL): Threads {
     return new Threads({
-      entry,
+      startThread: threadStarter(entry),
       count: this.#plan.workers.count,
       regions: this.#memory.regions,
       epoch: this.#plane.timers.epoch,
       facts: this.#facts,
       current: () => ({ plan: this.#plan, bound: this.#bound }),
+      took: (plan, bound) => {
+        if (plan === this.#plan) this.#bound = ofLive(plan, { ...this.#bound, ...bound });
+      },
       tell: (event) => this.#tell(event),
     });
   }
@@ -222,6 +223,7 @@ class RunningService implements Service {
   #createReloads(): Reloads {
     const slots = new Slots(this.#memory.regions, this.#fleet.hosts.length, () => performance.now());
     return new Reloads({
+      phase: () => this.#phase,
       current: () => ({ plan: this.#plan, bound: this.#bound }),
       free: () => slots.free(this.#plan),
       applyUpstreams: async (plan) => this.#upstreams?.apply(plan),

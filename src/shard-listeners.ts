@@ -1,7 +1,9 @@
 import type { ShardContext } from './connection/index.ts';
 import { type Address, formatAddress, parseAddress } from './core/address.ts';
+import { overlaps } from './core/address-overlap.ts';
+import { parseIp } from './core/cidr.ts';
 import { SluiceError } from './core/errors.ts';
-import type { ListenerPlan } from './core/plan.ts';
+import type { ListenerPlan, Plan } from './core/plan.ts';
 import type { Endpoint, Listening, Plane, Sharing } from './core/ports.ts';
 
 /** Whose clients a socket accepts. */
@@ -18,16 +20,22 @@ export interface ListenersOwner {
   failed(target: Target): void;
   /** A client had reset before it was accepted. */
   gone(target: Target): void;
+  /** The plan of new connections; null before there is one. */
+  inForce(): Plan | null;
 }
 
 interface Socket {
   readonly listening: Listening;
+  /** Other sockets may be bound where it is. */
+  readonly shared: boolean;
   target: Target;
 }
 
 /**
  * The sockets on which a shard accepts, each kept by its address: a listener that keeps its address through a reload
- * keeps its socket and who waits in its queue, also where it is given another name.
+ * keeps its socket and who waits in its queue, also where it is given another name. An address that overlaps with one that
+ * the new plan leaves is bound beside it where sockets share their addresses, and refused where they do not: the old one
+ * would have to be given up first, and clients would be lost.
  */
 export class ShardListeners {
   readonly #plane: Plane;
@@ -137,18 +145,45 @@ export class ShardListeners {
     };
     try {
       const address = realAddress(listener, bound);
+      const shared = listener.accept.shards === 'every';
       const listening = await this.#plane.listen(
         address,
         context.plan.socket,
         handler,
-        sharingOf(listener, bound),
+        this.#sharing(target, address, bound),
       );
-      const whole: Socket = Object.assign(socket, { listening });
+      const whole: Socket = Object.assign(socket, { listening, shared });
       this.#sockets.set(keyOf(listener), whole);
       return whole;
     } catch (error) {
-      throw cannotBind(listener, (error as NodeJS.ErrnoException).code ?? String(error), error);
+      throw cannotBind(listener, this.#whyNot(listener, error as NodeJS.ErrnoException), error);
     }
+  }
+
+  #sharing({ context, listener }: Target, address: Address, bound: string | undefined): Sharing {
+    if (listener.accept.shards !== 'every') return 'alone';
+    if (bound !== undefined) return 'join';
+    const kept = new Set(this.#acceptedHere(context).map(keyOf));
+    const near = [...this.#sockets].filter(([, { listening }]) => overlaps(listening.address, address));
+    const isLeft = near.length > 0 && near.every(([key, { shared }]) => shared && !kept.has(key));
+    return isLeft ? 'join' : 'claim';
+  }
+
+  #whyNot({ listen }: ListenerPlan, error: NodeJS.ErrnoException): string {
+    const code = error.code ?? String(error);
+    if (code !== 'EADDRINUSE') return code;
+    const own = [...this.#sockets.values()].map(({ target, listening }) => ({
+      name: target.listener.name,
+      listen: listening.address,
+    }));
+    const inForce = this.#owner.inForce()?.listeners.filter(({ retired }) => !retired) ?? [];
+    const other = [...own, ...inForce].find((listener) => overlaps(listener.listen, listen));
+    if (other === undefined) return code;
+    const where = formatAddress(other.listen);
+    return (
+      `${code}: listener "${other.name}" of the plan in force is bound to ${where}, and leaves it only when the new plan ` +
+      'can be put in force; take that listener away by one reload and bind the new address by the next, or restart'
+    );
   }
 
   /** Throws where the plan was given up, or the shard stopped, while something was waited for. */
@@ -175,15 +210,13 @@ export class ShardListeners {
   }
 }
 
-function sharingOf({ accept }: ListenerPlan, bound: string | undefined): Sharing {
-  if (accept.shards !== 'every') return 'alone';
-  return bound === undefined ? 'claim' : 'join';
-}
-
-/** What a socket is kept by. A free port is asked for by a listener for itself. */
+/** What a socket is kept by, however its address is written. A free port is asked for by a listener for itself. */
 function keyOf({ name, listen }: ListenerPlan): string {
-  const address = formatAddress(listen);
-  return listen.kind === 'tcp' && listen.port === 0 ? `${name} ${address}` : address;
+  if (listen.kind === 'unix') return formatAddress(listen);
+  const { host, port } = listen;
+  const bytes = host.includes('%') ? null : parseIp(host);
+  const address = `${bytes?.join('.') ?? host.toLowerCase()}:${port}`;
+  return port === 0 ? `${name} ${address}` : address;
 }
 
 /** Where to bind: what another shard, or this one in its life before, was given where any port would do. */

@@ -1,8 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ShardCommons, ShardContext } from './connection/index.ts';
 import type { Plan } from './core/plan.ts';
 import { writeWord } from './core/shard-words.ts';
 import type { Upstreams } from './core/upstreams.ts';
-import { compileRoutes } from './route/index.ts';
+import { type CompiledRoutes, compileRoutes } from './route/index.ts';
 
 /**
  * The plans that a shard has to know: the current one, and older ones that connections still live under. Keeps the words
@@ -25,13 +26,22 @@ export class ShardPlans {
     return this.#current;
   }
 
-  /** A context for a plan that is not in force yet. */
-  create(plan: Plan): ShardContext {
+  /**
+   * A context for a plan that is not in force yet. Its plan is equal to the one given and shares with the current one what
+   * is the same, so that many plans that connections keep alive take little more memory than one.
+   */
+  create(given: Plan): ShardContext {
+    const before = this.#current;
+    const plan = before === null ? given : sharing(before.plan, given);
     return {
       ...this.#commons,
       plan,
       upstreams: this.#createUpstreams(plan),
-      routes: plan.listeners.map((listener) => compileRoutes(listener.routes)),
+      routes: plan.listeners.map((listener, index) =>
+        listener === before?.plan.listeners[index]
+          ? (before.routes[index] as CompiledRoutes)
+          : compileRoutes(listener.routes),
+      ),
     };
   }
 
@@ -68,4 +78,23 @@ export class ShardPlans {
     for (const { plan } of this.#connections.keys()) oldest = Math.min(oldest, plan.version);
     writeWord(this.#commons.words, 'OLDEST', oldest);
   }
+}
+
+function sharing(before: Plan, next: Plan): Plan {
+  return {
+    ...next,
+    listeners: shareEqual(before.listeners, next.listeners),
+    pools: shareEqual(before.pools, next.pools),
+    backends: shareEqual(before.backends, next.backends),
+  };
+}
+
+/** `next`, with the objects of `before` in the places where they are equal; `before` itself where all are. */
+function shareEqual<T>(before: readonly T[], next: readonly T[]): readonly T[] {
+  const shared = next.map((entry, index) => {
+    const was = before[index];
+    return was !== undefined && isDeepStrictEqual(was, entry) ? was : entry;
+  });
+  const isSame = before.length === next.length && shared.every((entry, index) => entry === before[index]);
+  return isSame ? before : shared;
 }

@@ -107,6 +107,11 @@ async function obey(
     case 'wake':
       shard.wake();
       return;
+    case 'census': {
+      const gone = request.connections.filter((id) => shard.registry.get(id) === undefined);
+      tell({ kind: 'census-taken', gone });
+      return;
+    }
     case 'close':
       await close();
       return;

@@ -10,6 +10,7 @@ import {
 } from './connection/index.ts';
 import type { Admission, Turns } from './core/admission.ts';
 import type { Counters } from './core/counters.ts';
+import { errorFact } from './core/error-fact.ts';
 import { type FactSink, LIMIT_KINDS } from './core/facts.ts';
 import type { Plan } from './core/plan.ts';
 import type { Cancellable, Plane } from './core/ports.ts';
@@ -19,7 +20,7 @@ import type { Upstreams } from './core/upstreams.ts';
 import { ShardListeners, type Target } from './shard-listeners.ts';
 import { ShardPlans } from './shard-plans.ts';
 import { TimerScheduler } from './stream/index.ts';
-import { createPicker } from './upstream/index.ts';
+import { createPicker, PickerPools } from './upstream/index.ts';
 
 /** What a shard is made of. It owns none of it. */
 export interface ShardParts {
@@ -63,9 +64,10 @@ export class Shard {
     const { number, generation, plane, table, words } = parts;
     this.#parts = parts;
     this.#commons = commonsOf(parts, () => this.#plans.current?.plan ?? null);
+    const pools = new PickerPools(number);
     this.#plans = new ShardPlans(
       this.#commons,
-      parts.createUpstreams ?? ((plan) => createPicker(plan, table, number)),
+      parts.createUpstreams ?? ((plan) => createPicker(plan, table, number, pools)),
     );
     this.#registry = new ConnectionRegistry({
       number,
@@ -83,6 +85,7 @@ export class Shard {
         const { layout, cells } = parts.counters;
         cells[layout.gone(listener.index)]! += 1;
       },
+      inForce: () => this.#plans.current?.plan ?? null,
     });
   }
 
@@ -183,14 +186,13 @@ export class Shard {
 
   /** Connections of a listener that `plan` has retired may finish until its drain deadline, also where it comes back. */
   #retire(plan: Plan, index: number, closed: Promise<void>): void {
-    const isMeant = ({ listener, plan: own }: Connection): boolean =>
-      listener.index === index && own.version < plan.version;
+    // Those that are draining already end within their own linger, which delivers what was read.
+    const isMeant = ({ listener, plan: own, state }: Connection): boolean =>
+      listener.index === index && own.version < plan.version && state !== 'draining';
     const end = (): void => {
       this.#registry.cutWhere(isMeant);
       // Who was still in the queue of a socket that is closing comes after the deadline.
-      void closed.then(() =>
-        this.#registry.cutWhere((connection) => isMeant(connection) && connection.state !== 'draining'),
-      );
+      void closed.then(() => this.#registry.cutWhere(isMeant));
     };
     if (plan.drainMs === 0) {
       end();
@@ -211,8 +213,7 @@ export class Shard {
 
   #defect(error: unknown): void {
     const { plane, emit } = this.#parts;
-    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    emit({ kind: 'error', at: plane.timers.epoch + plane.timers.now(), connection: null, message });
+    emit(errorFact(error, plane.timers.epoch + plane.timers.now()));
   }
 
   #acceptFailed({ listener }: Target): void {

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { SluiceError } from '../src/core/errors.ts';
 import type { ListenerPlan, Plan } from '../src/core/plan.ts';
 import { LISTEN, planOf, withListeners } from './connection/plan.ts';
-import { Shards, untilQueued } from './connection/shards.ts';
+import { Shards } from './connection/shards.ts';
 import { seen } from './connection/world.ts';
 
 let world: Shards;
@@ -135,87 +135,45 @@ describe('a shard: a plan comes in two steps', () => {
   });
 });
 
-describe('a shard: sockets are kept by their address', () => {
-  test('a listener that keeps its address keeps who waits in its queue, also under another name', async () => {
-    const plan = planOf({});
-    await running(plan);
-    const queued = world.connect(plan);
-    untilQueued(world.network);
-    await world.reload(next(plan, { name: 'renamed' }));
-    world.run(5);
-    expect(seen(queued)).toBe('open');
-    expect(versions(world, idsOf(world))).toEqual([2]);
-  });
-
-  test('two listeners that swap their addresses get the clients of their new one', async () => {
+describe('a shard: plans that connections keep alive', () => {
+  test('share what a reload has left as it was, whatever became of the rest', async () => {
     const plan = withListeners(planOf({}), {}, { name: 'two', listen: other });
     await running(plan);
-    await world.reload(next(plan, { listen: other }, { name: 'two', listen: LISTEN }));
-    world.network.connect(LISTEN, '10.0.2.1');
-    world.run(5);
-    expect(world.facts.find((fact) => fact.kind === 'opened')).toMatchObject({ listener: 1 });
-  });
-
-  test('a listener that moves is bound anew, and its old address is left with who waited there served', async () => {
-    const plan = planOf({});
-    await running(plan);
-    const moved = next(plan, { listen: other });
-    await world.prepare(moved);
-    const waiting = world.connect(plan);
-    untilQueued(world.network);
-    expect(world.connections, 'it is not accepted yet').toBe(0);
-    world.shard().commit(2);
-    world.run(5);
-    const late = world.connect(plan);
-    world.connect(moved);
-    world.run(5);
-    expect([seen(waiting), late.events.at(-1)?.kind]).toEqual(['open', 'failed']);
-    expect(versions(world, idsOf(world))).toEqual([1, 2]);
-  });
-
-  test('a free port is asked for once, and shared with the other shards', async () => {
-    const plan = withListeners(planOf({}), { listen: { ...LISTEN, port: 0 } });
-    await running(plan, 3);
-    const { edge } = await world.reload(next(plan, { listen: { ...LISTEN, port: 0 } }));
-    const port = Number(edge?.split(':')[1]);
-    expect(port).toBeGreaterThan(0);
-    for (let i = 0; i < 6; i++) world.network.connect({ ...LISTEN, port }, '10.0.2.1');
-    world.run(5);
-    expect(world.shards.map(({ connections }) => connections)).toEqual([2, 2, 2]);
-  });
-
-  test('a listener of one shard is bound by that one alone, a retired one by none', async () => {
-    const accept = { shards: 1, reason: 'test' };
-    const plan = withListeners(
-      planOf({}),
-      { accept },
-      { name: 'two', listen: other },
-      { name: 'gone', listen: { ...LISTEN, port: 82 }, retired: true },
+    const backends = plan.backends.map((backend) =>
+      backend.row === 1 ? { ...backend, weight: 9 } : backend,
     );
-    world = new Shards(2);
-    world.serve(plan);
-    expect(await world.shard(0).prepare(plan, {})).toEqual({ two: '10.0.0.1:81' });
-    expect(await world.shard(1).prepare(plan, { two: '10.0.0.1:81' })).toEqual({
-      edge: '10.0.0.1:80',
-      two: '10.0.0.1:81',
-    });
-    for (const shard of world.shards) shard.commit(1);
+    const second = structuredClone({ ...next(plan, {}, { name: 'renamed', listen: other }), backends });
     world.connect(plan);
-    const nobody = world.connect(plan, 2);
     world.run(5);
-    expect(world.shards.map(({ connections }) => connections)).toEqual([0, 1]);
-    expect(nobody.events.at(-1)?.kind).toBe('failed');
+    await world.reload(second);
+    world.connect(plan);
+    world.run(5);
+    const [was, is] = idsOf(world).map((id) => world.shard().registry.get(id)?.shard);
+    expect(is?.plan).toEqual(second);
+    expect(is?.plan.pools).toBe(was?.plan.pools);
+    expect(is?.plan.listeners[0]).toBe(was?.plan.listeners[0]);
+    expect(is?.routes[0]).toBe(was?.routes[0]);
+    expect(is?.plan.backends[0]).toBe(was?.plan.backends[0]);
+    expect(is?.plan.listeners[1]?.name).toBe('renamed');
+    expect(is?.plan.backends[1]?.weight).toBe(9);
   });
 
-  test('an address that a socket is just leaving can be bound again by the next plan', async () => {
-    const plan = withListeners(planOf({}), {}, { name: 'two', listen: other });
+  test('a pool goes on with its turns through a reload that leaves it as it was, and begins anew through another', async () => {
+    const plan = planOf({ backends: 3 });
     await running(plan);
-    const without = next(plan, {}, { name: 'two', listen: other, retired: true });
-    await world.reload(without);
-    await world.reload(next(without, {}, { name: 'two', listen: other }));
-    world.connect(plan, 1);
-    world.run(5);
-    expect(versions(world, idsOf(world))).toEqual([3]);
+    const come = (): void => {
+      world.connect(plan);
+      world.run(5);
+    };
+    const loads = (): number[] => [0, 1, 2].map((row) => world.table.load(row));
+    come();
+    await world.reload(structuredClone(next(plan, {})));
+    come();
+    expect(loads()).toEqual([1, 1, 0]);
+    const backends = plan.backends.map((backend) => ({ ...backend, connectionsMax: 7 }));
+    await world.reload({ ...next(plan, {}), version: 3, backends });
+    come();
+    expect(loads()).toEqual([2, 1, 0]);
   });
 });
 

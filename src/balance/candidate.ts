@@ -8,10 +8,8 @@ export interface Candidate {
   readonly place: number;
   /** At least 1. */
   readonly weight: number;
-  /** Connections being relayed. */
-  readonly active: number;
-  /** Attempts under way. */
-  readonly connecting: number;
+  /** Connections being relayed and attempts under way. */
+  readonly load: number;
   /** Hash of the backend's name: keeps a client on its backend when rows move or the process starts anew. */
   readonly seed: number;
 }

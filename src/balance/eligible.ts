@@ -33,6 +33,6 @@ function isUsable(backend: Backend): boolean {
   return (
     backend.health !== UNHEALTHY &&
     backend.weight > 0 &&
-    (backend.connectionsMax === 0 || backend.active + backend.connecting < backend.connectionsMax)
+    (backend.connectionsMax === 0 || backend.load < backend.connectionsMax)
   );
 }

@@ -19,5 +19,5 @@ export function leastConnections(candidates: readonly Candidate[], state: Policy
 
 /** Compares connections for each unit of weight; multiplied out, so that no rounding makes equals differ. */
 function isLessLoaded(a: Candidate, b: Candidate): boolean {
-  return (a.active + a.connecting) * b.weight < (b.active + b.connecting) * a.weight;
+  return a.load * b.weight < b.load * a.weight;
 }

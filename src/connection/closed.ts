@@ -27,7 +27,7 @@ export function finish(connection: Connection, reason: CloseReason): void {
   const { place, clientHost } = connection;
   if (place !== null) step(() => shard.admission.release(place, listener.index, clientHost));
   step(() => connection.gone());
-  if (place !== null) step(() => shard.waitingRoom.freed(listener.index));
+  if (place !== null) step(() => shard.waitingRoom.freed(listener.index, clientHost));
 }
 
 /** The state in which the end was decided: the one before draining, unless something went wrong in draining. */

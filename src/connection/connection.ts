@@ -4,6 +4,7 @@ import { formatAddress } from '../core/address.ts';
 import type { CloseReason } from '../core/close-reason.ts';
 import type { ConnectionId } from '../core/connection-id.ts';
 import type { Side } from '../core/direction.ts';
+import { textOf } from '../core/error-fact.ts';
 import type { DialAttempt, StateVisit } from '../core/facts.ts';
 import type { ListenerPlan, Plan, RoutePlan, Sniffed } from '../core/plan.ts';
 import type { Endpoint } from '../core/ports.ts';
@@ -185,9 +186,8 @@ export class Connection implements Waiting {
 
   /** Never throws: where the sink itself is broken there is nobody left to tell, and the connection still has to end. */
   #report(error: unknown): void {
-    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
     try {
-      this.shard.emit({ kind: 'error', at: this.now(), connection: this.id, message });
+      this.shard.emit({ kind: 'error', at: this.now(), connection: this.id, message: textOf(error) });
     } catch {
       // As above.
     }

@@ -1,5 +1,6 @@
 import { closeReasonIndex } from '../core/close-reason.ts';
 import { type ConnectionId, connectionId } from '../core/connection-id.ts';
+import { textOf } from '../core/error-fact.ts';
 import type { ListenerPlan, MachineEngine } from '../core/plan.ts';
 import type { Endpoint } from '../core/ports.ts';
 import { connectionLogic } from './actions.ts';
@@ -115,8 +116,8 @@ function stillborn(
       cells[layout.closed(listener.index, closeReasonIndex('internal-error'))]! += 1;
     },
     () => {
-      const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      emit({ kind: 'error', at: plane.timers.epoch + plane.timers.now(), connection: id, message });
+      const at = plane.timers.epoch + plane.timers.now();
+      emit({ kind: 'error', at, connection: id, message: textOf(error) });
     },
   ];
   for (const step of steps) {

@@ -2,6 +2,7 @@ import type { Admission, Turns } from '../core/admission.ts';
 import type { LimitKind } from '../core/facts.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Cancellable, Timers } from '../core/ports.ts';
+import { WaitingLine } from './waiting-line.ts';
 
 /** Shortest pause before waiting connections are tried again for want of accept rate. */
 const RATE_RETRY_MS_MIN = 10;
@@ -33,21 +34,24 @@ export interface WaitingRoomParts {
   readonly changed: (listener: number, by: 1 | -1) => void;
 }
 
-/** Those of one listener. `held` are the ones among `waiting` whose own client address has no place left. */
+/** Those of one listener. */
 interface Room {
   readonly listener: number;
-  readonly waiting: Set<Waiting>;
-  readonly held: Set<Waiting>;
+  readonly line: WaitingLine<Waiting>;
   /** How many were published as those that a free place would let in. */
   published: number;
   /** Which limit was last seen to hold somebody up. */
   limit: LimitKind | null;
   retry: Cancellable | null;
+  /** At the last poll the turn was another shard's, and nobody was let in here since. */
+  passedOver: boolean;
 }
 
 /**
- * Connections of a shard that wait for a place: first come first served within a listener, and round robin among the
- * shards where somebody waits for it. One that only its own client's limit holds back does not hold up those behind it.
+ * Connections of a shard that wait for a place: first come first served within a listener, round robin among the shards
+ * where somebody waits for it, and round robin among listeners where a place of the process is what they wait for. One
+ * that only its own client's limit holds back does not hold up those behind it. A shard that leaves a free place unused for
+ * as long as it takes to poll twice, because it hangs, loses its turn.
  */
 export class WaitingRoom {
   readonly #parts: WaitingRoomParts;
@@ -68,7 +72,7 @@ export class WaitingRoom {
 
   /** How many wait here for a listener. */
   waitingFor(listener: number): number {
-    return this.#rooms.get(listener)?.waiting.size ?? 0;
+    return this.#rooms.get(listener)?.line.size ?? 0;
   }
 
   /** The limit that those who wait here for a listener wait for; null where nobody was held up yet. */
@@ -84,7 +88,7 @@ export class WaitingRoom {
     const { index } = waiting.listener;
     if (!this.#parts.admission.enterQueue(waiting.limitedBy, index)) return false;
     const room = this.#room(index);
-    room.waiting.add(waiting);
+    room.line.add(waiting);
     this.#size++;
     this.#parts.changed(room.listener, 1);
     this.#publish(room);
@@ -96,7 +100,7 @@ export class WaitingRoom {
   /** Leaves the queue; nothing happens where it is not in it. */
   remove(waiting: Waiting): void {
     const room = this.#rooms.get(waiting.listener.index);
-    if (room === undefined || !room.waiting.has(waiting)) return;
+    if (room === undefined || !room.line.has(waiting)) return;
     this.#delete(room, waiting);
     this.#giveWay(room);
   }
@@ -112,24 +116,32 @@ export class WaitingRoom {
     try {
       while (this.#grantAgain) {
         this.#grantAgain = false;
-        for (const room of this.#rooms.values()) this.#grantRoom(room);
+        for (const room of this.#rooms.values()) {
+          if (this.#grantOne(room, false)) this.#putLast(room);
+        }
       }
     } finally {
       this.#granting = false;
     }
   }
 
-  /** A connection of this shard has given its place back: to somebody here, or to the shard whose turn it is. */
-  freed(listener: number): void {
+  /** A connection of this shard and this client has given its place back: to somebody here, or to the shard whose turn it is. */
+  freed(listener: number, clientHost: string): void {
     const room = this.#rooms.get(listener);
-    if (room !== undefined) this.#lookAgain(room);
+    if (room !== undefined) {
+      room.line.release(clientHost);
+      this.#publish(room);
+    }
     this.grant();
     this.#parts.turns.freed(listener);
   }
 
   /** Everybody is tried again, also those whose client had no place left: limits may be others than before. */
   retry(): void {
-    for (const room of this.#rooms.values()) this.#lookAgain(room);
+    for (const room of this.#rooms.values()) {
+      room.line.releaseAll();
+      this.#publish(room);
+    }
     this.grant();
   }
 
@@ -142,21 +154,40 @@ export class WaitingRoom {
     }
   }
 
-  #grantRoom(room: Room): void {
-    for (const waiting of room.waiting) {
-      if (room.held.has(waiting)) continue;
-      if (!this.#parts.turns.isMine(room.listener)) break;
+  /** Lets in the first of a room that can have a place, where it is this shard's turn or `outOfTurn`. */
+  #grantOne(room: Room, outOfTurn: boolean): boolean {
+    for (const waiting of room.line.tries()) {
+      if (!outOfTurn && !this.#parts.turns.isMine(room.listener)) break;
       const plan = waiting.limitedBy;
       const limit = this.#reserve(waiting, plan);
       if (limit === 'defect') continue;
-      if (limit === null) this.#letIn(room, waiting, plan);
-      else {
-        room.limit = limit;
-        if (limit !== 'connections_per_ip') break;
-        this.#hold(room, waiting);
+      if (limit === null) {
+        this.#letIn(room, waiting, plan);
+        return true;
       }
+      room.limit = limit;
+      if (limit !== 'connections_per_ip') break;
+      room.line.hold(waiting);
     }
     this.#retryForRate(room);
+    if (this.#publish(room)) this.#giveWay(room);
+    return false;
+  }
+
+  /** The other rooms come first when the next place of the process is free. */
+  #putLast(room: Room): void {
+    this.#rooms.delete(room.listener);
+    this.#rooms.set(room.listener, room);
+  }
+
+  /** Places that are free and that the shard whose turn it is has not taken from one poll to the next. */
+  #takeOverdue(): void {
+    for (const room of this.#rooms.values()) {
+      const waits = room.line.open > 0 && !this.#parts.turns.isMine(room.listener);
+      const overdue = waits && room.passedOver;
+      room.passedOver = waits;
+      if (overdue) this.#grantOne(room, true);
+    }
   }
 
   #reserve(waiting: Waiting, plan: Plan): LimitKind | 'defect' | null {
@@ -170,20 +201,14 @@ export class WaitingRoom {
   }
 
   #letIn(room: Room, waiting: Waiting, plan: Plan): void {
+    room.passedOver = false;
     this.#delete(room, waiting);
     this.#parts.turns.pass(room.listener);
     waiting.granted(plan);
   }
 
-  #hold(room: Room, waiting: Waiting): void {
-    room.held.add(waiting);
-    this.#publish(room);
-    this.#giveWay(room);
-  }
-
   #delete(room: Room, waiting: Waiting): void {
-    room.waiting.delete(waiting);
-    room.held.delete(waiting);
+    room.line.delete(waiting);
     this.#size--;
     this.#parts.admission.leaveQueue(room.listener);
     this.#parts.changed(room.listener, -1);
@@ -191,21 +216,19 @@ export class WaitingRoom {
     if (this.#size === 0) this.#stopPoll();
   }
 
-  /** Those whose client had no place left may have one now. */
-  #lookAgain(room: Room): void {
-    room.held.clear();
-    this.#publish(room);
-  }
-
-  /** Whoever joins the round comes after those that are in it, so that no newcomer overtakes them. */
-  #publish(room: Room): void {
+  /**
+   * Tells the other shards how many could be let in; true where that has changed. Whoever joins the round comes after those
+   * that are in it, so that no newcomer overtakes them.
+   */
+  #publish(room: Room): boolean {
     const { turns } = this.#parts;
-    const count = room.waiting.size - room.held.size;
-    if (count === room.published) return;
+    const count = room.line.open;
+    if (count === room.published) return false;
     const joins = room.published === 0;
     room.published = count;
     turns.publish(room.listener, count);
     if (joins && turns.othersWait(room.listener) && turns.isMine(room.listener)) turns.pass(room.listener);
+    return true;
   }
 
   /** Where nobody is left here whom a free place would let in, one may be free that was kept for this shard. */
@@ -216,7 +239,8 @@ export class WaitingRoom {
   #room(listener: number): Room {
     let room = this.#rooms.get(listener);
     if (room === undefined) {
-      room = { listener, waiting: new Set(), held: new Set(), published: 0, limit: null, retry: null };
+      const line = new WaitingLine<Waiting>();
+      room = { listener, line, published: 0, limit: null, retry: null, passedOver: false };
       this.#rooms.set(listener, room);
     }
     return room;
@@ -227,6 +251,7 @@ export class WaitingRoom {
       this.#poll = null;
       try {
         this.retry();
+        this.#takeOverdue();
       } finally {
         if (this.#size > 0) this.#startPoll();
       }
@@ -239,7 +264,7 @@ export class WaitingRoom {
   }
 
   #retryForRate(room: Room): void {
-    const [first] = room.waiting;
+    const [first] = room.line.tries();
     if (room.retry !== null || first === undefined) return;
     const wait = this.#parts.admission.rateWaitMs(first.limitedBy, room.listener);
     if (wait === 0) return;

@@ -1,9 +1,28 @@
 import { SluiceError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
 import { type Bound, ShardGone, type ShardHost } from './shard-host.ts';
+import { inTime, within } from './within.ts';
 
 /** How long a shard may take to answer that it accepts no more, before the drain goes on without it. */
 const STOP_ACCEPTING_MS_MAX = 5_000;
+
+/** How long a reload waits for shards that are just being started again, before it goes on without them. */
+export const RESTARTS_MS_MAX = 2_000;
+
+/** How long a shard may take to answer a step of a plan, before the reload goes on or is given up. */
+export const ANSWER_MS_MAX = 20_000;
+
+/** A plan that some shards have prepared. */
+export interface Prepared {
+  readonly bound: Bound;
+  readonly shards: readonly PreparedShard[];
+}
+
+/** A shard started again in the meantime has another generation, and nothing of the plan. */
+interface PreparedShard {
+  readonly host: ShardHost;
+  readonly generation: number;
+}
 
 /** All shards of a service, driven together. */
 export class Fleet {
@@ -14,33 +33,40 @@ export class Fleet {
     this.hosts = hosts;
   }
 
-  /** Starts all, with their first plan. Rejects with LISTEN_FAILED or SHARD_FAILED. */
+  /** Starts all, with their first plan. Rejects with LISTEN_FAILED, or with SHARD_FAILED where one of them dies. */
   async start(plan: Plan): Promise<Bound> {
     await Promise.all(this.hosts.map((host) => host.start()));
     const { bound } = await this.#prepare(plan, {}, this.hosts);
-    await Promise.all(this.hosts.map((host) => host.commit(plan.version)));
-    for (const host of this.hosts) host.serve();
+    try {
+      await Promise.all(this.hosts.map((host) => host.commit(plan.version)));
+      for (const host of this.hosts) host.serve();
+    } catch (error) {
+      throw error instanceof ShardGone ? new SluiceError('SHARD_FAILED', error.message) : error;
+    }
     return bound;
   }
 
   /**
-   * Binds what is new of a plan in all shards that run. `known` are the addresses of listeners that stay. Rejects with
-   * LISTEN_FAILED, and then nothing of it is left. Those that are being started again come to it by themselves.
+   * Binds what is new of a plan in all shards that run; those that are being started again are waited for, but not for
+   * long: they come to it by themselves. `known` are the addresses of listeners that stay. Rejects with LISTEN_FAILED or
+   * SHARD_FAILED, and then nothing of the plan is left.
    */
-  prepare(plan: Plan, known: Bound): Promise<Prepared> {
+  async prepare(plan: Plan, known: Bound): Promise<Prepared> {
+    await Promise.all(this.hosts.map((host) => host.settled(RESTARTS_MS_MAX)));
     return this.#prepare(plan, known, this.#running());
   }
 
-  /** Makes a prepared plan that of new connections. Resolves when all shards that live have it. */
-  async commit(plan: Plan, { bound, hosts }: Prepared): Promise<void> {
-    await Promise.all(hosts.map((host) => host.commit(plan.version).catch(ifGone)));
-    const late = this.#running().filter((host) => !hosts.includes(host));
-    await Promise.all(
-      late.map(async (host) => {
-        await host.prepare(plan, bound);
-        await host.commit(plan.version);
-      }),
-    ).catch(ifGone);
+  /**
+   * Makes a prepared plan, which is the one in force already, that of new connections. Resolves when all shards that
+   * answer have it; one that is silent comes to it as soon as it reads its mail. Never rejects.
+   */
+  async commit(plan: Plan, { shards }: Prepared): Promise<void> {
+    const same = shards.filter(({ host, generation }) => host.generation === generation);
+    const commits = same.map(({ host }) => host.commit(plan.version).catch(ifGone));
+    await within(ANSWER_MS_MAX, Promise.all(commits));
+    const had = new Set(same.map(({ host }) => host));
+    const late = this.#running().filter((host) => !had.has(host));
+    await within(ANSWER_MS_MAX, Promise.all(late.map((host) => host.catchUp())));
   }
 
   /** Accepts nobody any more. Resolves within a bounded time, whatever the shards do. */
@@ -66,12 +92,15 @@ export class Fleet {
 
   /** In each group one shard goes first: it claims the addresses, and finds the real ports, which the others join. */
   async #prepare(plan: Plan, known: Bound, hosts: readonly ShardHost[]): Promise<Prepared> {
-    const prepared: ShardHost[] = [];
+    const prepared: PreparedShard[] = [];
+    const asked = new Set<ShardHost>();
     let bound = known;
     const take = async (host: ShardHost): Promise<void> => {
+      const { generation } = host;
+      asked.add(host);
       try {
-        const own = await host.prepare(plan, bound);
-        prepared.push(host);
+        const own = await inTime(ANSWER_MS_MAX, host.prepare(plan, bound), () => tooSlow(host));
+        prepared.push({ host, generation });
         bound = { ...bound, ...own };
       } catch (error) {
         ifGone(error);
@@ -80,23 +109,22 @@ export class Fleet {
     try {
       for (const { first, count } of plan.groups) {
         const group = hosts.filter(({ number }) => number >= first && number < first + count);
-        while (group.length > 0 && !group.some((host) => prepared.includes(host)))
-          await take(group.shift() as ShardHost);
+        const claimed = (): boolean =>
+          prepared.some(({ host }) => host.number >= first && host.number < first + count);
+        while (group.length > 0 && !claimed()) await take(group.shift() as ShardHost);
         await settleAll(group.map(take));
       }
       if (prepared.length === 0) throw new SluiceError('SHARD_FAILED', 'no shard is running');
     } catch (error) {
-      await Promise.all(prepared.map((host) => host.abort(plan.version)));
+      await within(ANSWER_MS_MAX, Promise.all([...asked].map((host) => host.abort(plan.version))));
       throw error;
     }
-    return { bound, hosts: prepared };
+    return { bound, shards: prepared };
   }
 }
 
-/** A plan that some shards have prepared. */
-export interface Prepared {
-  readonly bound: Bound;
-  readonly hosts: readonly ShardHost[];
+function tooSlow({ number }: ShardHost): SluiceError {
+  return new SluiceError('SHARD_FAILED', `shard ${number} has not answered for ${ANSWER_MS_MAX} ms`);
 }
 
 function ifGone(error: unknown): void {
@@ -107,14 +135,4 @@ function ifGone(error: unknown): void {
 async function settleAll(tasks: readonly Promise<void>[]): Promise<void> {
   const results = await Promise.allSettled(tasks);
   for (const result of results) if (result.status === 'rejected') throw result.reason;
-}
-
-/** Waits for `done`, but no longer than this. */
-export async function within(ms: number, done: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([done, late]);
-  clearTimeout(timer);
 }

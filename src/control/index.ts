@@ -6,4 +6,5 @@ export { openAdmin } from './open-admin.ts';
 export { type Reloaded, Reloads } from './reloads.ts';
 export { type Bound, ofLive } from './shard-host.ts';
 export { Slots } from './slots.ts';
+export { threadStarter } from './thread.ts';
 export { Threads } from './threads.ts';

@@ -39,6 +39,11 @@ export class LocalShard implements ShardHost {
     this.#state = 'running';
   }
 
+  async settled(): Promise<void> {}
+
+  /** It cannot die, and so has every plan that was committed. */
+  async catchUp(): Promise<void> {}
+
   async stopAccepting(): Promise<void> {
     this.#state = 'stopping';
     await this.#shard.stopAccepting();

@@ -1,6 +1,6 @@
 import { CLOSE_REASON_NAMES, closeReasonIndex } from '../core/close-reason.ts';
 import type { ClosedFact, OpenedFact } from '../core/facts.ts';
-import type { Plan } from '../core/plan.ts';
+import { LISTENERS_MAX } from '../core/plan.ts';
 import type { SharedRegions } from '../core/regions.ts';
 import { clearShardWords, writeWord } from '../core/shard-words.ts';
 import { STATES, stateIndex } from '../core/state.ts';
@@ -17,12 +17,13 @@ import {
 /**
  * Gives back all that a dead shard held: places under limits, its share of the backends' load, its gauges. Totals stay, so
  * that no counter goes backwards; its live connections are counted as closed for `shard-failed`. Returns how many there
- * were. Call when the thread is gone and before another starts in its place.
+ * were. Listeners of every plan are cleared, those of one that is just being prepared or was refused as well. Call when the
+ * thread is gone and before another starts in its place.
  */
-export function reapShard(regions: SharedRegions, shard: number, plan: Plan): number {
+export function reapShard(regions: SharedRegions, shard: number): number {
   const cells = countersOf(regions, shard);
   let connections = 0;
-  for (const { index } of plan.listeners) connections += closeAll(cells, index);
+  for (let listener = 0; listener < LISTENERS_MAX; listener++) connections += closeAll(cells, listener);
   const words = wordsOf(regions, shard);
   clearShardWords(words);
   writeWord(words, 'GONE', 1);
@@ -39,10 +40,13 @@ export function repairTotals(regions: SharedRegions): boolean {
 }
 
 function closeAll(cells: Float64Array, listener: number): number {
+  const accepted = cells[COUNTERS.accepted(listener)] ?? 0;
+  // Most slots were never used, and memory that nobody touches costs nothing.
+  if (accepted === 0) return 0;
   let closed = 0;
   for (let reason = 0; reason < CLOSE_REASON_NAMES.length; reason++)
     closed += cells[COUNTERS.closed(listener, reason)] ?? 0;
-  const live = Math.max(0, (cells[COUNTERS.accepted(listener)] ?? 0) - closed);
+  const live = Math.max(0, accepted - closed);
   for (let state = 0; state < STATES.length; state++) cells[COUNTERS.state(listener, state)] = 0;
   cells[COUNTERS.waiting(listener)] = 0;
   cells[COUNTERS.closed(listener, closeReasonIndex('shard-failed'))]! += live;

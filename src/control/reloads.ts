@@ -1,12 +1,15 @@
 import { diffPlans, type FreeSlots, settlePlan } from '../config/index.ts';
 import { formatAddress } from '../core/address.ts';
+import { SluiceError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
 import { isSame, type PlanDiff } from '../core/plan-diff.ts';
+import type { ServiceStatus } from '../core/status.ts';
 import type { Prepared } from './fleet.ts';
 import type { Bound } from './shard-host.ts';
 
 /** What a reload changes of a service, step by step. */
 export interface Reloadable {
+  phase(): ServiceStatus['phase'];
   /** The plan in force, and where its listeners are bound. */
   current(): { readonly plan: Plan; readonly bound: Bound };
   /** Places that nothing uses any more. */
@@ -44,6 +47,7 @@ export class Reloads {
 
   async #run(next: Plan): Promise<Reloaded> {
     const service = this.#service;
+    mustBeReady(service);
     const { plan: before, bound } = service.current();
     const diff = diffPlans(before, next);
     if (isSame(diff)) return { version: before.version, diff };
@@ -52,15 +56,24 @@ export class Reloads {
     let prepared: Prepared;
     try {
       await service.applyUpstreams(plan);
+      mustBeReady(service);
       prepared = await service.prepare(plan, known(before, plan, bound));
     } catch (error) {
-      await service.applyUpstreams(before);
+      // Before anything is waited for nothing of the refused plan is written any more.
+      const restored = service.applyUpstreams(before);
       service.show(before);
+      await restored;
       throw error;
     }
     await service.commit(plan, prepared);
     return { version: plan.version, diff };
   }
+}
+
+function mustBeReady(service: Reloadable): void {
+  const phase = service.phase();
+  if (phase !== 'ready')
+    throw new SluiceError('RELOAD_REFUSED', `a service that is ${phase} is not reloaded`);
 }
 
 /** Addresses that stay: those of listeners that listen where they did. */

@@ -26,8 +26,12 @@ export interface ShardHost {
   commit(version: number): Promise<void>;
   /** Never rejects. */
   abort(version: number): Promise<void>;
-  /** Its first plan is in force: from now on it is watched, and started again when it dies. */
+  /** Its first plan is in force: from now on it is watched, and started again when it dies. Throws ShardGone where it has died. */
   serve(): void;
+  /** Resolves when it runs, will never run again, or so many milliseconds have passed. Never rejects. */
+  settled(ms: number): Promise<void>;
+  /** Takes the plan in force where it has another; where it cannot it is started again. Never rejects. */
+  catchUp(): Promise<void>;
   /** Never rejects. */
   stopAccepting(): Promise<void>;
   cut(): void;

@@ -53,16 +53,19 @@ export class Slots {
     };
   }
 
-  /** `plan` follows `before`: zeroes the counters of places that others have taken, and notes what it takes away. */
+  /**
+   * `plan` follows `before`: zeroes the counters of places that others have taken, and notes what it takes away. A place
+   * that neither names may have been that of a plan which was refused. Where clients of that one are still ending, its
+   * counters stay, since a shard is writing them.
+   */
   follow(before: Plan, plan: Plan): void {
     for (const { index, name, retired } of plan.listeners) {
-      if (index < before.listeners.length && before.listeners[index]?.name !== name)
-        this.#clearListener(index);
+      if (before.listeners[index]?.name !== name) this.#clearListener(index);
       this.#note(this.#listeners, index, retired, plan.version);
     }
     for (const backend of plan.backends) {
       const was = before.backends[backend.row];
-      if (was !== undefined && identity(before, was) !== identity(plan, backend))
+      if (was === undefined || identity(before, was) !== identity(plan, backend))
         this.#clearBackend(backend.row);
       this.#note(this.#backends, backend.row, backend.retired, plan.version);
     }
@@ -77,9 +80,7 @@ export class Slots {
     if (this.#now() - at < LISTENER_REST_MS) return false;
     for (let shard = 0; shard < this.#shards; shard++) {
       if (readWord(wordsOf(this.#regions, shard), 'VERSION') < version) return false;
-      const cells = countersOf(this.#regions, shard);
-      for (let state = 0; state < STATES.length; state++)
-        if (cells[COUNTERS.state(index, state)] !== 0) return false;
+      if (!isQuiet(countersOf(this.#regions, shard), index)) return false;
     }
     return true;
   }
@@ -93,16 +94,26 @@ export class Slots {
   }
 
   #clearListener(index: number): void {
-    for (const cells of this.#cells()) for (const cell of COUNTERS.ofListener(index)) cells[cell] = 0;
+    for (const cells of this.#cells()) if (isQuiet(cells, index)) zero(cells, COUNTERS.ofListener(index));
   }
 
   #clearBackend(row: number): void {
-    for (const cells of this.#cells()) for (const cell of COUNTERS.ofBackend(row)) cells[cell] = 0;
+    for (const cells of this.#cells()) zero(cells, COUNTERS.ofBackend(row));
   }
 
   #cells(): Float64Array[] {
     return this.#regions.counters.map((_, shard) => countersOf(this.#regions, shard));
   }
+}
+
+/** No connection of a listener is in any state. */
+function isQuiet(cells: Float64Array, listener: number): boolean {
+  return STATES.every((_, state) => cells[COUNTERS.state(listener, state)] === 0);
+}
+
+/** Writes only where there is something: memory that nobody touches costs nothing. */
+function zero(cells: Float64Array, which: Iterable<number>): void {
+  for (const cell of which) if (cells[cell] !== 0) cells[cell] = 0;
 }
 
 function identity(plan: Plan, backend: BackendPlan): string {

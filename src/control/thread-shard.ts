@@ -1,19 +1,21 @@
-import { Worker } from 'node:worker_threads';
-import { type Actor, createActor, type SnapshotFrom } from 'xstate';
+import { type Actor, createActor, type SnapshotFrom, waitFor } from 'xstate';
 import { type ShardEvent, shardMachine } from '../../machines/shard.ts';
+import type { ConnectionId } from '../core/connection-id.ts';
 import { textOf } from '../core/error-fact.ts';
 import { SluiceError } from '../core/errors.ts';
 import type { ShardReply, ShardRequest } from '../core/mail.ts';
 import type { Plan } from '../core/plan.ts';
 import type { SharedRegions } from '../core/regions.ts';
 import type { ShardFailure } from '../core/watcher.ts';
-import type { ShardBoot } from '../shard-boot.ts';
-import { cutHungThread } from './cut-hung.ts';
 import { Mailbox } from './mailbox.ts';
 import { type Bound, ShardGone, type ShardHost } from './shard-host.ts';
+import type { StartThread, Thread } from './thread.ts';
 
 /** From the request to close to the end of the thread at the latest: its files are flushed in the meantime. */
 export const CLOSE_MS_MAX = 8_000;
+
+/** A thread that is ended and so long afterwards is not gone, because the system holds it, is left behind. */
+export const LEAVE_MS_MAX = 2_000;
 
 /** What a shard on a thread asks of the service it belongs to. */
 export interface ThreadShardOptions {
@@ -21,10 +23,11 @@ export interface ThreadShardOptions {
   readonly regions: SharedRegions;
   /** Of the process's monotonic clock, for the shard's plane. */
   readonly epoch: number;
-  /** The code of the thread. */
-  readonly entry: URL;
+  readonly startThread: StartThread;
   /** What a shard that is started again begins with. */
   current(): { readonly plan: Plan; readonly bound: Bound };
+  /** It has taken a plan by itself and accepts on these addresses, some of which nobody knew before. */
+  took(plan: Plan, bound: Bound): void;
   /** There are facts in its ring. */
   facts(): void;
   /** Wake another shard. */
@@ -35,19 +38,24 @@ export interface ThreadShardOptions {
   restarted(shard: ThreadShard, durationMs: number): void;
 }
 
-/** A shard on a thread of its own, and the actor that supervises it. */
+/**
+ * A shard on a thread of its own, and the actor that supervises it. Until `serve` a death is the end of it, so that a
+ * service that cannot start says so; afterwards it is started again whenever it dies.
+ */
 export class ThreadShard implements ShardHost {
   readonly number: number;
   readonly #options: ThreadShardOptions;
   readonly #actor: Actor<typeof shardMachine>;
   readonly #mail = new Mailbox();
-  #worker: Worker | null = null;
-  #isFirst = true;
+  #thread: Thread | null = null;
+  /** Version of the plan that the thread has; 0 = none yet. */
+  #version = 0;
+  #hasServed = false;
   #isDraining = false;
   #emptied: Promise<void> = Promise.resolve();
   #diedAt = 0;
-  #tellStarted: { resolve: () => void; reject: (error: Error) => void } | null = null;
-  #closeDeadline: NodeJS.Timeout | null = null;
+  #first: { resolve: () => void; reject: (error: Error) => void } | null = null;
+  #closeDeadlines: NodeJS.Timeout[] = [];
 
   constructor(options: ThreadShardOptions) {
     this.#options = options;
@@ -55,7 +63,7 @@ export class ThreadShard implements ShardHost {
     const logic = shardMachine.provide({
       actions: {
         launch: ({ context }) => this.#launch(context.generation),
-        terminate: () => void this.#terminate(),
+        terminate: () => void this.#thread?.end(),
         reap: ({ context }) => this.#reap(context.cause, context.message),
         close: () => this.#close(),
       },
@@ -73,9 +81,13 @@ export class ThreadShard implements ShardHost {
 
   start(): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#tellStarted = { resolve, reject };
+      this.#first = { resolve, reject };
       this.#actor.start();
     });
+  }
+
+  async settled(ms: number): Promise<void> {
+    await waitFor(this.#actor, (snapshot) => snapshot.matches('running'), { timeout: ms }).catch(() => {});
   }
 
   async prepare(plan: Plan, bound: Bound): Promise<Bound> {
@@ -86,6 +98,7 @@ export class ThreadShard implements ShardHost {
 
   async commit(version: number): Promise<void> {
     await this.#ask({ kind: 'commit', version }, ['committed'], version);
+    this.#version = version;
   }
 
   async abort(version: number): Promise<void> {
@@ -93,8 +106,13 @@ export class ThreadShard implements ShardHost {
   }
 
   serve(): void {
-    this.#isFirst = false;
+    if (this.#thread === null) throw this.#goneError();
+    this.#hasServed = true;
     this.#actor.send({ type: 'serving' });
+  }
+
+  async catchUp(): Promise<void> {
+    await this.#takeCurrent().catch((error: unknown) => this.#failed(error));
   }
 
   /** No sign of life for this long. */
@@ -102,11 +120,17 @@ export class ThreadShard implements ShardHost {
     this.#actor.send({ type: 'silent', message: `no sign of life for ${Math.round(ms)} ms` });
   }
 
-  /** From here on it is not started again when it dies. */
+  /** Which of these connections it has no more. Rejects with ShardGone where it dies before it answers. */
+  async census(connections: readonly ConnectionId[]): Promise<readonly ConnectionId[]> {
+    return (await this.#ask({ kind: 'census', connections }, ['census-taken'], null)).gone;
+  }
+
+  /** From here on it is not started again when it dies, nor where it is dead already. */
   async stopAccepting(): Promise<void> {
     this.#isDraining = true;
+    if (this.#snapshot.matches('waiting')) this.#tell({ type: 'stop' });
+    if (this.#thread === null) return;
     this.#emptied = this.#mail.expect(['empty'], null).then(() => {}, ifGone);
-    if (this.#worker === null) this.#mail.abandon('it is gone already');
     await this.#ask({ kind: 'stop-accepting' }, ['accepting-stopped'], null).catch(ifGone);
   }
 
@@ -123,13 +147,13 @@ export class ThreadShard implements ShardHost {
   }
 
   async close(): Promise<void> {
-    if (this.#tellStarted === null || this.#snapshot.status !== 'active') return;
+    if (this.#first === null || this.#snapshot.status !== 'active') return;
     const stopped = new Promise<void>((resolve) => {
       this.#actor.subscribe({ complete: resolve, error: () => resolve() });
     });
     this.#actor.send({ type: 'stop' });
     await stopped;
-    if (this.#closeDeadline !== null) clearTimeout(this.#closeDeadline);
+    for (const deadline of this.#closeDeadlines) clearTimeout(deadline);
   }
 
   /** The process ends without a drain: the thread is told to reset its sockets, and waited for by the caller. */
@@ -142,28 +166,38 @@ export class ThreadShard implements ShardHost {
   }
 
   #launch(generation: number): void {
-    const { number, regions, epoch, entry } = this.#options;
-    const workerData: ShardBoot = { number, generation, regions, epoch };
-    const worker = new Worker(entry, { workerData, name: `sluice shard ${number}` });
-    this.#worker = worker;
-    worker.on('message', (reply: ShardReply) => this.#heard(reply));
-    worker.on('messageerror', (error) => this.#tell({ type: 'threw', message: textOf(error) }));
-    worker.on('error', (error) => this.#tell({ type: 'threw', message: textOf(error) }));
-    worker.on('exit', (code) => {
-      this.#worker = null;
-      this.#diedAt = performance.now();
-      const message = `its thread ended with code ${code}`;
-      this.#tell({ type: 'exited', message });
-      this.#tellStarted?.reject(new SluiceError('SHARD_FAILED', `shard ${number} did not start: ${message}`));
-      this.#mail.abandon(message);
-    });
+    const { number, regions, epoch, startThread } = this.#options;
+    this.#version = 0;
+    try {
+      this.#thread = startThread(
+        { number, generation, regions, epoch },
+        {
+          heard: (reply) => this.#heard(reply),
+          threw: (error) => this.#tell({ type: 'threw', message: textOf(error) }),
+          gone: (message) => this.#gone(message),
+        },
+      );
+    } catch (error) {
+      // The chart is still entering the state, and hears of it afterwards.
+      queueMicrotask(() => this.#gone(`its thread could not be started: ${textOf(error)}`));
+    }
+  }
+
+  #gone(message: string): void {
+    this.#thread = null;
+    this.#diedAt = performance.now();
+    this.#tell({ type: 'exited', message });
+    this.#first?.reject(
+      new SluiceError('SHARD_FAILED', `shard ${this.number} did not start: ${this.#why()}`),
+    );
+    this.#mail.abandon(this.#goneError().message);
   }
 
   #heard(reply: ShardReply): void {
     switch (reply.kind) {
       case 'started':
-        if (this.#isFirst) this.#tellStarted?.resolve();
-        else void this.#restore();
+        if (this.#hasServed) void this.#restore();
+        else this.#first?.resolve();
         return;
       case 'facts':
         this.#options.facts();
@@ -179,46 +213,55 @@ export class ThreadShard implements ShardHost {
     }
   }
 
-  /** A shard that was started again takes the plan in force; again where a reload came in between. */
   async #restore(): Promise<void> {
     try {
-      let version = 0;
-      while (version !== this.#options.current().plan.version) {
-        const { plan, bound } = this.#options.current();
-        await this.prepare(plan, bound);
-        await this.commit(plan.version);
-        version = plan.version;
-      }
+      await this.#takeCurrent();
       this.#tell({ type: 'serving' });
       this.#options.restarted(this, performance.now() - this.#diedAt);
     } catch (error) {
-      if (error instanceof ShardGone) return;
-      this.#tell({ type: 'threw', message: textOf(error) });
-      await this.#terminate();
+      await this.#failed(error);
     }
   }
 
-  /** Where it hangs it is made to reset its sockets first. */
-  async #terminate(): Promise<void> {
-    const worker = this.#worker;
-    if (worker === null) return;
-    await cutHungThread(worker.threadId);
-    await worker.terminate();
+  /** Takes the plan in force; again where a reload came in between. */
+  async #takeCurrent(): Promise<void> {
+    while (this.#version !== this.#options.current().plan.version) {
+      const { plan, bound } = this.#options.current();
+      const own = await this.prepare(plan, bound);
+      await this.commit(plan.version);
+      this.#options.took(plan, own);
+    }
+  }
+
+  /** Without the plan in force it is of no use: it is started again, unless it ends anyway. */
+  async #failed(error: unknown): Promise<void> {
+    if (error instanceof ShardGone || this.#isDraining) return;
+    const thread = this.#thread;
+    this.#tell({ type: 'threw', message: textOf(error) });
+    await thread?.end();
   }
 
   #reap(cause: ShardFailure | null, message: string): void {
     this.#options.dead(this, this.#snapshot.matches('stopping') ? null : cause, message);
-    if (this.#isDraining) queueMicrotask(() => this.#tell({ type: 'stop' }));
+    if (this.#isDraining || !this.#hasServed) queueMicrotask(() => this.#tell({ type: 'stop' }));
   }
 
   #close(): void {
-    const worker = this.#worker;
-    if (worker === null) {
+    if (this.#thread === null) {
       this.#tell({ type: 'exited', message: 'it was gone already' });
       return;
     }
     this.#post({ kind: 'close' });
-    this.#closeDeadline = setTimeout(() => void this.#terminate(), CLOSE_MS_MAX);
+    this.#closeDeadlines = [
+      setTimeout(() => void this.#thread?.end(), CLOSE_MS_MAX),
+      setTimeout(() => this.#leave(), CLOSE_MS_MAX + LEAVE_MS_MAX),
+    ];
+  }
+
+  /** The thread cannot be ended: what it held is given back all the same. */
+  #leave(): void {
+    this.#thread?.unref();
+    this.#gone('its thread could not be ended');
   }
 
   async #ask<K extends ShardReply['kind']>(
@@ -226,14 +269,23 @@ export class ThreadShard implements ShardHost {
     kinds: readonly K[],
     version: number | null,
   ): Promise<Extract<ShardReply, { kind: K }>> {
-    if (this.#worker === null) throw new ShardGone(`shard ${this.number} is being started again`);
+    if (this.#thread === null) throw this.#goneError();
     const answer = this.#mail.expect(kinds, version);
     this.#post(request);
     return answer;
   }
 
+  #goneError(): ShardGone {
+    return new ShardGone(`shard ${this.number} is gone: ${this.#why()}`);
+  }
+
+  /** Of what it died, in one line. */
+  #why(): string {
+    return this.#snapshot.context.message.split('\n', 1)[0] ?? '';
+  }
+
   #post(request: ShardRequest): void {
-    this.#worker?.postMessage(request);
+    this.#thread?.post(request);
   }
 
   #tell(event: ShardEvent): void {

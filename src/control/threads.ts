@@ -1,14 +1,17 @@
 import { isSampled } from '../connection/index.ts';
+import type { ConnectionId } from '../core/connection-id.ts';
 import type { FactQueue } from '../core/fact-queue.ts';
 import type { Plan } from '../core/plan.ts';
 import type { SharedRegions } from '../core/regions.ts';
 import { readWord, waitForWord } from '../core/shard-words.ts';
 import type { ServiceEvent, ShardFailure } from '../core/watcher.ts';
 import { wordsOf } from '../shared-memory/index.ts';
+import { onExit } from './exits.ts';
 import { HEARTBEAT_CHECK_MS, Heartbeat } from './heartbeat.ts';
 import { Intake } from './intake.ts';
 import { lostConnection, reapShard, repairTotals } from './reap.ts';
 import type { Bound } from './shard-host.ts';
+import type { StartThread } from './thread.ts';
 import { ThreadShard } from './thread-shard.ts';
 
 /** How soon totals are tried again that could not be put right at once. */
@@ -21,9 +24,11 @@ export interface ThreadsOptions {
   readonly count: number;
   readonly regions: SharedRegions;
   readonly epoch: number;
-  readonly entry: URL;
+  readonly startThread: StartThread;
   readonly facts: FactQueue;
   current(): { readonly plan: Plan; readonly bound: Bound };
+  /** A shard took a plan by itself and accepts on these addresses. */
+  took(plan: Plan, bound: Bound): void;
   tell(event: ServiceEvent): void;
 }
 
@@ -33,12 +38,13 @@ export class Threads {
   readonly intake: Intake;
   readonly #options: ThreadsOptions;
   readonly #timer: NodeJS.Timeout;
+  readonly #offExit: () => void;
   #repair: NodeJS.Timeout | null = null;
 
   constructor(options: ThreadsOptions) {
     this.#options = options;
     const { count, regions, facts } = options;
-    this.intake = new Intake(regions, count, facts);
+    this.intake = new Intake(regions, count, facts, (shard, connections) => this.#census(shard, connections));
     this.shards = Array.from({ length: count }, (_, number) => this.#shard(number));
     const heartbeat = new Heartbeat(
       this.shards.map((shard) => ({
@@ -52,34 +58,35 @@ export class Threads {
     );
     this.#timer = setInterval(() => heartbeat.check(options.current().plan.hangMs), HEARTBEAT_CHECK_MS);
     this.#timer.unref();
-    process.on('exit', this.#exit);
+    this.#offExit = onExit(() => this.#exit());
   }
 
   /** Reads the last facts and stops watching. Call when all shards are closed. */
   close(): void {
-    process.off('exit', this.#exit);
+    this.#offExit();
     clearInterval(this.#timer);
     if (this.#repair !== null) clearTimeout(this.#repair);
     this.intake.close();
   }
 
   /** The process is ending without a drain, and its threads with it: their peers must not see a clean end. */
-  readonly #exit = (): void => {
+  #exit(): void {
     const { regions } = this.#options;
     for (const shard of this.shards) shard.exit();
     const end = performance.now() + EXIT_MS_MAX;
     for (const { number } of this.shards)
       waitForWord(wordsOf(regions, number), 'GONE', 0, Math.max(0, end - performance.now()));
-  };
+  }
 
   #shard(number: number): ThreadShard {
-    const { regions, epoch, entry, current } = this.#options;
+    const { regions, epoch, startThread, current, took } = this.#options;
     return new ThreadShard({
       number,
       regions,
       epoch,
-      entry,
+      startThread,
       current,
+      took,
       facts: () => this.intake.told(),
       wake: (shard) => this.shards[shard]?.wake(),
       dead: (shard, cause, message) => this.#dead(shard, cause, message),
@@ -88,11 +95,15 @@ export class Threads {
     });
   }
 
+  async #census(shard: number, connections: readonly ConnectionId[]): Promise<readonly ConnectionId[]> {
+    return (this.shards[shard] as ThreadShard).census(connections);
+  }
+
   #dead({ number, generation }: ThreadShard, cause: ShardFailure | null, message: string): void {
     const { regions, current, facts, tell } = this.#options;
     const { plan } = current();
     const lost = this.intake.lost(number);
-    const connections = reapShard(regions, number, plan);
+    const connections = reapShard(regions, number);
     this.#putRight();
     const at = Date.now();
     const { sample } = plan.telemetry;

@@ -1,3 +1,4 @@
+import type { ConnectionId } from './connection-id.ts';
 import type { Plan } from './plan.ts';
 
 /**
@@ -23,7 +24,9 @@ export type ShardRequest =
   /** The process ends: reset every socket and end the thread, now. */
   | { readonly kind: 'exit' }
   /** A place may be free for somebody who waits here. */
-  | { readonly kind: 'wake' };
+  | { readonly kind: 'wake' }
+  /** Which of these connections are gone? Asked where a fact of their end may have been dropped. */
+  | { readonly kind: 'census'; readonly connections: readonly ConnectionId[] };
 
 /** What a shard tells control. */
 export type ShardReply =
@@ -45,5 +48,7 @@ export type ShardReply =
   | { readonly kind: 'facts' }
   /** Wake another shard: it is its turn to let somebody in. */
   | { readonly kind: 'wake'; readonly shard: number }
+  /** Of the connections of a census, those that are gone. */
+  | { readonly kind: 'census-taken'; readonly gone: readonly ConnectionId[] }
   /** Something was thrown that nothing caught: the shard cuts its connections and ends. */
   | { readonly kind: 'threw'; readonly message: string };

@@ -3,6 +3,7 @@ import {
   type HealthName,
   healthCheckerMachine,
 } from '../../machines/health-checker.ts';
+import { textOf } from '../core/error-fact.ts';
 import type { Probers } from './prober.ts';
 
 /** What health checkers tell of the backends they watch. */
@@ -28,10 +29,5 @@ export function createHealthCheckerLogic(prober: Probers['logic'], sink: HealthS
 function causeOf(event: HealthCheckerEvent | { readonly type: string; readonly error?: unknown }): string {
   if ('ms' in event) return `connected in ${event.ms} ms`;
   if ('cause' in event) return event.cause;
-  return 'error' in event ? messageOf(event.error) : event.type;
-}
-
-/** The text of whatever was thrown. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return 'error' in event ? textOf(event.error) : event.type;
 }

@@ -1,3 +1,4 @@
 export { createPicker } from './picker.ts';
+export { PickerPools } from './picker-pools.ts';
 export type { BalancerActor } from './pool-supervisor.ts';
 export { type RunningUpstreams, startUpstreams, type UpstreamsOptions } from './supervise.ts';

@@ -37,18 +37,18 @@ export class PickerPool {
     for (let earlier = 0; earlier < shard; earlier++) this.#policy(this.#backends, this.#state, '');
   }
 
-  /** Reads health, weight and load of every backend. A policy only asks for the sum of active and connecting. */
+  /** Reads health, weight and load of every backend. */
   read(table: UpstreamTable): void {
     const backends = this.#backends;
     for (let place = 0; place < backends.length; place++) {
       const backend = backends[place] as Mutable<Backend>;
       backend.health = table.health(backend.row);
       backend.weight = table.weight(backend.row);
-      backend.active = table.load(backend.row);
+      backend.load = table.load(backend.row);
     }
   }
 
-  /** The backend to take by what was read last; null where none is eligible. Its `active` is the load that was read. */
+  /** The backend to take by what was read last; null where none is eligible. Its `load` is what was read. */
   choose(tried: readonly number[], client: string): Mutable<Backend> | null {
     const candidates = this.#candidates;
     collectEligible(this.#backends, tried, candidates);
@@ -78,8 +78,7 @@ function toBackend({ row, name, weight, backup, connectionsMax }: BackendPlan, p
     row,
     place,
     weight,
-    active: 0,
-    connecting: 0,
+    load: 0,
     seed: hashText(name),
     health: HEALTH_UNKNOWN,
     backup,

@@ -1,7 +1,8 @@
 import type { Plan } from '../core/plan.ts';
 import type { UpstreamTable } from '../core/upstream-table.ts';
 import type { Upstreams } from '../core/upstreams.ts';
-import { PickerPool } from './picker-pool.ts';
+import type { PickerPool } from './picker-pool.ts';
+import { PickerPools } from './picker-pools.ts';
 
 /** Choices that other shards may spoil, each by dialing the chosen backend first, before a pick minds limits only. */
 export const PICK_CONFLICTS_MAX = 32;
@@ -17,11 +18,18 @@ export const PICK_CONFLICTS_MAX = 32;
  * no other candidate has a smaller load than the policy saw, unless a connection ended there meanwhile. A pick that was
  * spoiled `PICK_CONFLICTS_MAX` times goes by the loads it has read last, still never beyond a limit.
  *
+ * Where the pickers of a shard are given the same `known`, a pool that another plan leaves as it was goes on with its turns.
+ *
  * Every method throws a RangeError, and changes nothing, where it is told of a pool that is not in the plan or was retired
  * by it, of a row that is not in the table, or of an end that had no beginning in this shard.
  */
-export function createPicker(plan: Plan, table: UpstreamTable, shard: number): Upstreams {
-  const pools = plan.pools.map((pool) => (pool.retired ? null : new PickerPool(plan, pool, shard)));
+export function createPicker(
+  plan: Plan,
+  table: UpstreamTable,
+  shard: number,
+  known = new PickerPools(shard),
+): Upstreams {
+  const pools = plan.pools.map((pool) => (pool.retired ? null : known.of(plan, pool)));
   return {
     pick(index, client, tried) {
       const pool = pools[index];
@@ -30,7 +38,7 @@ export function createPicker(plan: Plan, table: UpstreamTable, shard: number): U
         pool.read(table);
         const chosen = pool.choose(tried, client);
         if (chosen === null) return -1;
-        if (table.begin(chosen.row, shard, chosen.active)) return chosen.row;
+        if (table.begin(chosen.row, shard, chosen.load)) return chosen.row;
         pool.undo();
       }
       return pickByLimit(pool, table, shard, tried, client);
@@ -54,6 +62,6 @@ function pickByLimit(
     if (chosen === null) return -1;
     if (table.beginBelow(chosen.row, shard, chosen.connectionsMax)) return chosen.row;
     pool.undo();
-    chosen.active = chosen.connectionsMax;
+    chosen.load = chosen.connectionsMax;
   }
 }

@@ -1,5 +1,6 @@
 import { type BalancerInput, balancerMachine, rowOf } from '../../machines/balancer.ts';
 import type { HealthName } from '../../machines/health-checker.ts';
+import { textOf } from '../core/error-fact.ts';
 import type { FactSink } from '../core/facts.ts';
 import type { Plan, PoolPlan } from '../core/plan.ts';
 import type { Plane } from '../core/ports.ts';
@@ -10,7 +11,7 @@ import {
   UNHEALTHY,
   type UpstreamTable,
 } from '../core/upstream-table.ts';
-import { createHealthCheckerLogic, type HealthSink, messageOf } from './health-check.ts';
+import { createHealthCheckerLogic, type HealthSink } from './health-check.ts';
 import { backendOf, isSamePool, liveRows, nameOf, targetOf } from './plan-rows.ts';
 import { type BalancerActor, type BalancerLogic, PoolSupervisor } from './pool-supervisor.ts';
 import { createProbers, type Probers } from './prober.ts';
@@ -134,7 +135,7 @@ class Supervision implements RunningUpstreams {
       input: () => inputOf(pool, rows, this.#options.table),
       crashed: (error) => {
         for (const row of rows) this.#probers.abandon(row);
-        this.#tell(`the supervisor of pool ${pool.name} crashed: ${messageOf(error)}`);
+        this.#tell(`the supervisor of pool ${pool.name} crashed: ${textOf(error)}`);
       },
     });
   }
@@ -157,7 +158,7 @@ class Supervision implements RunningUpstreams {
         reap: ({ event }) => {
           const row = rowOf(event);
           this.#probers.abandon(row);
-          const cause = 'error' in event ? messageOf(event.error) : event.type;
+          const cause = 'error' in event ? textOf(event.error) : event.type;
           this.#tell(`the health checker of backend ${nameOf(this.#plan, row)} crashed: ${cause}`);
         },
       },

@@ -22,26 +22,21 @@ describe('a backend is eligible', () => {
     ['unknown', [backendAt(0, { health: HEALTH_UNKNOWN })], [], [0]],
     ['not when unhealthy', [down(0)], [], []],
     ['not at weight 0', [backendAt(0, { weight: 0 })], [], []],
-    ['below its limit', [backendAt(0, { active: 1, connecting: 1, connectionsMax: 3 })], [], [0]],
-    ['not at its limit', [backendAt(0, { active: 3, connectionsMax: 3 })], [], []],
+    ['below its limit', [backendAt(0, { load: 2, connectionsMax: 3 })], [], [0]],
+    ['not at its limit', [backendAt(0, { load: 3, connectionsMax: 3 })], [], []],
     [
-      'not where attempts fill its limit',
-      [backendAt(0, { active: 1, connecting: 2, connectionsMax: 3 })],
+      'not above its limit, which a reload has lowered',
+      [backendAt(0, { load: 4, connectionsMax: 3 })],
       [],
       [],
     ],
-    ['however loaded where it has no limit', [backendAt(0, { active: 9999 })], [], [0]],
+    ['however loaded where it has no limit', [backendAt(0, { load: 9999 })], [], [0]],
     ['not when tried before', [up, other], [0], [1]],
     ['when tried before and no other is left', [up, down(1)], [0], [0]],
     ['when all were tried before', [up, other], [1, 0], [0, 1]],
     ['not as a backup while another is', [up, other, backup], [], [0, 1]],
     ['as a backup when no other is', [down(0), down(1), backup], [], [2]],
-    [
-      'as a backup when every other is full',
-      [backendAt(0, { active: 1, connectionsMax: 1 }), backup],
-      [],
-      [2],
-    ],
+    ['as a backup when every other is full', [backendAt(0, { load: 1, connectionsMax: 1 }), backup], [], [2]],
     ['as a backup rather than again', [up, backup], [0], [2]],
     ['again rather than as a backup tried too', [up, backup], [0, 2], [0]],
     ['not as an unhealthy backup', [down(0), down(2, { backup: true })], [], []],
@@ -56,7 +51,7 @@ describe('a backend is eligible', () => {
           health: fc.constantFrom(HEALTH_UNKNOWN, HEALTHY, UNHEALTHY),
           weight: fc.nat(2),
           backup: fc.boolean(),
-          active: fc.nat(3),
+          load: fc.nat(3),
           connectionsMax: fc.nat(3),
         }),
         { maxLength: 8 },
@@ -68,7 +63,7 @@ describe('a backend is eligible', () => {
           (one) =>
             one.health !== UNHEALTHY &&
             one.weight > 0 &&
-            (one.connectionsMax === 0 || one.active < one.connectionsMax),
+            (one.connectionsMax === 0 || one.load < one.connectionsMax),
         );
         const rows = eligible(pool, tried);
         expect(rows.length > 0).toBe(usable.length > 0);

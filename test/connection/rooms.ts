@@ -35,6 +35,7 @@ export class Rooms {
   readonly #active: number[] = [];
   readonly #polls = new Map<number, () => void>();
   readonly #tickets = new Map<Comer, Waiting>();
+  readonly #hung = new Set<number>();
   #interrupts = false;
 
   constructor(plan: Plan, shards: number, dice: Dice) {
@@ -82,7 +83,7 @@ export class Rooms {
     this.#in(comer.shard, (room, admission) => {
       comer.state = 'gone';
       admission.release(this.#plan, 0, comer.client);
-      room.freed(0);
+      room.freed(0, comer.client);
     });
   }
 
@@ -118,8 +119,13 @@ export class Rooms {
     for (;;) {
       const shard = this.#wakes.shift();
       if (shard === undefined) return;
-      this.#in(shard, (room) => room.grant());
+      if (!this.#hung.has(shard)) this.#in(shard, (room) => room.grant());
     }
+  }
+
+  /** From now on no wake-up and no poll of this shard is obeyed. */
+  hang(shard: number): void {
+    this.#hung.add(shard);
   }
 
   /** No wake-up that is under way arrives. */
@@ -131,7 +137,7 @@ export class Rooms {
   poll(): void {
     const polls = [...this.#polls];
     this.#polls.clear();
-    for (const [shard, fire] of polls) this.#in(shard, fire);
+    for (const [shard, fire] of polls) if (!this.#hung.has(shard)) this.#in(shard, fire);
     this.settle();
   }
 

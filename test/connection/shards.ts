@@ -3,6 +3,7 @@ import { CountersLayout, type CountersShape } from '../../src/core/counters.ts';
 import type { Fact } from '../../src/core/facts.ts';
 import type { Plan } from '../../src/core/plan.ts';
 import type { Plane } from '../../src/core/ports.ts';
+import type { SharedRegions } from '../../src/core/regions.ts';
 import { allocateShardWords, readWord, type ShardWord, writeWord } from '../../src/core/shard-words.ts';
 import { UpstreamTable } from '../../src/core/upstream-table.ts';
 import { createMemoryPlane, MemoryNetwork, type MemoryPeer } from '../../src/plane/memory/index.ts';
@@ -38,37 +39,48 @@ export class Shards {
   readonly thrown: unknown[] = [];
   readonly table: UpstreamTable;
 
+  readonly #regions: SharedRegions;
+
   constructor(count: number, generation = 0) {
     this.table = new UpstreamTable(SHAPE.backends, count);
     for (let row = 0; row < SHAPE.backends; row++) this.table.setWeight(row, 1);
-    const regions = allocateRegions({ shards: count, connections: 100, countersLength: 1, ringBytes: 1024 });
-    for (let number = 0; number < count; number++) {
-      const plane = createMemoryPlane(this.network, { onObserverError: (error) => this.thrown.push(error) });
-      const words = allocateShardWords();
-      writeWord(words, 'DETAIL', 1);
-      const cells = this.layout.allocate();
-      this.planes.push(plane);
-      this.words.push(words);
-      this.cells.push(cells);
-      const wake = (other: number): void => {
-        this.network.after(WAKE_MS, () => this.shards[other]?.wake());
-      };
-      this.shards.push(
-        new Shard({
-          number,
-          generation,
-          plane,
-          table: this.table,
-          admission: createPlaces(regions, number, () => this.network.now()),
-          turns: createTurns(regions, number, wake),
-          counters: { layout: this.layout, cells },
-          emit: (fact) => void this.facts.push(fact),
-          random: (bytes) => void bytes.fill(7),
-          words,
-          descriptors: () => this.planes.reduce((sum, { open }) => sum + open, 0),
-        }),
-      );
-    }
+    const shape = { shards: count, connections: 100, countersLength: 1, ringBytes: 1024 };
+    this.#regions = allocateRegions(shape);
+    for (let number = 0; number < count; number++) this.shards.push(this.#start(number, generation));
+  }
+
+  /** Starts the first shard again, as after its death; what it had must be gone. */
+  again(): Shard {
+    expect(this.planes[0]?.open).toBe(0);
+    const shard = this.#start(0, 1);
+    this.shards[0] = shard;
+    return shard;
+  }
+
+  #start(number: number, generation: number): Shard {
+    const plane = createMemoryPlane(this.network, { onObserverError: (error) => this.thrown.push(error) });
+    const words = allocateShardWords();
+    writeWord(words, 'DETAIL', 1);
+    const cells = this.layout.allocate();
+    this.planes[number] = plane;
+    this.words[number] = words;
+    this.cells[number] = cells;
+    const wake = (other: number): void => {
+      this.network.after(WAKE_MS, () => this.shards[other]?.wake());
+    };
+    return new Shard({
+      number,
+      generation,
+      plane,
+      table: this.table,
+      admission: createPlaces(this.#regions, number, () => this.network.now()),
+      turns: createTurns(this.#regions, number, wake),
+      counters: { layout: this.layout, cells },
+      emit: (fact) => void this.facts.push(fact),
+      random: (bytes) => void bytes.fill(7),
+      words,
+      descriptors: () => this.planes.reduce((sum, { open }) => sum + open, 0),
+    });
   }
 
   shard(number = 0): Shard {

@@ -131,4 +131,34 @@ describe('turns: shards that wait for the places of one listener', () => {
     rooms.poll();
     expect(waiting.state).toBe('inside');
   });
+
+  test('a shard that hangs while it has the turn loses it, and the others lose no place by that', () => {
+    const rooms = new Rooms(planOf({ limits: { connections: 1, onLimit: 'wait' } }), 3, new Dice(1));
+    let inside = rooms.come(0, '10.0.0.1');
+    const hung = [rooms.come(1, '10.0.0.2'), rooms.come(1, '10.0.0.2')];
+    const others = [rooms.come(2, '10.0.0.3'), rooms.come(0, '10.0.0.4'), rooms.come(2, '10.0.0.5')];
+    rooms.hang(1);
+    for (const next of others) {
+      rooms.go(inside);
+      rooms.settle();
+      rooms.poll();
+      if (next === others[0]) expect(next.state, 'it may only be late').toBe('waiting');
+      rooms.poll();
+      expect(next.state).toBe('inside');
+      inside = next;
+    }
+    expect(hung.map(({ state }) => state)).toEqual(['waiting', 'waiting']);
+    expect(rooms.mostInside).toBe(1);
+  });
+
+  test('a shard that is only waited for, since no place is free, keeps its turn however often the others poll', () => {
+    const rooms = new Rooms(planOf({ limits: { connections: 1, onLimit: 'wait' } }), 2, new Dice(1));
+    const inside = rooms.come(0, '10.0.0.1');
+    const first = rooms.come(1, '10.0.0.2');
+    const second = rooms.come(0, '10.0.0.3');
+    for (let polls = 0; polls < 5; polls++) rooms.poll();
+    rooms.go(inside);
+    rooms.settle();
+    expect([first.state, second.state]).toEqual(['inside', 'waiting']);
+  });
 });

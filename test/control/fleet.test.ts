@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
-import { Fleet } from '../../src/control/fleet.ts';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { ANSWER_MS_MAX, Fleet, RESTARTS_MS_MAX } from '../../src/control/fleet.ts';
 import { type Bound, ShardGone, type ShardHost } from '../../src/control/shard-host.ts';
 import { SluiceError } from '../../src/core/errors.ts';
 import type { Plan, ShardGroup } from '../../src/core/plan.ts';
@@ -8,13 +8,15 @@ const TAKEN = new SluiceError('LISTEN_FAILED', 'listener "edge" cannot be bound:
 
 /** A shard that only notes what it is asked, and fails as it is told to. */
 class FakeHost implements ShardHost {
-  readonly generation = 0;
+  generation = 0;
   state = 'running';
   readonly number: number;
   readonly asked: string[] = [];
   readonly known: Bound[] = [];
   prepares: () => Promise<Bound> = async () => ({});
   commits: () => Promise<void> = async () => {};
+  serves: () => void = () => {};
+  settles: (ms: number) => Promise<void> = async () => {};
 
   constructor(number: number) {
     this.number = number;
@@ -37,6 +39,13 @@ class FakeHost implements ShardHost {
   }
   serve(): void {
     this.asked.push('serve');
+    this.serves();
+  }
+  async settled(ms: number): Promise<void> {
+    await this.settles(ms);
+  }
+  async catchUp(): Promise<void> {
+    this.asked.push('catch up');
   }
   async stopAccepting(): Promise<void> {}
   cut(): void {}
@@ -85,7 +94,7 @@ describe('the fleet', () => {
     expect(hosts.map(({ asked }) => asked)).toEqual([
       ['prepare 5', 'abort 5'],
       ['prepare 5', 'abort 5'],
-      ['prepare 5'],
+      ['prepare 5', 'abort 5'],
     ]);
   });
 
@@ -94,7 +103,8 @@ describe('the fleet', () => {
     (hosts[0] as FakeHost).prepares = gone;
     (hosts[1] as FakeHost).prepares = async () => ({ edge: 'here' });
     const prepared = await new Fleet(hosts).prepare(planOf([0, 3]), {});
-    expect(prepared).toEqual({ bound: { edge: 'here' }, hosts: [hosts[1], hosts[2]] });
+    expect(prepared.bound).toEqual({ edge: 'here' });
+    expect(prepared.shards.map(({ host }) => host)).toEqual([hosts[1], hosts[2]]);
     expect(hosts[2]?.known).toEqual([{ edge: 'here' }]);
   });
 
@@ -111,15 +121,37 @@ describe('the fleet', () => {
     const [first, late] = hosts as [FakeHost, FakeHost];
     late.state = 'starting';
     const fleet = new Fleet(hosts);
-    const prepared = await fleet.prepare(planOf([0, 2]), { edge: 'known' });
+    const prepared = await fleet.prepare(planOf([0, 2]), {});
     expect(late.asked).toEqual([]);
     first.commits = async () => {
       late.state = 'running';
     };
     await fleet.commit(planOf([0, 2]), prepared);
     expect(first.asked).toEqual(['prepare 5', 'commit 5']);
-    expect(late.asked).toEqual(['prepare 5', 'commit 5']);
-    expect(late.known).toEqual([{ edge: 'known' }]);
+    expect(late.asked).toEqual(['catch up']);
+  });
+
+  test('a shard that was started again since it prepared the plan is not told to commit what it does not have', async () => {
+    const hosts = hostsOf(2);
+    const [restarted, other] = hosts as [FakeHost, FakeHost];
+    const fleet = new Fleet(hosts);
+    const prepared = await fleet.prepare(planOf([0, 2]), {});
+    restarted.generation = 1;
+    await fleet.commit(planOf([0, 2]), prepared);
+    expect(restarted.asked).toEqual(['prepare 5', 'catch up']);
+    expect(other.asked).toEqual(['prepare 5', 'commit 5']);
+  });
+
+  test('shards that are being started again are waited for, so that the plan can be tried in them', async () => {
+    const hosts = hostsOf(1);
+    const [host] = hosts as [FakeHost];
+    host.state = 'starting';
+    host.settles = async (ms) => {
+      expect(ms).toBe(RESTARTS_MS_MAX);
+      host.state = 'running';
+    };
+    await new Fleet(hosts).prepare(planOf([0, 1]), {});
+    expect(host.asked).toEqual(['prepare 5']);
   });
 
   test('a shard that dies while it takes the plan does not hold the others up', async () => {
@@ -129,4 +161,52 @@ describe('the fleet', () => {
     await fleet.commit(planOf([0, 2]), await fleet.prepare(planOf([0, 2]), {}));
     expect(hosts[1]?.asked).toEqual(['prepare 5', 'commit 5']);
   });
+
+  test.each(['prepare', 'commit', 'serve'] as const)(
+    'a shard that dies before %s fails the start',
+    async (step) => {
+      const hosts = hostsOf(2);
+      const dead = hosts[1] as FakeHost;
+      const die = (): never => {
+        throw new ShardGone('shard 1 is gone: boom');
+      };
+      dead.commits = async () => {
+        if (step !== 'serve') die();
+      };
+      if (step === 'prepare') dead.prepares = gone;
+      dead.serves = die;
+      await expect(new Fleet(hosts).start(planOf([0, 2]))).rejects.toMatchObject({
+        code: 'SHARD_FAILED',
+        message: 'shard 1 is gone: boom',
+      });
+    },
+  );
+
+  test('a shard that does not answer fails the reload after a bounded time, and is told to undo it when it wakes', async () => {
+    vi.useFakeTimers();
+    const hosts = hostsOf(2);
+    const silent = hosts[1] as FakeHost;
+    silent.prepares = () => new Promise(() => {});
+    const refused = new Fleet(hosts).prepare(planOf([0, 2]), {}).catch((error: Error) => error);
+    await vi.advanceTimersByTimeAsync(ANSWER_MS_MAX);
+    expect(await refused).toMatchObject({
+      code: 'SHARD_FAILED',
+      message: `shard 1 has not answered for ${ANSWER_MS_MAX} ms`,
+    });
+    for (const { asked } of hosts) expect(asked).toEqual(['prepare 5', 'abort 5']);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('a shard that falls silent between the two steps does not hold the reload up for ever', async () => {
+    vi.useFakeTimers();
+    const hosts = hostsOf(2);
+    (hosts[1] as FakeHost).commits = () => new Promise(() => {});
+    const fleet = new Fleet(hosts);
+    const committed = fleet.commit(planOf([0, 2]), await fleet.prepare(planOf([0, 2]), {}));
+    await vi.advanceTimersByTimeAsync(ANSWER_MS_MAX);
+    await committed;
+    expect(hosts[0]?.asked).toEqual(['prepare 5', 'commit 5']);
+  });
 });
+
+afterEach(() => void vi.useRealTimers());

@@ -133,6 +133,12 @@ export class Sluice {
     return this.child.waitFor(() => this.logs.find(predicate), `a log line (${predicate})`, timeoutMs);
   }
 
+  /** The line of this event that is number `count`, from 1, whether it was logged already or comes within `timeoutMs`. */
+  waitForEvent(event: string, count = 1, timeoutMs = WAIT_MS): Promise<LogLine> {
+    const check = (): LogLine | undefined => this.logs.filter((line) => line.event === event)[count - 1];
+    return this.child.waitFor(check, `the log event "${event}", number ${count}`, timeoutMs);
+  }
+
   /** Resolves when `count` connections (of the listener, where it is named) have ended, with their log lines. */
   waitForClosed(count: number, listener?: string, timeoutMs = WAIT_MS): Promise<readonly ClosedLog[]> {
     const check = (): readonly ClosedLog[] | undefined => {

@@ -74,7 +74,7 @@ function startFragile() {
     for (let waitedMs = 0; errors().length === 0 && waitedMs < 10_000; waitedMs += 10) plane.advance(10);
     isTorn = false;
     plane.answerWith(() => CONNECT);
-    expect(errors()).toEqual(['the supervisor of pool pool-0 crashed: torn']);
+    expect(errors()).toEqual(['the supervisor of pool pool-0 crashed: Error: torn']);
     expect(crashed?.getSnapshot().status).toBe('error');
   };
   return { ...running, crash };

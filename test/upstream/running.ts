@@ -36,8 +36,11 @@ export function start(
     health: () => plan.backends.map(({ row }) => table.health(row)),
     weights: () => plan.backends.map(({ row }) => table.weight(row)),
     changes: () => facts.filter((fact): fact is HealthFact => fact.kind === 'health'),
+    /** What was told of errors, without stacks. */
     errors: () =>
-      facts.filter((fact): fact is ErrorFact => fact.kind === 'error').map(({ message }) => message),
+      facts
+        .filter((fact): fact is ErrorFact => fact.kind === 'error')
+        .map(({ message }) => message.split('\n')[0] ?? ''),
     /** Whether `ready` has resolved by now. */
     isReady,
     /** Applies the next plan; tells whether that has resolved by now. */

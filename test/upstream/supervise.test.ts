@@ -141,7 +141,7 @@ describe('the upstreams', () => {
     plane.advance(500);
     plane.answerWith((to) => (to.endsWith(':9000') ? { kind: 'throw', error: new Error('torn') } : CONNECT));
     plane.advance(3400);
-    expect(errors()).toEqual(new Array(2).fill('probing backend pool-0/127.0.0.1:9000 failed: torn'));
+    expect(errors()).toEqual(new Array(2).fill('probing backend pool-0/127.0.0.1:9000 failed: Error: torn'));
     expect(health()).toEqual([HEALTHY, HEALTHY]);
     plane.answerWith(() => REFUSE);
     plane.advance(20_000);
@@ -170,7 +170,7 @@ describe('the upstreams', () => {
     );
     plane.advance(5000);
     expect(errors()).toEqual(
-      new Array(2).fill('the health checker of backend pool-0/127.0.0.1:9000 crashed: torn'),
+      new Array(2).fill('the health checker of backend pool-0/127.0.0.1:9000 crashed: Error: torn'),
     );
     expect(changes()).toHaveLength(1);
     expect(health()).toEqual([HEALTHY]);

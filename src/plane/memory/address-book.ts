@@ -1,4 +1,5 @@
 import { type Address, formatAddress } from '../../core/address.ts';
+import { overlaps } from '../../core/address-overlap.ts';
 import type { Sharing } from '../../core/ports.ts';
 import type { LinkSettings } from './link.ts';
 
@@ -128,13 +129,6 @@ function takeTurn<Listener>(binding: Binding<Listener>): Listener | null {
 }
 
 const WILDCARDS = ['::', '0.0.0.0'];
-
-function overlaps(a: Address, b: Address): boolean {
-  if (a.kind === 'unix' || b.kind === 'unix') {
-    return a.kind === 'unix' && b.kind === 'unix' && a.path === b.path;
-  }
-  return a.port === b.port && (a.host === b.host || WILDCARDS.includes(a.host) || WILDCARDS.includes(b.host));
-}
 
 function systemError(syscall: string, code: string, address: Address): Error {
   return Object.assign(new Error(`${syscall} ${code}: ${formatAddress(address)}`), { code, syscall });

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
+import { apartNode, sharingNode } from '../../support/sharing-node.ts';
 import { launchSluice } from '../../support/sluice.ts';
 import { fileWith, relayTo } from './files.ts';
 
-async function check(file: string) {
-  const child = launchSluice(['check', file]);
+async function check(file: string, node = process.execPath) {
+  const child = launchSluice(['check', file], { node });
   const { code } = await child.ended;
   return { code, out: child.stdout.toString(), err: child.stderr.toString() };
 }
@@ -15,6 +16,23 @@ test('check prints what a file means, says nothing else and starts nothing', asy
   expect(out).toContain('127.0.0.1:9000');
   expect(out).not.toContain('"event"');
   expect({ code, err }).toEqual({ code: 0, err: '' });
+});
+
+test('check says why one shard accepts where this Node cannot share a port, and that threads are left out', async () => {
+  const file = fileWith(relayTo(9000, 'workers: 4'));
+  const { code, out, err } = await check(file, apartNode());
+  expect(code).toBe(0);
+  const why = /Node v20\.[\d.]+ cannot share a port among shards \(22\.12 can, and 23\.1 and later\)/;
+  expect(out).toMatch(new RegExp(`^ +accept.*shard 0.*${why.source}`, 'm'));
+  expect(out).toMatch(new RegExp(`^ +workers +1 \\(.*${why.source}`, 'm'));
+  expect(err).toMatch(/^warning: .*:4:10: workers: 4 are asked for, but there will be 1: /);
+});
+
+test('check says that every shard accepts where this Node can share a port', async () => {
+  const { out, err } = await check(fileWith(relayTo(9000, 'workers: 4')), sharingNode());
+  expect(out).toMatch(/^ +accept.*every shard/m);
+  expect(out).toMatch(/^ +workers +4 \(as configured\)/m);
+  expect(err).toBe('');
 });
 
 test('check tells mistakes with their places on standard error and ends with exit code 2', async () => {

@@ -3,6 +3,9 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { later } from '../../support/cleanup.ts';
+import { eventually } from '../../support/eventually.ts';
+import { greeter, greetings } from '../../support/greeter.ts';
+import { sharingNode } from '../../support/sharing-node.ts';
 import { launchSluice, startSluice } from '../../support/sluice.ts';
 import { dial, hear, serve } from '../../support/tcp.ts';
 import { tempDir } from '../../support/temp.ts';
@@ -15,6 +18,23 @@ test('sluice LISTEN BACKEND relays without a file', async () => {
   client.end('hello');
   expect(await heard).toMatchObject({ bytes: 5, end: 'fin' });
   expect(await sluice.waitForClosed(1)).toMatchObject([{ listener: 'proxy', pool: 'backends', bytes_up: 5 }]);
+});
+
+test('sluice LISTEN BACKEND --workers 2 relays on two threads', async () => {
+  const { port } = await greeter('a');
+  const args = ['127.0.0.1:0', `127.0.0.1:${port}`, '--workers', '2', '--admin', '127.0.0.1:0'];
+  const sluice = await startSluice(args, { node: sharingNode() });
+  const shards = new Set<string>();
+  let served = 0;
+  await eventually(async () => {
+    served += (await greetings(sluice.address(), 4)).length;
+    for (const { connection } of await sluice.waitForClosed(served)) shards.add(connection.slice(0, 2));
+    return shards.size === 2;
+  }, 'both shards to have served somebody');
+  expect([...shards].sort()).toEqual(['00', '01']);
+  expect(await (await fetch(`${sluice.admin}/v1/status`)).json()).toMatchObject({
+    shards: [{ number: 0 }, { number: 1 }],
+  });
 });
 
 test('its flags do what they say: several backends, a tee, the admin and the metrics address', async () => {

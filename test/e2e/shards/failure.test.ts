@@ -131,6 +131,19 @@ async function onlyItsOwnEnded(sluice: Sluice, end: LoadEnd): Promise<void> {
   const unexplained = end.longLost.filter(({ client, served }) => served && !lostClients.has(client));
   expect(unexplained, 'served connections that were lost and not reported').toEqual([]);
   expect(end.longLost.length).toBeGreaterThan(FAILURES);
+  const causes = new Map(
+    failed.map(({ shard, generation, cause }) => [idPrefix(Number(shard), Number(generation)), cause]),
+  );
+  const finished = end.longLost
+    .filter(({ how }) => how !== 'ECONNRESET')
+    .map(({ client, how }) => {
+      const line = lost.find((closed) => clientOf(closed) === client);
+      return `${how}, on a shard that ${causes.get(line?.connection.slice(0, 4) ?? '')}`;
+    });
+  expect(finished, 'a stream that is cut never looks finished').toEqual([]);
+  expect(Object.keys(end.shortLost).filter((how) => how !== 'ECONNRESET')).toEqual([]);
+  const served = new Set(closed.map(({ connection }) => connection.slice(0, 2)));
+  expect([...served].sort(), 'each shard has served').toEqual(['00', '01', '02', '03']);
 
   const others = closed.filter(({ reason }) => reason !== 'shard-failed');
   expect(others.filter(({ reason }) => reason !== 'client-fin' && reason !== 'backend-fin')).toEqual([]);
