@@ -172,6 +172,7 @@ class RunningService implements Service {
     const began = performance.now();
     try {
       const reloaded = await this.#reloads.run(plan);
+      this.#facts.flush();
       this.#tell({ event: 'reloaded', ...reloaded, durationMs: performance.now() - began });
       return reloaded;
     } catch (error) {
@@ -247,7 +248,7 @@ class RunningService implements Service {
     this.#phase = 'draining';
     const { connections } = this.#memory;
     this.#tell({ event: 'draining', connections, timeoutMs: this.#plan.drainMs, signal });
-    await this.#fleet.stopAccepting();
+    await Promise.race([this.#fleet.stopAccepting(), this.#drain.wanted]);
     const cut = await this.#drain.run(this.#plan);
     this.#upstreams?.stop();
     await this.#fleet.close();

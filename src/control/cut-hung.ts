@@ -12,28 +12,37 @@ interface Reply {
 /**
  * Makes a thread that hangs in a loop reset all its sockets, so that what it cut never looks finished: a thread that is
  * just terminated closes them by FIN. It is interrupted as a debugger would do it, since nothing else runs code on a thread
- * that is busy. Tries its best: resolves within `INTERRUPT_MS_MAX` whatever comes of it. Terminate the thread afterwards.
+ * that is busy. Tries its best: resolves within `waitMs` whatever comes of it. Terminate the thread afterwards.
  */
-export function cutHungThread(threadId: number): Promise<void> {
+export function cutHungThread(threadId: number, waitMs = INTERRUPT_MS_MAX): Promise<void> {
   const session = new Session();
   return new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, INTERRUPT_MS_MAX);
-    try {
-      session.connect();
-      interrupt(session, threadId, () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    } catch {
-      // Where this Node has no inspector the thread is terminated all the same.
+    let isAttached = (): boolean => false;
+    const timer = setTimeout(() => {
+      resolve();
+      if (!isAttached()) session.disconnect();
+    }, waitMs);
+    const over = (): void => {
       clearTimeout(timer);
       resolve();
+      session.disconnect();
+    };
+    try {
+      session.connect();
+      isAttached = interrupt(session, threadId, over);
+    } catch {
+      // Where this Node has no inspector the thread is terminated all the same.
+      over();
     }
-  }).finally(() => session.disconnect());
+  });
 }
 
-/** Pauses the thread, calls its function, lets it go on. */
-function interrupt(session: Session, threadId: number, done: () => void): void {
+/**
+ * Pauses the thread, calls its function, lets it go on. `done` is called then, or when the thread is gone, and not before,
+ * also where nobody waits any more: a thread that is paused when its session ends is paused for ever, and cannot be
+ * terminated. What is returned tells whether the thread was found.
+ */
+function interrupt(session: Session, threadId: number, done: () => void): () => boolean {
   let own: string | null = null;
   let lastId = 0;
   const send = (method: string, params: object = {}): number => {
@@ -47,6 +56,9 @@ function interrupt(session: Session, threadId: number, done: () => void): void {
     send('Debugger.enable');
     send('Debugger.pause');
   });
+  session.on('NodeWorker.detachedFromWorker', ({ params: { sessionId } }) => {
+    if (sessionId === own) done();
+  });
   let called = -1;
   session.on('NodeWorker.receivedMessageFromWorker', ({ params: { sessionId, message } }) => {
     if (sessionId !== own) return;
@@ -58,4 +70,5 @@ function interrupt(session: Session, threadId: number, done: () => void): void {
     done();
   });
   session.post('NodeWorker.enable', { waitForDebuggerOnStart: false });
+  return () => own !== null;
 }

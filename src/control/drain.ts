@@ -10,6 +10,11 @@ export class Drain {
   readonly #connections: () => number;
   #cutNow: (() => void) | null = null;
   #isCutWanted = false;
+  #want: () => void = () => {};
+  /** Resolves when `cut` is called. */
+  readonly wanted = new Promise<void>((resolve) => {
+    this.#want = resolve;
+  });
 
   /** `connections` tells how many live. */
   constructor(fleet: Fleet, connections: () => number) {
@@ -20,6 +25,7 @@ export class Drain {
   /** Cuts what is left; at once where a drain is waiting, else as soon as one does. */
   cut(): void {
     this.#isCutWanted = true;
+    this.#want();
     this.#cutNow?.();
   }
 

@@ -1,6 +1,6 @@
 import { SluiceError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
-import { type Bound, ShardGone, type ShardHost } from './shard-host.ts';
+import { type Bound, ifGone, ShardGone, type ShardHost } from './shard-host.ts';
 import { inTime, within } from './within.ts';
 
 /** How long a shard may take to answer that it accepts no more, before the drain goes on without it. */
@@ -125,10 +125,6 @@ export class Fleet {
 
 function tooSlow({ number }: ShardHost): SluiceError {
   return new SluiceError('SHARD_FAILED', `shard ${number} has not answered for ${ANSWER_MS_MAX} ms`);
-}
-
-function ifGone(error: unknown): void {
-  if (!(error instanceof ShardGone)) throw error;
 }
 
 /** Waits for all, also where one rejects; then rejects with the first error. */

@@ -46,3 +46,8 @@ export interface ShardHost {
 export class ShardGone extends Error {
   override name = 'ShardGone';
 }
+
+/** For a rejection: nothing where the shard is gone, else the error goes on. */
+export function ifGone(error: unknown): void {
+  if (!(error instanceof ShardGone)) throw error;
+}

@@ -8,14 +8,15 @@ import type { Plan } from '../core/plan.ts';
 import type { SharedRegions } from '../core/regions.ts';
 import type { ShardFailure } from '../core/watcher.ts';
 import { Mailbox } from './mailbox.ts';
-import { type Bound, ShardGone, type ShardHost } from './shard-host.ts';
+import { type Bound, ifGone, ShardGone, type ShardHost } from './shard-host.ts';
 import type { StartThread, Thread } from './thread.ts';
 
 /** From the request to close to the end of the thread at the latest: its files are flushed in the meantime. */
 export const CLOSE_MS_MAX = 8_000;
-
 /** A thread that is ended and so long afterwards is not gone, because the system holds it, is left behind. */
 export const LEAVE_MS_MAX = 2_000;
+/** A shard that has not begun to cut its connections after so long hangs, and is cut from outside. */
+export const CUT_ANSWER_MS_MAX = 500;
 
 /** What a shard on a thread asks of the service it belongs to. */
 export interface ThreadShardOptions {
@@ -135,7 +136,12 @@ export class ThreadShard implements ShardHost {
   }
 
   cut(): void {
-    this.#post({ kind: 'cut' });
+    const thread = this.#thread;
+    const late = setTimeout(() => {
+      if (thread !== null && this.#thread === thread) this.silent(CUT_ANSWER_MS_MAX);
+    }, CUT_ANSWER_MS_MAX);
+    const cutting = this.#ask({ kind: 'cut' }, ['cutting'], null);
+    void cutting.catch(ifGone).finally(() => clearTimeout(late));
   }
 
   empty(): Promise<void> {
@@ -153,7 +159,7 @@ export class ThreadShard implements ShardHost {
     });
     this.#actor.send({ type: 'stop' });
     await stopped;
-    for (const deadline of this.#closeDeadlines) clearTimeout(deadline);
+    this.#closeDeadlines.forEach(clearTimeout);
   }
 
   /** The process ends without a drain: the thread is told to reset its sockets, and waited for by the caller. */
@@ -291,8 +297,4 @@ export class ThreadShard implements ShardHost {
   #tell(event: ShardEvent): void {
     if (this.#snapshot.status === 'active') this.#actor.send(event);
   }
-}
-
-function ifGone(error: unknown): void {
-  if (!(error instanceof ShardGone)) throw error;
 }

@@ -11,6 +11,11 @@ const LINE = Buffer.from(`${'ping '.repeat(40)}\n`);
 const state = { short: 0, shortLost: {}, long: 0, longLost: [], longOpen: 0, echoes: 0 };
 let over = false;
 
+/** Node calls a RST right behind data an end; the system then knows of no peer. Of no use once this side has sent FIN. */
+function wasReset(socket) {
+  return socket._handle !== null && socket._handle.getpeername({}) !== 0;
+}
+
 function open() {
   return connect({ host: '127.0.0.1', port, allowHalfOpen: true, noDelay: true });
 }
@@ -33,7 +38,10 @@ function short() {
       got += data.length;
       if (got === LINE.length) socket.end();
     });
-    socket.on('end', () => settle(got === LINE.length ? null : `fin after ${got}`));
+    socket.on('end', () => {
+      if (got === LINE.length) settle(null);
+      else settle(wasReset(socket) ? 'ECONNRESET' : `fin after ${got}`);
+    });
     socket.write(LINE);
   });
 }
@@ -74,7 +82,10 @@ function long() {
       if (over) socket.end();
       else setTimeout(ping, 20);
     });
-    socket.on('end', () => settle(over && got === sent ? null : `fin after ${got} of ${sent}`));
+    socket.on('end', () => {
+      if (over && got === sent) settle(null);
+      else settle(wasReset(socket) ? 'ECONNRESET' : `fin after ${got} of ${sent}`);
+    });
   });
 }
 
