@@ -24,7 +24,10 @@ export async function serve(
   return { port: address.port, server };
 }
 
-/** A connected client socket that stays open after the peer's FIN, ended with the test. */
+/**
+ * A connected client socket that stays open after the peer's FIN, ended with the test. One that was accepted and reset
+ * before this side knew of either counts as connected: `hear` tells how it ended.
+ */
 export async function dial(to: HostPort): Promise<Socket> {
   const socket = connect({ ...to, allowHalfOpen: true, noDelay: true });
   later(() => {
@@ -32,7 +35,10 @@ export async function dial(to: HostPort): Promise<Socket> {
   });
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve);
-    socket.once('error', reject);
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ECONNRESET') resolve();
+      else reject(error);
+    });
   });
   socket.on('error', () => {});
   return socket;
@@ -57,6 +63,7 @@ export function hear(socket: Socket): Promise<Heard> {
   socket.resume();
   return new Promise((resolve) => {
     const done = (end: string) => resolve({ bytes, sha256: hash.copy().digest('hex'), end });
+    if (socket.errored !== null) done((socket.errored as NodeJS.ErrnoException).code ?? 'error');
     socket.once('end', () => done('fin'));
     socket.once('error', (error: NodeJS.ErrnoException) => done(error.code ?? 'error'));
   });

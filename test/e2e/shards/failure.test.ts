@@ -98,7 +98,8 @@ async function failOnce(
 async function dialUntil(sluice: Sluice) {
   return eventually(async () => {
     try {
-      return await dial(sluice.address());
+      const socket = await dial(sluice.address());
+      return socket.errored === null && socket;
     } catch {
       return false;
     }
