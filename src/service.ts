@@ -13,7 +13,7 @@ import {
   Threads,
   threadStarter,
 } from './control/index.ts';
-import { errorFact } from './core/error-fact.ts';
+import { errorFact, messageOf } from './core/error-fact.ts';
 import type { FactQueue } from './core/fact-queue.ts';
 import type { Plan } from './core/plan.ts';
 import type { Plane } from './core/ports.ts';
@@ -182,8 +182,7 @@ class RunningService implements Service {
   }
 
   reloadFailed(error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error);
-    this.#tell({ event: 'reload.failed', message });
+    this.#tell({ event: 'reload.failed', message: messageOf(error) });
   }
 
   adminWrote(write: AdminWrite): void {

@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { formatAddress } from '../src/core/address.ts';
-import type { ListenerPlan, Plan } from '../src/core/plan.ts';
+import type { Plan } from '../src/core/plan.ts';
 import type { MemoryPeer } from '../src/plane/memory/index.ts';
 import { LISTEN, planOf, withListeners } from './connection/plan.ts';
+import { idsOf, next, versions } from './connection/plans-in-force.ts';
 import { Shards, untilQueued } from './connection/shards.ts';
 import { seen } from './connection/world.ts';
 
@@ -18,17 +19,6 @@ async function running(plan: Plan, shards = 1): Promise<Shards> {
   await world.reload(plan);
   return world;
 }
-
-const next = (plan: Plan, ...listeners: readonly Partial<ListenerPlan>[]): Plan =>
-  withListeners({ ...plan, version: plan.version + 1 }, ...listeners);
-
-/** Versions of the plans that live connections have. */
-function versions({ shards }: Shards, ids: readonly number[]): (number | undefined)[] {
-  return ids.map((id) => shards[0]?.registry.get(id)?.plan.version);
-}
-
-const idsOf = ({ facts }: Shards): number[] =>
-  facts.filter((fact) => fact.kind === 'opened').map(({ connection }) => connection);
 
 describe('a shard: sockets are kept by their address', () => {
   test('a listener that keeps its address keeps who waits in its queue, also under another name', async () => {

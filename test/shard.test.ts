@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { SluiceError } from '../src/core/errors.ts';
 import type { ListenerPlan, Plan } from '../src/core/plan.ts';
 import { LISTEN, planOf, withListeners } from './connection/plan.ts';
+import { idsOf, next, versions } from './connection/plans-in-force.ts';
 import { Shards } from './connection/shards.ts';
 import { seen } from './connection/world.ts';
 
@@ -17,17 +18,6 @@ async function running(plan: Plan, shards = 1): Promise<Shards> {
   await world.reload(plan);
   return world;
 }
-
-const next = (plan: Plan, ...listeners: readonly Partial<ListenerPlan>[]): Plan =>
-  withListeners({ ...plan, version: plan.version + 1 }, ...listeners);
-
-/** Versions of the plans that live connections have. */
-function versions({ shards }: Shards, ids: readonly number[]): (number | undefined)[] {
-  return ids.map((id) => shards[0]?.registry.get(id)?.plan.version);
-}
-
-const idsOf = ({ facts }: Shards): number[] =>
-  facts.filter((fact) => fact.kind === 'opened').map(({ connection }) => connection);
 
 describe('a shard: a plan comes in two steps', () => {
   test('prepare binds and tells where; new clients live under the plan that is committed', async () => {

@@ -1,3 +1,4 @@
+import { messageOf } from '../core/error-fact.ts';
 import { SluiceError } from '../core/errors.ts';
 import type { StatusSource } from '../core/status.ts';
 import { jsonReply, problemReply, type Reply } from './reply.ts';
@@ -20,7 +21,7 @@ export async function putConfig(text: string, source: StatusSource): Promise<Rep
 
 function failureReply(error: unknown): Reply {
   if (!(error instanceof SluiceError)) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     return problemReply(500, `internal error: ${message}`);
   }
   return problemReply(error.code === 'CONFIG_INVALID' ? 422 : 409, error.message, {}, { code: error.code });

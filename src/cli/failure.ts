@@ -1,3 +1,4 @@
+import { textOf } from '../core/error-fact.ts';
 import { SluiceError } from '../core/errors.ts';
 
 /** What is printed about an error that ends the program, and the exit code. */
@@ -12,7 +13,7 @@ export interface Failure {
  */
 export function describeFailure(error: unknown): Failure {
   if (!(error instanceof SluiceError)) {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const text = textOf(error);
     return { text: `sluice: internal error: ${text}\n`, exit: 1 };
   }
   const prefix = error.code === 'CONFIG_INVALID' ? '' : 'sluice: ';
@@ -21,7 +22,7 @@ export function describeFailure(error: unknown): Failure {
 
 /** A defect as a line of the log. */
 export function defectLine(error: unknown, origin: string, at: number): string {
-  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const message = textOf(error);
   const time = new Date(at).toISOString();
   return `${JSON.stringify({ level: 'error', time, event: 'error', origin, message })}\n`;
 }

@@ -1,5 +1,5 @@
 import { type Address, formatAddress, parseAddress } from '../core/address.ts';
-import { parseIp } from '../core/cidr.ts';
+import { overlaps } from '../core/address-overlap.ts';
 import { type Issue, wrongValue } from './issue.ts';
 import { at, items, type Raw, text } from './raw.ts';
 import { formatPath, quote } from './show.ts';
@@ -18,7 +18,7 @@ export function checkAddresses(root: Raw): Issue[] {
     if (typeof address === 'string' || (address.kind === 'tcp' && address.port === 0)) continue;
     const key = address.kind === 'unix' ? formatAddress(address) : String(address.port);
     const neighbours = taken.get(key) ?? [];
-    const other = neighbours.find((neighbour) => collide(neighbour.address, address));
+    const other = neighbours.find((neighbour) => overlaps(neighbour.address, address));
     if (other === undefined) taken.set(key, [...neighbours, { raw, address }]);
     else found.push(collision(raw, other.raw));
   }
@@ -29,17 +29,4 @@ function collision(raw: Raw, other: Raw): Issue {
   const [here, there] = [text(raw) ?? '', text(other) ?? ''];
   const why = here === there ? 'listens there already' : `has ${quote(there)}, which overlaps with it`;
   return wrongValue(raw.path, `${quote(here)} is taken: ${formatPath(other.path)} ${why}`);
-}
-
-/** Both on the same port: whether they are the same interface, or one stands for all and the other is one of them. */
-function collide(a: Address, b: Address): boolean {
-  if (a.kind === 'unix' || b.kind === 'unix') return formatAddress(a) === formatAddress(b);
-  const [left, right] = [parseIp(a.host), parseIp(b.host)];
-  if (left === null || right === null) return a.host.toLowerCase() === b.host.toLowerCase();
-  return covers(left, right) || covers(right, left) || String(left) === String(right);
-}
-
-/** `::` takes IPv4 as well, `0.0.0.0` does not take IPv6. */
-function covers(wide: readonly number[], other: readonly number[]): boolean {
-  return wide.every((byte) => byte === 0) && (wide.length === 16 || other.length === 4);
 }

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { messageOf } from '../core/error-fact.ts';
 import { formatBytes } from '../core/units.ts';
 import { Held } from './held.ts';
-import { messageOf } from './message-of.ts';
 import { releaseTeeBuffer, reserveTeeBuffer, trackWriting } from './tee-registry.ts';
 import type { TeeSink } from './tee-sink.ts';
 

@@ -1,7 +1,7 @@
 import { Observable } from 'rxjs';
 import type { Chunk } from '../core/chunk.ts';
 import { formatConnectionId } from '../core/connection-id.ts';
-import { messageOf } from './message-of.ts';
+import { messageOf } from '../core/error-fact.ts';
 import type { Stage, StageFactory } from './stage.ts';
 import { fileSink } from './tee-file.ts';
 import { teeFileName } from './tee-file-name.ts';

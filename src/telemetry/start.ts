@@ -1,3 +1,4 @@
+import { textOf } from '../core/error-fact.ts';
 import type { Fact } from '../core/facts.ts';
 import type { Plan } from '../core/plan.ts';
 import type { StartWatcher, Watched, Watcher } from '../core/watcher.ts';
@@ -47,7 +48,7 @@ export async function startTelemetry(
       if (fact.kind === 'closed') exports?.closed(fact);
     } catch (error) {
       // A reader of facts must not throw: the other readers and the rest of the facts come after it.
-      log.write('error', EVENTS.error, { message: `telemetry: ${stackOf(error)}` }, Date.now());
+      log.write('error', EVENTS.error, { message: `telemetry: ${textOf(error)}` }, Date.now());
     }
   };
   watched.facts.subscribe((facts) => {
@@ -100,8 +101,4 @@ async function closeOutput(output: LogOutput): Promise<void> {
   const timer = setTimeout(() => output.abandon(), LOG_CLOSE_MS_MAX);
   await output.close();
   clearTimeout(timer);
-}
-
-function stackOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
