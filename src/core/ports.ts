@@ -26,6 +26,8 @@ export interface EndpointObserver {
   held(held: Uint8Array): void;
   /** Bytes arrived, while the endpoint is resumed. */
   data(chunk: Chunk): void;
+  /** After `passTo`: `bytes` were read at `at` (plane's time) and stand in the queue of the other endpoint already. */
+  moved(bytes: number, at: number): void;
   /**
    * The peer sent FIN and everything before it was handed to `held` or `data`. Told once: a FIN told while holding is not
    * told again when `resume` hands over the bytes before it.
@@ -36,7 +38,7 @@ export interface EndpointObserver {
    * before it and could be read was handed over. `closed` follows without more.
    */
   reset(code: string): void;
-  /** The kernel took `bytes` more of what was written. */
+  /** The kernel took `bytes` more of what was written. The only call that may come from inside of one of ours: `write`. */
   accepted(bytes: number): void;
   /** While `reset` waits for delivery: the peer has taken more of what waits. */
   progress(): void;
@@ -71,6 +73,20 @@ export interface Endpoint {
   pause(): void;
   /** Read and drop from here on; FIN and RST are still told. */
   discard(): void;
+
+  /** What the kernel knows of this leg: now, or when it closed. null where the plane or the socket has none. */
+  readonly tcpInfo: TcpInfo | null;
+  /** Where the client wanted to go before the system redirected it here (SO_ORIGINAL_DST); null where it did not or cannot tell. */
+  readonly originalDestination: Address | null;
+
+  /**
+   * Allows the plane to move what it reads into `to` by itself, as if its owner wrote each chunk there. Each such move is
+   * told by `moved` instead of `data`; everything else stays as it is, and the plane may go on calling `data`. Both
+   * endpoints must be of this plane. A plane without such a way, or one of whose ends has it not, does nothing.
+   */
+  passTo(to: Endpoint): void;
+  /** Takes that back: every byte is handed over by `data` again. What was moved already stays so. */
+  passToNobody(): void;
 
   /** Bytes written and not yet accepted by the kernel. */
   readonly pending: number;
@@ -117,6 +133,36 @@ export interface SocketOptions {
   readonly noDelay: boolean;
   /** First keepalive probe after this many milliseconds of silence; 0 switches keepalive off. */
   readonly keepaliveMs: number;
+  /** SO_RCVBUF and SO_SNDBUF in bytes, of which the kernel keeps the double; 0 = the system's own, which grow by themselves. */
+  readonly receiveBuffer: number;
+  readonly sendBuffer: number;
+  /** TCP_USER_TIMEOUT (RFC 5482): what was sent and not acknowledged for so long ends the connection; 0 = the system's own. */
+  readonly userTimeoutMs: number;
+  /** TCP_NOTSENT_LOWAT: a socket takes more only while fewer unsent bytes wait in the kernel; 0 = the system's own. */
+  readonly notSentLowat: number;
+}
+
+/** What a dial may ask for besides. */
+export interface DialOptions extends SocketOptions {
+  /** The local IP address to connect from, the port left to the system; null or absent = the system's choice. */
+  readonly source?: string | null;
+}
+
+/** What a listener may ask for besides. */
+export interface ListenOptions extends SocketOptions {
+  /** IP_TRANSPARENT: accept what is addressed to others (TPROXY). Needs CAP_NET_ADMIN. Absent = no. */
+  readonly transparent?: boolean;
+}
+
+/** What the kernel knows of one TCP leg (struct tcp_info, tcp(7)). */
+export interface TcpInfo {
+  /** Smoothed round-trip time and its mean deviation, in microseconds. */
+  readonly rttUs: number;
+  readonly rttVarUs: number;
+  /** Segments sent again over the whole life of the connection. */
+  readonly retransmits: number;
+  /** The latest delivery rate the kernel measured, in bytes per second; 0 = not measured yet. */
+  readonly deliveryRate: number;
 }
 
 export interface ListenHandler {
@@ -162,7 +208,7 @@ export interface Plane {
    */
   listen(
     address: Address,
-    options: SocketOptions,
+    options: ListenOptions,
     handler: ListenHandler,
     sharing?: Sharing,
   ): Promise<Listening>;
@@ -170,7 +216,7 @@ export interface Plane {
    * Starts connecting. Cancelling ends the attempt, by RST where the backend has taken it already; neither callback comes
    * afterwards. No deadline in here.
    */
-  dial(address: Address, options: SocketOptions, handler: DialHandler): Cancellable;
+  dial(address: Address, options: DialOptions, handler: DialHandler): Cancellable;
   /** Endpoints and dials alive: descriptors this plane holds, listeners left out. */
   readonly open: number;
   /** Destroys all that is left and releases timers. */

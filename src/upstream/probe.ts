@@ -1,12 +1,6 @@
 import type { Address } from '../core/address.ts';
-import type {
-  Cancellable,
-  DialFailure,
-  Endpoint,
-  EndpointObserver,
-  Plane,
-  SocketOptions,
-} from '../core/ports.ts';
+import { PLAIN_SOCKET } from '../core/plain-socket.ts';
+import type { Cancellable, DialFailure, Endpoint, EndpointObserver, Plane } from '../core/ports.ts';
 
 /** What one probe found. `impossible`: this machine could not make it, which says nothing of the backend. */
 export type ProbeResult =
@@ -14,12 +8,11 @@ export type ProbeResult =
   | { readonly kind: 'failed'; readonly cause: string }
   | { readonly kind: 'impossible'; readonly cause: string };
 
-const PROBE_SOCKET: SocketOptions = { noDelay: true, keepaliveMs: 0 };
-
 /** Nothing that a probed backend sends is of interest. */
 const IGNORE_ALL: EndpointObserver = {
   held() {},
   data() {},
+  moved() {},
   fin() {},
   reset() {},
   accepted() {},
@@ -54,7 +47,7 @@ export function probeTcp(
     if (end()) done({ kind: 'failed', cause: `no answer in ${timeoutMs} ms` });
   });
   try {
-    attempt = plane.dial(address, PROBE_SOCKET, {
+    attempt = plane.dial(address, PLAIN_SOCKET, {
       connected(endpoint) {
         resetAtOnce(endpoint);
         if (end()) done({ kind: 'passed', ms: Math.round(plane.timers.now() - began) });

@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Address } from '../../src/core/address.ts';
-import type { Endpoint } from '../../src/core/ports.ts';
+import type { Endpoint, Plane, PlaneOptions } from '../../src/core/ports.ts';
 import { canReusePort } from '../../src/core/reuse-port.ts';
 import { createNetPlane } from '../../src/plane/net/index.ts';
 import { tableForm } from '../../src/plane/net/send-queue.ts';
@@ -17,10 +17,18 @@ const PATIENCE_MS = 10_000;
 const SETTLE_TURNS = 200;
 
 /** A plane of node:net, and peers and servers of node:net beside it. */
-export async function makeNetWorld(): Promise<World> {
+export function makeNetWorld(): Promise<World> {
+  return makeSocketWorld(createNetPlane, canReusePort(process.version, process.platform));
+}
+
+/** Some plane that uses the sockets of this system, and peers and servers of node:net beside it. */
+export async function makeSocketWorld(
+  createPlane: (options: PlaneOptions) => Plane,
+  canShare: boolean,
+): Promise<World> {
   const errors: unknown[] = [];
   let openTold = 0;
-  const plane = createNetPlane({
+  const plane = createPlane({
     onObserverError: (error) => errors.push(error),
     onOpen: (by) => {
       openTold += by;
@@ -42,7 +50,7 @@ export async function makeNetWorld(): Promise<World> {
     get openTold() {
       return openTold;
     },
-    canShare: canReusePort(process.version, process.platform),
+    canShare,
     keepsAlive,
     serve,
     connect: (address) => {

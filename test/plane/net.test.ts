@@ -43,7 +43,7 @@ describe('the net plane', () => {
     const world = await makeNetWorld();
     const { listening, accepted } = await listen(world);
     const acceptOne = async (noDelay: boolean): Promise<number> => {
-      listening.setOptions({ noDelay, keepaliveMs: 0 });
+      listening.setOptions({ ...SOCKET_OPTIONS, noDelay });
       setNoDelay.mockClear();
       const before = accepted.length;
       world.connect(listening.address);

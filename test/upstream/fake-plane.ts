@@ -122,6 +122,10 @@ export class FakePlane implements Plane {
       local: { kind: 'tcp', host: '127.0.0.1', port: 1 },
       remote,
       pending: 0,
+      tcpInfo: null,
+      originalDestination: null,
+      passTo: refuse,
+      passToNobody: refuse,
       observe: (one) => {
         observer = one;
       },

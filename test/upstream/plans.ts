@@ -1,3 +1,4 @@
+import { PLAIN_SOCKET } from '../../src/core/plain-socket.ts';
 import type { BackendPlan, BalancePolicy, HealthPlan, Plan, PoolPlan } from '../../src/core/plan.ts';
 
 export const HEALTH: HealthPlan = { intervalMs: 1000, timeoutMs: 500, rise: 2, fall: 3, probe: 'tcp' };
@@ -27,7 +28,7 @@ export function planOf(...sketches: readonly PoolSketch[]): Plan {
     backends: draft.backends,
     machineEngine: 'interpreter',
     reload: 'signal',
-    socket: { noDelay: true, keepaliveMs: 0 },
+    socket: PLAIN_SOCKET,
     limits: { connections: { value: 100, reason: 'a test' }, descriptors: null },
     workers: { count: 0, reason: 'a test' },
     groups: [{ plane: 'memory', first: 0, count: 1, reason: 'a test' }],

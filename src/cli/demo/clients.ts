@@ -1,6 +1,7 @@
 import type { Address } from '../../core/address.ts';
+import { PLAIN_SOCKET } from '../../core/plain-socket.ts';
 import type { Endpoint, EndpointObserver, Plane, Timers } from '../../core/ports.ts';
-import { DEMO_SOCKET, observing } from './observer.ts';
+import { observing } from './observer.ts';
 
 /** What a generated client does when it has connected, and what it listens to; it ignores the rest. */
 export interface Script {
@@ -56,7 +57,7 @@ export function breaking(endpoint: Endpoint): Script {
 
 /** Connects and behaves; `ended` is called once, when the connection is gone or could not be made. */
 export function startClient(plane: Plane, address: Address, behave: Behaviour, ended: () => void): void {
-  plane.dial(address, DEMO_SOCKET, {
+  plane.dial(address, PLAIN_SOCKET, {
     failed: ended,
     connected(endpoint) {
       const { begin, heard } = behave(endpoint, plane.timers);

@@ -1,5 +1,6 @@
+import { PLAIN_SOCKET } from '../../core/plain-socket.ts';
 import type { Endpoint, Listening, Plane, Timers } from '../../core/ports.ts';
-import { DEMO_SOCKET, observing } from './observer.ts';
+import { observing } from './observer.ts';
 import { DEMO_HOST } from './ports.ts';
 
 /** Bytes that may wait for a slow reader before the echo stops reading. */
@@ -15,7 +16,7 @@ export async function startEchoBackend(
 ): Promise<{ readonly port: number; readonly listening: Listening }> {
   const accept = (endpoint: Endpoint): void => echo(endpoint, plane.timers);
   const handler = { accept, failed: () => {} };
-  const at = (port: number) => plane.listen({ kind: 'tcp', host: DEMO_HOST, port }, DEMO_SOCKET, handler);
+  const at = (port: number) => plane.listen({ kind: 'tcp', host: DEMO_HOST, port }, PLAIN_SOCKET, handler);
   const listening = await at(preferredPort).catch(() => at(0));
   const { address } = listening;
   return { port: address.kind === 'tcp' ? address.port : 0, listening };

@@ -1,6 +1,4 @@
-import type { EndpointObserver, SocketOptions } from '../../core/ports.ts';
-
-export const DEMO_SOCKET: SocketOptions = { noDelay: true, keepaliveMs: 0 };
+import type { EndpointObserver } from '../../core/ports.ts';
 
 /** An observer that hears what it is given and ignores the rest. */
 export function observing(heard: Partial<EndpointObserver>): EndpointObserver {
@@ -8,6 +6,7 @@ export function observing(heard: Partial<EndpointObserver>): EndpointObserver {
   return {
     held: nothing,
     data: nothing,
+    moved: nothing,
     fin: nothing,
     reset: nothing,
     accepted: nothing,

@@ -82,6 +82,19 @@ export class MemoryEndpoint implements Endpoint {
     if (this.#may('open')) this.#reader.discard();
   }
 
+  /** There is no kernel to ask. */
+  get tcpInfo(): null {
+    return null;
+  }
+
+  get originalDestination(): null {
+    return null;
+  }
+
+  /** Every byte is handed over, so that tests see it. */
+  passTo(): void {}
+  passToNobody(): void {}
+
   get pending(): number {
     return this.#writer.pending;
   }

@@ -54,6 +54,19 @@ export class NetEndpoint implements Endpoint {
     socket.on('close', this.#onClose);
   }
 
+  /** Node shows nothing of it. */
+  get tcpInfo(): null {
+    return null;
+  }
+
+  get originalDestination(): null {
+    return null;
+  }
+
+  /** Every byte passes through Node's own buffers. */
+  passTo(): void {}
+  passToNobody(): void {}
+
   get pending(): number {
     return this.#pending;
   }

@@ -4,6 +4,7 @@ import type { Address } from '../../core/address.ts';
 import type {
   Cancellable,
   DialHandler,
+  DialOptions,
   ListenHandler,
   Listening,
   Plane,
@@ -81,10 +82,11 @@ class NetPlane implements Plane, EndpointHome {
     return listening;
   }
 
-  dial(address: Address, options: SocketOptions, handler: DialHandler): Cancellable {
+  dial(address: Address, options: DialOptions, handler: DialHandler): Cancellable {
     if (this.#closed) return { cancel: nothing };
     const socket = connect({
       ...(address.kind === 'unix' ? { path: address.path } : { host: address.host, port: address.port }),
+      ...(typeof options.source === 'string' ? { localAddress: options.source } : {}),
       allowHalfOpen: true,
       noDelay: options.noDelay,
       keepAlive: options.keepaliveMs > 0,

@@ -114,7 +114,7 @@ export function listeningClaims(claim: Claim): void {
     const { listening, accepted } = await listen(world);
     world.connect(listening.address);
     await world.until(() => accepted.length === 1, 'the first client accepted');
-    listening.setOptions({ noDelay: true, keepaliveMs: 60_000 });
+    listening.setOptions({ ...SOCKET_OPTIONS, keepaliveMs: 60_000 });
     world.connect(listening.address);
     await world.until(() => accepted.length === 2, 'the second client accepted');
     const keptAlive = await Promise.all(accepted.map((endpoint) => world.keepsAlive(endpoint)));

@@ -48,6 +48,9 @@ export class Recorder implements EndpointObserver {
     this.reads.push(chunk.bytes.length);
     this.#note('data', chunk);
   }
+  moved(): void {
+    this.#note('moved');
+  }
   fin(): void {
     this.#note('fin');
   }

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Address } from '../../../src/core/address.ts';
 import type { Chunk } from '../../../src/core/chunk.ts';
+import { PLAIN_SOCKET } from '../../../src/core/plain-socket.ts';
 import type { Endpoint, ListenHandler, Listening, Sharing, SocketOptions } from '../../../src/core/ports.ts';
 import { createRandom, type Random } from '../../../src/plane/memory/random.ts';
 import { Recorder } from './recorder.ts';
@@ -9,7 +10,7 @@ import { ANYWHERE, type MakeWorld, type Peer, type World } from './world.ts';
 export const KIB = 1024;
 export const MIB = 1024 * KIB;
 
-export const SOCKET_OPTIONS: SocketOptions = { noDelay: true, keepaliveMs: 0 };
+export const SOCKET_OPTIONS: SocketOptions = PLAIN_SOCKET;
 
 /** A plane's endpoint joined to a raw peer. */
 export interface Pair {

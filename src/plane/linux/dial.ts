@@ -1,0 +1,201 @@
+import { lookup } from 'node:dns';
+import type { Address } from '../../core/address.ts';
+import type { Cancellable, DialHandler, DialOptions } from '../../core/ports.ts';
+import {
+  AF_INET,
+  AF_INET6,
+  AF_UNIX,
+  EINPROGRESS,
+  EINTR,
+  EINVAL,
+  EPOLLERR,
+  EPOLLET,
+  EPOLLHUP,
+  EPOLLIN,
+  EPOLLOUT,
+  EPOLLPRI,
+  EPOLLRDHUP,
+  IP_BIND_ADDRESS_NO_PORT,
+  IPPROTO_IP,
+  SOCK_CLOEXEC,
+  SOCK_NONBLOCK,
+  SOCK_STREAM,
+} from './abi.ts';
+import { LinuxEndpoint } from './endpoint.ts';
+import { errorName } from './errno.ts';
+import { dialFailure } from './failures.ts';
+import type { Home } from './home.ts';
+import type { Runnable, Watcher } from './reactor.ts';
+import { encodeAddress } from './sockaddr.ts';
+import * as socket from './socket.ts';
+import { applyOptions, int } from './socket-options.ts';
+
+/** Everything that a connected socket tells; each once. */
+export const ALL_EVENTS = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI | EPOLLET;
+
+/** Addresses of one name that are tried, one after the other. */
+const ADDRESSES_MAX = 8;
+
+/** Looks a name up, all addresses in the order in which to try them, or tells the error's code. */
+export type Lookup = (
+  host: string,
+  found: (error: string | null, addresses: readonly string[]) => void,
+) => void;
+
+/** The system's resolver (getaddrinfo(3)); it answers in a turn of Node's own loop. */
+export const systemLookup: Lookup = (host, found) => {
+  lookup(host, { all: true, order: 'verbatim' }, (error, addresses) => {
+    found(error?.code ?? null, error === null ? addresses.map(({ address }) => address) : []);
+  });
+};
+
+/** One attempt to connect. Whatever it finds, it tells later than in the call that made it. */
+export class Dial implements Watcher, Runnable, Cancellable {
+  readonly #home: Home;
+  readonly #options: DialOptions;
+  readonly #handler: DialHandler;
+  #target: Address;
+  #left: string[] = [];
+  #fd = -1;
+  /** Why it failed, which is to be told; null = it did not so far. */
+  #failure: string | null = null;
+  #isOver = false;
+
+  constructor(home: Home, target: Address, options: DialOptions, handler: DialHandler) {
+    this.#home = home;
+    this.#target = target;
+    this.#options = options;
+    this.#handler = handler;
+  }
+
+  start(resolve: Lookup): void {
+    const address = encodeAddress(this.#target);
+    if (address !== null) {
+      this.#connect(address);
+      return;
+    }
+    const { host } = this.#target as Extract<Address, { kind: 'tcp' }>;
+    resolve(host, (error, addresses) => {
+      if (this.#isOver) return;
+      this.#left = addresses.slice(0, ADDRESSES_MAX);
+      if (error !== null || addresses.length === 0) this.#fail(error ?? 'ENOTFOUND');
+      else this.#tryNext('ENOTFOUND');
+    });
+  }
+
+  cancel(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#home.gone(this);
+    this.#drop();
+  }
+
+  destroy(): void {
+    this.cancel();
+  }
+
+  /** From the reactor. A socket that cannot connect tells so by EPOLLERR or EPOLLHUP. */
+  ready(events: number): void {
+    if (this.#isOver) return;
+    if ((events & (EPOLLERR | EPOLLHUP)) !== 0) {
+      const code = socket.takeError(this.#home.system, this.#fd);
+      // Connected and reset at once: what the peer sent before is still to be read.
+      if (code !== null || (events & EPOLLOUT) === 0) {
+        this.#tryNext(code ?? 'ECONNRESET');
+        return;
+      }
+    }
+    if ((events & EPOLLOUT) !== 0) this.#connected(events);
+  }
+
+  /** From the reactor: what was found out at once. */
+  run(): void {
+    if (this.#isOver || this.#failure === null) return;
+    const failure = dialFailure(this.#failure);
+    this.#isOver = true;
+    this.#home.gone(this);
+    this.#guard(() => this.#handler.failed(failure));
+  }
+
+  #connect(address: Uint8Array): void {
+    const { system, reactor } = this.#home;
+    const code = this.#open(address);
+    if (code !== null) {
+      this.#tryNext(code);
+      return;
+    }
+    const result = system.connect(this.#fd, address);
+    if (result < 0 && result !== -EINPROGRESS && result !== -EINTR) {
+      this.#tryNext(errorName(result));
+      return;
+    }
+    const watched = reactor.watch(this.#fd, ALL_EVENTS, this);
+    // One that is connected at once, as Unix sockets are, is told in the next turn like all others.
+    if (watched < 0) this.#tryNext(errorName(watched));
+  }
+
+  /** A socket with its options, bound where it is to come from; the error's name where there is none to be had. */
+  #open(address: Uint8Array): string | null {
+    const { system, table } = this.#home;
+    const family = this.#target.kind === 'unix' ? AF_UNIX : address.length > 16 ? AF_INET6 : AF_INET;
+    const fd = table.opened(system.socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    if (fd < 0) return errorName(fd);
+    this.#fd = fd;
+    if (family === AF_UNIX) return null;
+    applyOptions(system, fd, this.#options, false);
+    const { source } = this.#options;
+    if (source === undefined || source === null) return null;
+    const from = encodeAddress({ kind: 'tcp', host: source, port: 0 });
+    if (from === null || from.length !== address.length) return errorName(-EINVAL);
+    system.setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, int(1));
+    const bound = system.bind(fd, from);
+    return bound < 0 ? errorName(bound) : null;
+  }
+
+  #tryNext(code: string): void {
+    this.#drop();
+    const next = this.#left.shift();
+    if (next === undefined || this.#target.kind !== 'tcp') {
+      this.#fail(code);
+      return;
+    }
+    this.#target = { ...this.#target, host: next };
+    const address = encodeAddress(this.#target);
+    if (address === null) this.#tryNext(code);
+    else this.#connect(address);
+  }
+
+  #fail(code: string): void {
+    this.#failure = code;
+    this.#home.reactor.soon(this);
+  }
+
+  #connected(events: number): void {
+    this.#isOver = true;
+    const { reactor } = this.#home;
+    const endpoint = new LinuxEndpoint(this.#fd, null, this.#target, this.#home);
+    reactor.handOver(this.#fd, endpoint);
+    this.#home.opened(endpoint);
+    this.#home.gone(this);
+    this.#guard(() => this.#handler.connected(endpoint));
+    endpoint.ready(events & ~EPOLLOUT);
+  }
+
+  /** The kernel may have connected it already: a clean end would be a lie to the backend. */
+  #drop(): void {
+    if (this.#fd < 0) return;
+    const { system, reactor, table } = this.#home;
+    if (this.#target.kind === 'tcp') socket.lingerZero(system, this.#fd);
+    reactor.forget(this.#fd);
+    table.close(this.#fd);
+    this.#fd = -1;
+  }
+
+  #guard(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.#home.onObserverError(error);
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import type { LinuxPlane } from './linux-plane.ts';
+
+/** A thread never stands in epoll_wait for longer, whatever happens: what nobody wakes it for is found then. */
+export const WAIT_MS_MAX = 50;
+
+/** The loop is left for one turn of Node's own at least so often while there is something to do. */
+export const LOOP_MS_MAX = 5;
+
+/** While Node owes an answer to a name that is being looked up. */
+const WAIT_FOR_NODE_MS = 1;
+
+/** What a thread does besides its plane. */
+export interface Driving {
+  /** After each wait: whether there is mail, or anything else that needs a turn of Node's loop. Must be quick. */
+  readonly needsNode: () => boolean;
+  /** Whether to stop. Asked in each turn of Node's loop. */
+  readonly isOver: () => boolean;
+}
+
+/**
+ * Turns a plane on this thread until it is over. The thread waits in epoll_wait; Node's own loop has one turn (0.8 µs)
+ * after mail, every few milliseconds of work, and after each wait that nothing has ended: or its promises, its timers,
+ * the debugger and whoever terminates the thread would never be heard.
+ */
+export function drive(plane: LinuxPlane, { needsNode, isOver }: Driving): void {
+  const { reactor } = plane;
+  const loop = (): void => {
+    if (isOver()) return;
+    const start = reactor.now();
+    try {
+      do reactor.turn(plane.isWaitingForNode ? WAIT_FOR_NODE_MS : WAIT_MS_MAX);
+      while (!needsNode() && !plane.isWaitingForNode && reactor.turnedAt - start < LOOP_MS_MAX);
+    } finally {
+      setImmediate(loop);
+    }
+  };
+  setImmediate(loop);
+}
+
+/** Turns a plane without ever waiting, for a thread that has other things to do: tests, and programs of several planes. */
+export function driveAlong(plane: LinuxPlane, isOver: () => boolean): void {
+  const loop = (): void => {
+    if (isOver()) return;
+    plane.reactor.turn(0);
+    setImmediate(loop);
+  };
+  setImmediate(loop);
+}

@@ -1,0 +1,344 @@
+import type { Address } from '../../core/address.ts';
+import type { Chunk } from '../../core/chunk.ts';
+import type { Cancellable, Endpoint, EndpointObserver, TcpInfo } from '../../core/ports.ts';
+import { EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, EPOLLPRI, EPOLLRDHUP, SHUT_WR } from './abi.ts';
+import { errorName } from './errno.ts';
+import type { Home } from './home.ts';
+import type { Runnable, Watcher } from './reactor.ts';
+import { ReadHalf } from './read-half.ts';
+import * as socket from './socket.ts';
+import { WriteHalf } from './write-half.ts';
+
+/** Pause between looks at the send queue while a RST waits for delivery. */
+const QUEUE_LOOK_MS = 10;
+
+/**
+ * One connected socket. It is registered with epoll once, for all events and edge-triggered; what a half learns of an edge
+ * it remembers. Nothing is told from inside of a call of its owner but `accepted`: what else comes of a call comes later
+ * in the same turn.
+ */
+export class LinuxEndpoint implements Endpoint, Watcher, Runnable {
+  readonly remote: Address;
+  readonly #fd: number;
+  readonly #home: Home;
+  readonly #isTcp: boolean;
+  readonly #reads: ReadHalf;
+  readonly #writes: WriteHalf;
+  #local: Address | null;
+  #observer: EndpointObserver | null = null;
+  /** Runs at the end of this turn. */
+  #isSoon = false;
+  #endWanted = false;
+  #finished = false;
+  #finishedTold = false;
+  #resetting = false;
+  /** The error that broke it; null = none did. */
+  #broken: string | null = null;
+  #isClosed = false;
+  #closedTold = false;
+  #queueTimer: Cancellable | null = null;
+  #queueLeft = Number.POSITIVE_INFINITY;
+  /** Whose bytes are moved here without their owner seeing them; told when there is room. */
+  #feeder: LinuxEndpoint | null = null;
+  #target: LinuxEndpoint | null = null;
+  #lastInfo: TcpInfo | null = null;
+
+  /** `fd` is its own to close. `local` null: looked up when somebody asks. */
+  constructor(fd: number, local: Address | null, remote: Address, home: Home) {
+    this.#fd = fd;
+    this.#home = home;
+    this.#local = local;
+    this.remote = remote;
+    this.#isTcp = remote.kind === 'tcp';
+    this.#writes = new WriteHalf(fd, home, this);
+    this.#reads = new ReadHalf(fd, home, this);
+  }
+
+  get local(): Address {
+    this.#local ??= this.#isClosed
+      ? this.remote
+      : socket.localAddress(this.#home.system, this.#fd, this.remote);
+    return this.#local;
+  }
+
+  get tcpInfo(): TcpInfo | null {
+    if (this.#isClosed) return this.#lastInfo;
+    return this.#isTcp ? socket.tcpInfo(this.#home.system, this.#fd) : null;
+  }
+
+  get originalDestination(): Address | null {
+    if (this.#isClosed || !this.#isTcp) return null;
+    return socket.originalDestination(this.#home.system, this.#fd, this.local);
+  }
+
+  get pending(): number {
+    return this.#writes.pending;
+  }
+
+  observe(observer: EndpointObserver): void {
+    this.#observer = observer;
+  }
+
+  passTo(to: Endpoint): void {
+    if (!this.#home.sizes.splice || !(to instanceof LinuxEndpoint) || this.#isClosed) return;
+    this.#target = to;
+    to.#feeder = this;
+    this.#reads.passTo(to.#writes);
+  }
+
+  passToNobody(): void {
+    const target = this.#target;
+    if (target !== null && target.#feeder === this) target.#feeder = null;
+    this.#target = null;
+    this.#reads.passTo(null);
+  }
+
+  peek(max: number): void {
+    if (this.#reads.peek(max)) this.runSoon();
+  }
+
+  consume(bytes: number): void {
+    this.#reads.consume(bytes);
+  }
+
+  resume(): void {
+    if (this.#reads.resume()) this.runSoon();
+  }
+
+  pause(): void {
+    this.#reads.pause();
+  }
+
+  discard(): void {
+    this.#reads.discard();
+    this.runSoon();
+  }
+
+  write(chunk: Chunk): void {
+    if (this.#endWanted || this.#resetting || this.#isClosed || this.#broken !== null) return;
+    this.#writes.write(chunk);
+  }
+
+  end(): void {
+    if (this.#endWanted || this.#resetting || this.#isClosed) return;
+    this.#endWanted = true;
+    if (this.#writes.pending === 0) this.#shutdown();
+  }
+
+  reset(): void {
+    if (this.#resetting || this.#isClosed) return;
+    this.#resetting = true;
+    this.#stopReading();
+    if (this.#broken !== null) this.#close(true);
+    else if (this.#writes.pending === 0) this.#resetWhenDelivered();
+  }
+
+  close(): void {
+    if (this.#resetting || this.#isClosed) return;
+    this.end();
+    this.discard();
+  }
+
+  destroy(): void {
+    if (!this.#isClosed) this.#close(!(this.#finished && this.#reads.sawEnd));
+  }
+
+  /** From the reactor. */
+  ready(events: number): void {
+    if (this.#isClosed) return;
+    const isBroken = (events & EPOLLERR) !== 0;
+    const isAtEnd = (events & (EPOLLRDHUP | EPOLLHUP)) !== 0 || isBroken;
+    if (isAtEnd) this.#reads.endIsNear();
+    if ((events & EPOLLPRI) !== 0) this.#reads.isUrgent();
+    // Reads first: a failed write would take the error that a read has to find behind the last bytes.
+    if ((events & EPOLLIN) !== 0) this.#reads.arrived();
+    if ((events & EPOLLIN) !== 0 || isAtEnd) this.#reads.pump(isBroken);
+    if (this.#isClosed) return;
+    if ((events & EPOLLOUT) !== 0) this.#writes.canWrite();
+    if (isBroken) this.#lookForError();
+    if (isAtEnd) this.#closeAtBothEnds();
+  }
+
+  /** From the reactor: what was put off. */
+  run(): void {
+    this.#isSoon = false;
+    if (this.#isClosed) {
+      this.#tellClosed();
+      return;
+    }
+    if (this.#finished && !this.#finishedTold) {
+      this.#finishedTold = true;
+      this.#call((observer) => observer.finished());
+    }
+    if (this.#isClosed) return;
+    this.#reads.pump(false);
+    this.#closeAtBothEnds();
+  }
+
+  /** Nothing waits any more where its bytes are moved to. */
+  roomAgain(): void {
+    if (this.#reads.isBlocked) this.runSoon();
+  }
+
+  runSoon(): void {
+    if (this.#isSoon) return;
+    this.#isSoon = true;
+    this.#home.reactor.soon(this);
+  }
+
+  // From the writing half.
+
+  wrote(bytes: number): void {
+    try {
+      this.#observer?.accepted(bytes);
+    } catch (error) {
+      this.#home.onObserverError(error);
+    }
+  }
+
+  drained(): void {
+    if (this.#isClosed) return;
+    if (this.#resetting) this.#resetWhenDelivered();
+    else if (this.#endWanted) this.#shutdown();
+    else if (this.#feeder !== null) this.#feeder.roomAgain();
+  }
+
+  writeFailed(result: number): void {
+    this.#fail(errorName(result));
+  }
+
+  // From the reading half.
+
+  held(view: Uint8Array): void {
+    this.#call((observer) => observer.held(view));
+  }
+
+  data(bytes: Uint8Array): void {
+    try {
+      this.#observer?.data({ bytes, at: this.#home.reactor.turnedAt, borrowed: true });
+    } catch (error) {
+      this.#home.onObserverError(error);
+    }
+  }
+
+  moved(bytes: number): void {
+    try {
+      this.#observer?.moved(bytes, this.#home.reactor.turnedAt);
+    } catch (error) {
+      this.#home.onObserverError(error);
+    }
+  }
+
+  fin(): void {
+    this.#call((observer) => observer.fin());
+    this.#closeAtBothEnds();
+  }
+
+  /** The stream ended where a read found 0 or an error. Nothing that could be read is left. */
+  readEnded(code: string | null): void {
+    const why = this.#broken ?? code;
+    if (why !== null) this.#tellReset(why);
+    else this.#reads.tellFin();
+  }
+
+  /** A peer that has sent FIN can still reset, and one that is not read as well: only the socket's error tells. */
+  #lookForError(): void {
+    if (this.#isClosed) return;
+    if (!this.#reads.hidesErrors) return;
+    const code = socket.takeError(this.#home.system, this.#fd);
+    if (code !== null) this.#fail(code);
+  }
+
+  /** The peer has reset, or its network lost it. What can still be read is read first, where somebody reads. */
+  #fail(code: string): void {
+    if (this.#isClosed || this.#broken !== null) return;
+    this.#broken = code;
+    this.#writes.drop();
+    if (this.#resetting) {
+      this.#close(true);
+      return;
+    }
+    this.#reads.endIsNear();
+    this.#reads.failed();
+    this.runSoon();
+  }
+
+  #tellReset(code: string): void {
+    if (this.#isClosed) return;
+    this.#broken = code;
+    this.#close(true);
+    this.#call((observer) => observer.reset(code));
+  }
+
+  #shutdown(): void {
+    if (this.#finished || this.#broken !== null) return;
+    const result = this.#home.system.shutdown(this.#fd, SHUT_WR);
+    if (result < 0) {
+      this.#fail(errorName(result));
+      return;
+    }
+    this.#finished = true;
+    this.runSoon();
+  }
+
+  #closeAtBothEnds(): void {
+    if (!this.#isClosed && this.#finishedTold && this.#reads.sawEnd && this.#reads.isDiscarding)
+      this.#close(false);
+  }
+
+  /** Closing over SO_LINGER 0 throws away what the peer has not acknowledged, so that is waited for. */
+  #resetWhenDelivered(): void {
+    if (this.#queueTimer !== null || this.#isClosed) return;
+    const left = this.#isTcp ? socket.sendQueue(this.#home.system, this.#fd) : 0;
+    if (left === 0) {
+      this.#close(true);
+      return;
+    }
+    this.#queueTimer = this.#home.reactor.after(QUEUE_LOOK_MS, () => {
+      this.#queueTimer = null;
+      this.#resetWhenDelivered();
+    });
+    const isLess = left < this.#queueLeft && this.#queueLeft !== Number.POSITIVE_INFINITY;
+    this.#queueLeft = left;
+    if (isLess) this.#call((observer) => observer.progress());
+  }
+
+  #stopReading(): void {
+    this.passToNobody();
+    this.#reads.stop();
+  }
+
+  /** The descriptor goes now; its observer hears of it later in this turn. */
+  #close(byReset: boolean): void {
+    this.#isClosed = true;
+    this.#queueTimer?.cancel();
+    this.#stopReading();
+    if (this.#feeder !== null) this.#feeder.passToNobody();
+    this.#writes.drop();
+    const { system, reactor, table } = this.#home;
+    if (this.#isTcp) {
+      this.#lastInfo = socket.tcpInfo(system, this.#fd);
+      if (byReset) socket.lingerZero(system, this.#fd);
+    }
+    reactor.forget(this.#fd);
+    table.close(this.#fd);
+    this.#home.gone(this);
+    this.runSoon();
+  }
+
+  #tellClosed(): void {
+    if (this.#closedTold) return;
+    this.#closedTold = true;
+    this.#call((observer) => observer.closed());
+    this.#observer = null;
+  }
+
+  #call(tell: (observer: EndpointObserver) => void): void {
+    if (this.#observer === null) return;
+    try {
+      tell(this.#observer);
+    } catch (error) {
+      this.#home.onObserverError(error);
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import { F_GETPIPE_SZ, F_SETPIPE_SZ, O_CLOEXEC, O_NONBLOCK } from './abi.ts';
+import type { DescriptorTable } from './descriptor-table.ts';
+import type { System } from './system.ts';
+
+/** Empty pipes that are kept for the next who needs one. */
+export const PIPES_KEPT_MAX = 32;
+
+/** After a pipe could not be made, so many moves go by copying before the next one is tried. */
+const REFUSED_PAUSE = 1024;
+
+export interface Pipe {
+  readonly read: number;
+  readonly write: number;
+  /** Bytes it can take at most; fewer where they come in small pieces. */
+  readonly size: number;
+}
+
+/** The pipes through which bytes are spliced. One is lent to a direction only while bytes are in it. */
+export class PipePool {
+  readonly #system: System;
+  readonly #table: DescriptorTable;
+  readonly #bytes: number;
+  readonly #free: Pipe[] = [];
+  readonly #ends = new Int32Array(2);
+  #lent = 0;
+  #pause = 0;
+
+  constructor(system: System, table: DescriptorTable, bytes: number) {
+    this.#system = system;
+    this.#table = table;
+    this.#bytes = bytes;
+  }
+
+  /** Pipes lent now. */
+  get lent(): number {
+    return this.#lent;
+  }
+
+  /** An empty pipe, or null where the system gives none: then bytes are copied. */
+  take(): Pipe | null {
+    const pipe = this.#free.pop() ?? this.#make();
+    if (pipe !== null) this.#lent++;
+    return pipe;
+  }
+
+  /** Gives back an empty pipe. */
+  release(pipe: Pipe): void {
+    this.#lent--;
+    if (this.#free.length < PIPES_KEPT_MAX) this.#free.push(pipe);
+    else this.#close(pipe);
+  }
+
+  /** Gives back a pipe with bytes in it, which are lost. */
+  discard(pipe: Pipe): void {
+    this.#lent--;
+    this.#close(pipe);
+  }
+
+  close(): void {
+    for (const pipe of this.#free.splice(0)) this.#close(pipe);
+  }
+
+  #make(): Pipe | null {
+    if (this.#pause > 0) {
+      this.#pause--;
+      return null;
+    }
+    const result = this.#system.pipe2(this.#ends, O_NONBLOCK | O_CLOEXEC);
+    if (result < 0) return this.#refused();
+    const [read, write] = [this.#table.opened(this.#ends[0]!), this.#table.opened(this.#ends[1]!)];
+    if (read < 0 || write < 0) {
+      for (const fd of [read, write]) if (fd >= 0) this.#table.close(fd);
+      return this.#refused();
+    }
+    // Refused beyond pipe-user-pages-soft (pipe(7)); then it keeps the size it has.
+    this.#system.fcntl(write, F_SETPIPE_SZ, this.#bytes);
+    const size = this.#system.fcntl(write, F_GETPIPE_SZ, 0);
+    return { read, write, size: size > 0 ? size : 4096 };
+  }
+
+  #refused(): null {
+    this.#pause = REFUSED_PAUSE;
+    return null;
+  }
+
+  #close(pipe: Pipe): void {
+    this.#table.close(pipe.read);
+    this.#table.close(pipe.write);
+  }
+}
