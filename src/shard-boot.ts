@@ -1,4 +1,6 @@
+import type { PlaneName } from './core/plan.ts';
 import type { SharedRegions } from './core/regions.ts';
+import type { LinuxThread } from './plane/linux/index.ts';
 
 /** What a shard's thread is started with. */
 export interface ShardBoot {
@@ -7,6 +9,9 @@ export interface ShardBoot {
   readonly regions: SharedRegions;
   /** See `PlaneOptions.epoch`. */
   readonly epoch: number;
+  readonly plane: PlaneName;
+  /** What the linux plane needs of the thread that starts it; null for other planes, and until the thread is made. */
+  readonly linux: LinuxThread | null;
 }
 
 /** The code of a shard's thread; a checkout's sources need it built, since threads of Node 20 read no TypeScript. */

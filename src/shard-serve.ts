@@ -3,11 +3,11 @@ import { errorFact, textOf } from './core/error-fact.ts';
 import { SluiceError } from './core/errors.ts';
 import type { ShardReply, ShardRequest } from './core/mail.ts';
 import { addToWord, notifyWord, writeWord } from './core/shard-words.ts';
-import { createNetPlane } from './plane/net/index.ts';
 import type { Shard } from './shard.ts';
 import type { ShardBoot } from './shard-boot.ts';
 import { buildShard } from './shard-build.ts';
 import { COUNTERS } from './shard-counters.ts';
+import { openThreadPlane } from './shard-plane.ts';
 import { countersOf, FactsWriter, wordsOf } from './shared-memory/index.ts';
 import { flushTees, reportStageErrors } from './stream/index.ts';
 
@@ -38,7 +38,7 @@ export function serveShard(port: MessagePort, boot: ShardBoot): void {
     () => tell({ kind: 'facts' }),
   );
   const report = (error: unknown): void => facts.write(errorFact(error, Date.now()));
-  const plane = createNetPlane({
+  const { plane, serve } = openThreadPlane(port, boot, {
     epoch: boot.epoch,
     onObserverError: report,
     onOpen: (by) => addToWord(words, 'DESCRIPTORS', by),
@@ -73,7 +73,7 @@ export function serveShard(port: MessagePort, boot: ShardBoot): void {
     clearInterval(beat);
     port.close();
   };
-  port.on('message', (request: ShardRequest) => void obey(shard, request, tell, close));
+  serve((request) => void obey(shard, request, tell, close));
   tell({ kind: 'started' });
 }
 

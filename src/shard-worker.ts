@@ -1,4 +1,4 @@
-/** The code of a shard's thread: a net plane, a `Shard` on it, and the mail of control. */
+/** The code of a shard's thread: a plane, a `Shard` on it, and the mail of control. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { ShardBoot } from './shard-boot.ts';
 import { serveShard } from './shard-serve.ts';

@@ -56,6 +56,7 @@ describe('the floors', () => {
 describe('who may use what', () => {
   test.each([
     ['sockets', /^node:(net|tls|dgram)$/, /^src\/plane\/net\//],
+    ['foreign functions', /^koffi$/, /^src\/plane\/linux\/libc\.ts$/],
     ['OpenTelemetry', /^@opentelemetry\//, /^src\/telemetry\//],
     ['pino', /^pino$/, /^src\/telemetry\//],
     ['RxJS', /^rxjs(\/|$)/, /^src\/(stream|connection)\//],
@@ -74,12 +75,34 @@ describe('who may use what', () => {
   });
 
   test('every package that is imported is a dependency, and every dependency is imported', () => {
-    const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Record<string, string> };
+    const { dependencies, optionalDependencies } = JSON.parse(read('package.json')) as Record<
+      'dependencies' | 'optionalDependencies',
+      Record<string, string>
+    >;
     const imported = sources
       .flatMap(({ imports }) => imports.filter(({ file }) => file === null).map(({ specifier }) => specifier))
       .filter((specifier) => !specifier.startsWith('node:'))
       .map((specifier) => /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0]);
-    expect([...new Set(imported)].sort()).toEqual(Object.keys(dependencies).sort());
+    expect([...new Set(imported)].sort()).toEqual(
+      Object.keys({ ...dependencies, ...optionalDependencies }).sort(),
+    );
+  });
+});
+
+describe('the path of a byte', () => {
+  /** What a byte passes on the linux plane. Starting, stopping and looking up names may wait; these may not. */
+  const PATH =
+    /^src\/(plane\/linux\/(reactor|endpoint|read-half|write-half|pipe-pool|socket|descriptor-table)|connection\/(flow|relay|deadlines))\.ts$/;
+
+  test('has no promise, no await and no timer of Node', () => {
+    const waits = /\b(await|async|Promise|setTimeout|setInterval|setImmediate|queueMicrotask|nextTick)\b/;
+    const files = sources.filter(({ path }) => PATH.test(path));
+    expect(files.length).toBe(10);
+    const wrong = files.flatMap(({ path, text }) => {
+      const found = waits.exec(withoutComments(text).replace(/clock\.setTimeout/g, ''));
+      return found === null ? [] : [`${path}: ${found[0]}`];
+    });
+    expect(wrong).toEqual([]);
   });
 });
 

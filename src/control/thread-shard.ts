@@ -8,6 +8,7 @@ import type { Plan } from '../core/plan.ts';
 import type { SharedRegions } from '../core/regions.ts';
 import type { ShardFailure } from '../core/watcher.ts';
 import { Mailbox } from './mailbox.ts';
+import { planeOfShard } from './plane-of-shard.ts';
 import { type Bound, ifGone, ShardGone, type ShardHost } from './shard-host.ts';
 import type { StartThread, Thread } from './thread.ts';
 
@@ -172,11 +173,12 @@ export class ThreadShard implements ShardHost {
   }
 
   #launch(generation: number): void {
-    const { number, regions, epoch, startThread } = this.#options;
+    const { number, regions, epoch, startThread, current } = this.#options;
     this.#version = 0;
     try {
+      const plane = planeOfShard(current().plan.groups, number);
       this.#thread = startThread(
-        { number, generation, regions, epoch },
+        { number, generation, regions, epoch, plane, linux: null },
         {
           heard: (reply) => this.#heard(reply),
           threw: (error) => this.#tell({ type: 'threw', message: textOf(error) }),

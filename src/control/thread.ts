@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { ShardReply, ShardRequest } from '../core/mail.ts';
+import { startThreadKit, type ThreadKit } from '../plane/linux/index.ts';
 import type { ShardBoot } from '../shard-boot.ts';
 import { cutHungThread } from './cut-hung.ts';
 
@@ -28,13 +29,21 @@ export type StartThread = (boot: ShardBoot, owner: ThreadOwner) => Thread;
 /** Starts threads that run `entry`. */
 export function threadStarter(entry: URL): StartThread {
   return (boot, owner) => {
-    const worker = new Worker(entry, { workerData: boot, name: `sluice shard ${boot.number}` });
+    const kit = boot.plane === 'linux' ? startThreadKit() : null;
+    const workerData: ShardBoot = { ...boot, linux: kit?.thread ?? null };
+    const worker = newWorker(entry, workerData, kit);
     worker.on('message', (reply: ShardReply) => owner.heard(reply));
     worker.on('messageerror', (error) => owner.threw(error));
     worker.on('error', (error) => owner.threw(error));
-    worker.on('exit', (code) => owner.gone(`its thread ended with code ${code}`));
+    worker.on('exit', (code) => {
+      kit?.release();
+      owner.gone(`its thread ended with code ${code}`);
+    });
     return {
-      post: (request) => worker.postMessage(request),
+      post: (request) => {
+        worker.postMessage(request);
+        kit?.wake();
+      },
       end: async () => {
         await cutHungThread(worker.threadId);
         await worker.terminate();
@@ -42,4 +51,13 @@ export function threadStarter(entry: URL): StartThread {
       unref: () => worker.unref(),
     };
   };
+}
+
+function newWorker(entry: URL, workerData: ShardBoot, kit: ThreadKit | null): Worker {
+  try {
+    return new Worker(entry, { workerData, name: `sluice shard ${workerData.number}` });
+  } catch (error) {
+    kit?.release();
+    throw error;
+  }
 }

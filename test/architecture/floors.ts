@@ -6,7 +6,15 @@ export const FLOORS = [
   ['brains', ['src/sniff', 'src/route', 'src/balance', 'src/machine-engine', 'machines']],
   [
     'hands',
-    ['src/stream', 'src/plane/net', 'src/plane/memory', 'src/telemetry', 'src/admin', 'src/shared-memory'],
+    [
+      'src/stream',
+      'src/plane/net',
+      'src/plane/linux',
+      'src/plane/memory',
+      'src/telemetry',
+      'src/admin',
+      'src/shared-memory',
+    ],
   ],
   ['actors', ['src/connection', 'src/upstream', 'src/config']],
   ['roof', ['src', 'src/control', 'src/cli']],

@@ -13,25 +13,26 @@ const WAIT_FOR_NODE_MS = 1;
 export interface Driving {
   /** After each wait: whether there is mail, or anything else that needs a turn of Node's loop. Must be quick. */
   readonly needsNode: () => boolean;
-  /** Whether to stop. Asked in each turn of Node's loop. */
-  readonly isOver: () => boolean;
+  /** Called in each turn of Node's loop, before the plane is turned again. */
+  readonly inEachTurnOfNode: () => void;
 }
 
 /**
- * Turns a plane on this thread until it is over. The thread waits in epoll_wait; Node's own loop has one turn (0.8 µs)
- * after mail, every few milliseconds of work, and after each wait that nothing has ended: or its promises, its timers,
+ * Turns a plane on this thread until it is closed. The thread waits in epoll_wait; Node's own loop has one turn (0.8 µs)
+ * after mail, and every few milliseconds: or its promises, its timers,
  * the debugger and whoever terminates the thread would never be heard.
  */
-export function drive(plane: LinuxPlane, { needsNode, isOver }: Driving): void {
+export function drive(plane: LinuxPlane, { needsNode, inEachTurnOfNode }: Driving): void {
   const { reactor } = plane;
   const loop = (): void => {
-    if (isOver()) return;
+    if (plane.isClosed) return;
+    setImmediate(loop);
+    inEachTurnOfNode();
     const start = reactor.now();
-    try {
-      do reactor.turn(plane.isWaitingForNode ? WAIT_FOR_NODE_MS : WAIT_MS_MAX);
-      while (!needsNode() && !plane.isWaitingForNode && reactor.turnedAt - start < LOOP_MS_MAX);
-    } finally {
-      setImmediate(loop);
+    let isForNode = false;
+    while (!isForNode && !plane.isClosed) {
+      reactor.turn(plane.isWaitingForNode ? WAIT_FOR_NODE_MS : WAIT_MS_MAX);
+      isForNode = needsNode() || plane.isWaitingForNode || reactor.turnedAt - start >= LOOP_MS_MAX;
     }
   };
   setImmediate(loop);

@@ -87,6 +87,10 @@ export class LinuxPlane implements Plane, Home {
     return this.#things.size;
   }
 
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
   /** Names are being looked up, and the answer comes by Node's own loop. */
   get isWaitingForNode(): boolean {
     return this.#lookups > 0;
