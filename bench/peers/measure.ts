@@ -1,0 +1,91 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Running } from './contender.ts';
+import { again, bulk } from './iperf3.ts';
+import { connections, type LoadProgram, type LoadResult, requests, whileHeld } from './loads.ts';
+import { cpuSeconds, residentBytes } from './proc.ts';
+import { findProgram, PACKAGES } from './programs.ts';
+import type { Sample, Work } from './work.ts';
+
+export type Figures = Sample['figures'];
+
+/** What makes loads. */
+export interface Means {
+  /** null: it could not be compiled. */
+  readonly load: LoadProgram | null;
+  readonly core: string;
+}
+
+const SETTLE_MS = 400;
+/** Of a proxy that has just been started, before its memory is taken. */
+const MEMORY_WARM_UP_MS = 300;
+/** Connections that warm up the request path. */
+const WARM_UP_CONNECTIONS = 64;
+
+/** What is to be installed for a kind of work. null: nothing. */
+export function missingFor(work: Work, { load }: Means): string | null {
+  if (work.kind === 'bulk') return findProgram('iperf3') === null ? PACKAGES.iperf3 : null;
+  return load === null ? PACKAGES.cc : null;
+}
+
+/** One load on one proxy. Throws where anything of it fails. `idle-memory` wants a proxy that has just been started. */
+export function measure(work: Work, proxy: Running, means: Means): Promise<Figures> {
+  switch (work.kind) {
+    case 'bulk':
+      return again(() => measureBulk(work.streams, work.seconds, proxy, means.core));
+    case 'requests':
+      return measureLoad(proxy, () =>
+        requests(loadOf(means), proxy.ports.requests, work.connections, work.ms),
+      );
+    case 'connections':
+      return measureLoad(proxy, () => connections(loadOf(means), proxy.ports.requests, work.ms));
+    case 'idle-memory':
+      return measureMemory(work.connections, proxy, loadOf(means));
+  }
+}
+
+/** The same kind of load for so long, its figures thrown away. */
+export async function warmUp(work: Work, proxy: Running, means: Means, ms: number): Promise<void> {
+  switch (work.kind) {
+    case 'bulk':
+      await measure({ ...work, seconds: Math.ceil(ms / 1000) }, proxy, means);
+      return;
+    case 'requests':
+    case 'connections':
+      await measure({ ...work, ms }, proxy, means);
+      return;
+    case 'idle-memory':
+      return;
+  }
+}
+
+async function measureBulk(streams: number, seconds: number, proxy: Running, core: string): Promise<Figures> {
+  const before = cpuSeconds(proxy.pids);
+  const { bytes, bitsPerSecond } = await bulk(proxy.ports.bulk, core, streams, seconds);
+  const spent = cpuSeconds(proxy.pids) - before;
+  const cpuPerGb = proxy.pids.length === 0 ? {} : { cpuPerGb: spent / (bytes / 1e9) };
+  return { ...cpuPerGb, gbitPerSecond: bitsPerSecond / 1e9 };
+}
+
+async function measureLoad(proxy: Running, load: () => Promise<LoadResult>): Promise<Figures> {
+  const before = cpuSeconds(proxy.pids);
+  const { count, seconds, p50, p99, p999 } = await load();
+  const spent = cpuSeconds(proxy.pids) - before;
+  const cpuUs = proxy.pids.length === 0 ? {} : { cpuUs: (spent / count) * 1e6 };
+  return { perSecond: count / seconds, p50, p99, p999, ...cpuUs };
+}
+
+async function measureMemory(count: number, proxy: Running, load: LoadProgram): Promise<Figures> {
+  await requests(load, proxy.ports.requests, WARM_UP_CONNECTIONS, MEMORY_WARM_UP_MS);
+  await sleep(SETTLE_MS);
+  const before = residentBytes(proxy.pids);
+  const after = await whileHeld(load, proxy.ports.requests, count, async () => {
+    await sleep(SETTLE_MS);
+    return residentBytes(proxy.pids);
+  });
+  return { kibPerConnection: (after - before) / 1024 / count };
+}
+
+function loadOf({ load }: Means): LoadProgram {
+  if (load === null) throw new Error(`install ${PACKAGES.cc}`);
+  return load;
+}
