@@ -80,6 +80,8 @@ export function lostConnection(opened: OpenedFact, at: number, sampled: boolean)
     firstByteMs: -1,
     pausedUpMs: 0,
     pausedDownMs: 0,
+    clientTcp: null,
+    backendTcp: null,
     visits: [],
     traceId,
     sampled,

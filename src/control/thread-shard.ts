@@ -177,14 +177,12 @@ export class ThreadShard implements ShardHost {
     this.#version = 0;
     try {
       const plane = planeOfShard(current().plan.groups, number);
-      this.#thread = startThread(
-        { number, generation, regions, epoch, plane, linux: null },
-        {
-          heard: (reply) => this.#heard(reply),
-          threw: (error) => this.#tell({ type: 'threw', message: textOf(error) }),
-          gone: (message) => this.#gone(message),
-        },
-      );
+      const boot = { number, generation, regions, epoch, plane, linux: null };
+      this.#thread = startThread(boot, {
+        heard: (reply) => this.#heard(reply),
+        threw: (error) => this.#tell({ type: 'threw', message: textOf(error) }),
+        gone: (message) => this.#gone(message),
+      });
     } catch (error) {
       // The chart is still entering the state, and hears of it afterwards.
       queueMicrotask(() => this.#gone(`its thread could not be started: ${textOf(error)}`));

@@ -5,7 +5,8 @@ import type { SharedRegions } from '../../src/core/regions.ts';
 import { type Answers, FakeThreads, obedient } from './fake-threads.ts';
 
 /** As much of a plan as supervision looks at. */
-export const planOf = (version: number): Plan => ({ version }) as Plan;
+export const planOf = (version: number): Plan =>
+  ({ version, groups: [{ plane: 'net', first: 0, count: 8, reason: '' }] }) as unknown as Plan;
 
 /** A shard on fake threads, with all that it told its service. */
 export function world() {

@@ -1,16 +1,15 @@
 import type { Address } from '../../core/address.ts';
 import type { Chunk } from '../../core/chunk.ts';
-import type { Cancellable, Endpoint, EndpointObserver, TcpInfo } from '../../core/ports.ts';
+import type { Endpoint, EndpointObserver, TcpInfo } from '../../core/ports.ts';
 import { EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, EPOLLPRI, EPOLLRDHUP, SHUT_WR } from './abi.ts';
+import { Delivery } from './delivery.ts';
 import { errorName } from './errno.ts';
 import type { Home } from './home.ts';
 import type { Runnable, Watcher } from './reactor.ts';
 import { ReadHalf } from './read-half.ts';
 import * as socket from './socket.ts';
+import { Telling } from './telling.ts';
 import { WriteHalf } from './write-half.ts';
-
-/** Pause between looks at the send queue while a RST waits for delivery. */
-const QUEUE_LOOK_MS = 10;
 
 /**
  * One connected socket. It is registered with epoll once, for all events and edge-triggered; what a half learns of an edge
@@ -24,8 +23,9 @@ export class LinuxEndpoint implements Endpoint, Watcher, Runnable {
   readonly #isTcp: boolean;
   readonly #reads: ReadHalf;
   readonly #writes: WriteHalf;
+  readonly #tell: Telling;
+  #delivery: Delivery | null = null;
   #local: Address | null;
-  #observer: EndpointObserver | null = null;
   /** Runs at the end of this turn. */
   #isSoon = false;
   #endWanted = false;
@@ -35,9 +35,6 @@ export class LinuxEndpoint implements Endpoint, Watcher, Runnable {
   /** The error that broke it; null = none did. */
   #broken: string | null = null;
   #isClosed = false;
-  #closedTold = false;
-  #queueTimer: Cancellable | null = null;
-  #queueLeft = Number.POSITIVE_INFINITY;
   /** Whose bytes are moved here without their owner seeing them; told when there is room. */
   #feeder: LinuxEndpoint | null = null;
   #target: LinuxEndpoint | null = null;
@@ -50,8 +47,9 @@ export class LinuxEndpoint implements Endpoint, Watcher, Runnable {
     this.#local = local;
     this.remote = remote;
     this.#isTcp = remote.kind === 'tcp';
-    this.#writes = new WriteHalf(fd, home, this);
-    this.#reads = new ReadHalf(fd, home, this);
+    this.#tell = new Telling(home);
+    this.#writes = new WriteHalf(fd, home, this.#tell, this);
+    this.#reads = new ReadHalf(fd, home, this.#tell, this);
   }
 
   get local(): Address {
@@ -76,7 +74,7 @@ export class LinuxEndpoint implements Endpoint, Watcher, Runnable {
   }
 
   observe(observer: EndpointObserver): void {
-    this.#observer = observer;
+    this.#tell.observe(observer);
   }
 
   passTo(to: Endpoint): void {
@@ -151,8 +149,7 @@ export class LinuxEndpoint implements Endpoint, Watcher, Runnable {
     if (isAtEnd) this.#reads.endIsNear();
     if ((events & EPOLLPRI) !== 0) this.#reads.isUrgent();
     // Reads first: a failed write would take the error that a read has to find behind the last bytes.
-    if ((events & EPOLLIN) !== 0) this.#reads.arrived();
-    if ((events & EPOLLIN) !== 0 || isAtEnd) this.#reads.pump(isBroken);
+    if ((events & EPOLLIN) !== 0 || isAtEnd) this.#reads.arrived(isBroken);
     if (this.#isClosed) return;
     if ((events & EPOLLOUT) !== 0) this.#writes.canWrite();
     if (isBroken) this.#lookForError();
@@ -163,15 +160,15 @@ export class LinuxEndpoint implements Endpoint, Watcher, Runnable {
   run(): void {
     this.#isSoon = false;
     if (this.#isClosed) {
-      this.#tellClosed();
+      this.#tell.closed();
       return;
     }
     if (this.#finished && !this.#finishedTold) {
       this.#finishedTold = true;
-      this.#call((observer) => observer.finished());
+      this.#tell.finished();
     }
     if (this.#isClosed) return;
-    this.#reads.pump(false);
+    this.#reads.pump();
     this.#closeAtBothEnds();
   }
 
@@ -188,14 +185,6 @@ export class LinuxEndpoint implements Endpoint, Watcher, Runnable {
 
   // From the writing half.
 
-  wrote(bytes: number): void {
-    try {
-      this.#observer?.accepted(bytes);
-    } catch (error) {
-      this.#home.onObserverError(error);
-    }
-  }
-
   drained(): void {
     if (this.#isClosed) return;
     if (this.#resetting) this.#resetWhenDelivered();
@@ -209,28 +198,8 @@ export class LinuxEndpoint implements Endpoint, Watcher, Runnable {
 
   // From the reading half.
 
-  held(view: Uint8Array): void {
-    this.#call((observer) => observer.held(view));
-  }
-
-  data(bytes: Uint8Array): void {
-    try {
-      this.#observer?.data({ bytes, at: this.#home.reactor.turnedAt, borrowed: true });
-    } catch (error) {
-      this.#home.onObserverError(error);
-    }
-  }
-
-  moved(bytes: number): void {
-    try {
-      this.#observer?.moved(bytes, this.#home.reactor.turnedAt);
-    } catch (error) {
-      this.#home.onObserverError(error);
-    }
-  }
-
   fin(): void {
-    this.#call((observer) => observer.fin());
+    this.#tell.fin();
     this.#closeAtBothEnds();
   }
 
@@ -267,7 +236,7 @@ export class LinuxEndpoint implements Endpoint, Watcher, Runnable {
     if (this.#isClosed) return;
     this.#broken = code;
     this.#close(true);
-    this.#call((observer) => observer.reset(code));
+    this.#tell.reset(code);
   }
 
   #shutdown(): void {
@@ -286,21 +255,19 @@ export class LinuxEndpoint implements Endpoint, Watcher, Runnable {
       this.#close(false);
   }
 
-  /** Closing over SO_LINGER 0 throws away what the peer has not acknowledged, so that is waited for. */
   #resetWhenDelivered(): void {
-    if (this.#queueTimer !== null || this.#isClosed) return;
-    const left = this.#isTcp ? socket.sendQueue(this.#home.system, this.#fd) : 0;
-    if (left === 0) {
+    if (this.#isClosed) return;
+    if (!this.#isTcp) {
       this.#close(true);
       return;
     }
-    this.#queueTimer = this.#home.reactor.after(QUEUE_LOOK_MS, () => {
-      this.#queueTimer = null;
-      this.#resetWhenDelivered();
-    });
-    const isLess = left < this.#queueLeft && this.#queueLeft !== Number.POSITIVE_INFINITY;
-    this.#queueLeft = left;
-    if (isLess) this.#call((observer) => observer.progress());
+    this.#delivery ??= new Delivery(
+      this.#fd,
+      this.#home,
+      () => this.#tell.progress(),
+      () => this.#close(true),
+    );
+    this.#delivery.start();
   }
 
   #stopReading(): void {
@@ -311,7 +278,7 @@ export class LinuxEndpoint implements Endpoint, Watcher, Runnable {
   /** The descriptor goes now; its observer hears of it later in this turn. */
   #close(byReset: boolean): void {
     this.#isClosed = true;
-    this.#queueTimer?.cancel();
+    this.#delivery?.cancel();
     this.#stopReading();
     if (this.#feeder !== null) this.#feeder.passToNobody();
     this.#writes.drop();
@@ -324,21 +291,5 @@ export class LinuxEndpoint implements Endpoint, Watcher, Runnable {
     table.close(this.#fd);
     this.#home.gone(this);
     this.runSoon();
-  }
-
-  #tellClosed(): void {
-    if (this.#closedTold) return;
-    this.#closedTold = true;
-    this.#call((observer) => observer.closed());
-    this.#observer = null;
-  }
-
-  #call(tell: (observer: EndpointObserver) => void): void {
-    if (this.#observer === null) return;
-    try {
-      tell(this.#observer);
-    } catch (error) {
-      this.#home.onObserverError(error);
-    }
   }
 }

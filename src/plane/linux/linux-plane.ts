@@ -76,7 +76,7 @@ export class LinuxPlane implements Plane, Home {
       options.epoch ?? measuredEpoch(),
       (error) => this.onObserverError(error),
     );
-    this.pipes = new PipePool(this.system, this.table, this.sizes.pipeBytes);
+    this.pipes = new PipePool(this.system, this.table, this.sizes.pipeBytes, this.reactor);
   }
 
   get timers(): Reactor {

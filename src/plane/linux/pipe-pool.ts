@@ -1,9 +1,13 @@
+import type { Timers } from '../../core/ports.ts';
 import { F_GETPIPE_SZ, F_SETPIPE_SZ, O_CLOEXEC, O_NONBLOCK } from './abi.ts';
 import type { DescriptorTable } from './descriptor-table.ts';
 import type { System } from './system.ts';
 
 /** Empty pipes that are kept for the next who needs one. */
 export const PIPES_KEPT_MAX = 32;
+
+/** Pipes that were not needed for so long are closed. */
+export const PIPES_IDLE_MS = 1_000;
 
 /** After a pipe could not be made, so many moves go by copying before the next one is tried. */
 const REFUSED_PAUSE = 1024;
@@ -24,11 +28,16 @@ export class PipePool {
   readonly #ends = new Int32Array(2);
   #lent = 0;
   #pause = 0;
+  /** Pipes that were free all the time since the last look. */
+  #unused = 0;
+  #isLooking = false;
+  readonly #timers: Pick<Timers, 'after'>;
 
-  constructor(system: System, table: DescriptorTable, bytes: number) {
+  constructor(system: System, table: DescriptorTable, bytes: number, timers: Pick<Timers, 'after'>) {
     this.#system = system;
     this.#table = table;
     this.#bytes = bytes;
+    this.#timers = timers;
   }
 
   /** Pipes lent now. */
@@ -40,6 +49,7 @@ export class PipePool {
   take(): Pipe | null {
     const pipe = this.#free.pop() ?? this.#make();
     if (pipe !== null) this.#lent++;
+    this.#unused = Math.min(this.#unused, this.#free.length);
     return pipe;
   }
 
@@ -48,6 +58,7 @@ export class PipePool {
     this.#lent--;
     if (this.#free.length < PIPES_KEPT_MAX) this.#free.push(pipe);
     else this.#close(pipe);
+    if (!this.#isLooking) this.#lookLater();
   }
 
   /** Gives back a pipe with bytes in it, which are lost. */
@@ -58,6 +69,16 @@ export class PipePool {
 
   close(): void {
     for (const pipe of this.#free.splice(0)) this.#close(pipe);
+  }
+
+  #lookLater(): void {
+    this.#isLooking = true;
+    this.#unused = this.#free.length;
+    this.#timers.after(PIPES_IDLE_MS, () => {
+      for (const pipe of this.#free.splice(0, this.#unused)) this.#close(pipe);
+      this.#isLooking = false;
+      if (this.#free.length > 0) this.#lookLater();
+    });
   }
 
   #make(): Pipe | null {

@@ -1,33 +1,17 @@
-import {
-  EAGAIN,
-  EINTR,
-  EINVAL,
-  ENOBUFS,
-  ENOMEM,
-  MSG_PEEK,
-  MSG_TRUNC,
-  SPLICE_F_MOVE,
-  SPLICE_F_NONBLOCK,
-} from './abi.ts';
+import { EAGAIN, EINTR, EINVAL, MSG_PEEK, MSG_TRUNC, SPLICE_F_MOVE, SPLICE_F_NONBLOCK } from './abi.ts';
+import { receive, wasShort } from './calls.ts';
 import { errorName } from './errno.ts';
 import type { Home } from './home.ts';
-import { SHORTAGE_MS, type WriteHalf } from './write-half.ts';
+import { SpliceRule } from './splice-rule.ts';
+import type { Telling } from './telling.ts';
+import type { WriteHalf } from './write-half.ts';
 
 /** What one endpoint may read in a turn before the others have theirs. */
 export const TURN_BYTES_MAX = 1024 * 1024;
 
-/** So many reads in a row that filled the buffer, and the direction is spliced. */
-export const FULL_READS = 2;
-
-/** A splice that brings fewer bytes counts as small; so many in a row, and the direction is copied again. */
-export const SMALL_SPLICE_BYTES = 16 * 1024;
-export const SMALL_SPLICES = 4;
-
 /** What happens to the reading half. */
 export interface ReadOwner {
-  held(view: Uint8Array): void;
-  data(bytes: Uint8Array): void;
-  moved(bytes: number): void;
+  /** The peer has sent FIN, and everything before it was told. */
   fin(): void;
   /** Nothing is left to be read: the stream's end, or the error that a read has found. */
   readEnded(code: string | null): void;
@@ -46,6 +30,7 @@ type Reading = 'holding' | 'flowing' | 'paused' | 'discarding' | 'stopped';
 export class ReadHalf {
   readonly #fd: number;
   readonly #home: Home;
+  readonly #tell: Telling;
   readonly #owner: ReadOwner;
   #reading: Reading = 'holding';
   #readable = false;
@@ -60,14 +45,13 @@ export class ReadHalf {
   #peekAgain = false;
   #failed = false;
   #to: WriteHalf | null = null;
-  #isSplicing = false;
-  #fullReads = 0;
-  #smallSplices = 0;
+  readonly #rule = new SpliceRule();
   #isBlocked = false;
 
-  constructor(fd: number, home: Home, owner: ReadOwner) {
+  constructor(fd: number, home: Home, tell: Telling, owner: ReadOwner) {
     this.#fd = fd;
     this.#home = home;
+    this.#tell = tell;
     this.#owner = owner;
   }
 
@@ -92,8 +76,7 @@ export class ReadHalf {
 
   passTo(to: WriteHalf | null): void {
     this.#to = to;
-    this.#isSplicing = false;
-    this.#fullReads = 0;
+    this.#rule.copyAgain();
   }
 
   /** Whether there may be something to tell. */
@@ -109,7 +92,7 @@ export class ReadHalf {
     if (bytes > this.#held) throw new RangeError(`${bytes} bytes consumed, ${this.#held} are held`);
     let left = bytes;
     while (left > 0) {
-      const dropped = this.#receive(Math.min(left, this.#home.buffer.length), MSG_TRUNC);
+      const dropped = receive(this.#home, this.#fd, Math.min(left, this.#home.buffer.length), MSG_TRUNC);
       if (dropped <= 0) break;
       left -= dropped;
     }
@@ -157,43 +140,36 @@ export class ReadHalf {
     this.#failed = true;
   }
 
-  /** Tells FIN, once. */
+  /** The stream's end was reached. Tells FIN, once. */
   tellFin(): void {
     this.#sawEnd = true;
+    this.#tellFinOnce();
+  }
+
+  #tellFinOnce(): void {
     if (this.#finTold) return;
     this.#finTold = true;
     this.#owner.fin();
   }
 
-  /** Reads what there is, as the owner wants it. `isBroken`: the kernel has just said that the socket has an error. */
-  pump(isBroken: boolean): void {
+  /** The kernel has said that something arrived; `isBroken`: also that the socket has an error. */
+  arrived(isBroken: boolean): void {
+    this.#readable = true;
+    this.pump(isBroken);
+  }
+
+  /** Reads what there is, as the owner wants it. */
+  pump(isBroken = false): void {
     if (this.#isPumping) return;
     this.#isPumping = true;
     try {
-      switch (this.#reading) {
-        case 'holding':
-          this.#hold(isBroken);
-          return;
-        case 'flowing':
-          this.#flow();
-          return;
-        case 'discarding':
-          this.#discardAll();
-          return;
-        case 'stopped':
-          if (this.#failed) this.#owner.readEnded(null);
-          return;
-        case 'paused':
-          return;
-      }
+      if (this.#reading === 'holding') this.#hold(isBroken);
+      else if (this.#reading === 'flowing') this.#flow();
+      else if (this.#reading === 'discarding') this.#discardAll();
+      else if (this.#reading === 'stopped' && this.#failed) this.#owner.readEnded(null);
     } finally {
       this.#isPumping = false;
     }
-  }
-
-  /** The kernel has said that something arrived. */
-  arrived(): void {
-    this.#readable = true;
   }
 
   #hold(isBroken: boolean): void {
@@ -202,28 +178,23 @@ export class ReadHalf {
     if (max === 0 || (this.#held >= max && !this.#peekAgain && !this.#failed)) return;
     const isAsked = this.#peekAgain;
     this.#peekAgain = false;
-    const seen = this.#receive(max, MSG_PEEK);
+    const seen = receive(this.#home, this.#fd, max, MSG_PEEK);
     if (seen > 0) {
       const isNew = seen > this.#held || isAsked;
       this.#held = seen;
-      if (isNew) this.#owner.held(this.#home.buffer.subarray(0, seen));
+      if (isNew) this.#tell.held(this.#home.buffer.subarray(0, seen));
       if (this.#reading !== 'holding') return;
       if (this.#failed) this.#owner.readEnded(null);
-      else if (this.#endIsNear && !isBroken && seen < max && !this.#finTold) this.#tellHeldFin();
+      else if (this.#endIsNear && !isBroken && seen < max) this.#tellFinOnce();
       return;
     }
     if (seen === 0) {
       if (this.#failed) this.#owner.readEnded(null);
-      else if (!this.#finTold) this.#tellHeldFin();
+      else this.#tellFinOnce();
       return;
     }
     if (seen === -EAGAIN) this.#readable = false;
-    else if (!this.#isShort(seen)) this.#owner.readEnded(errorName(seen));
-  }
-
-  #tellHeldFin(): void {
-    this.#finTold = true;
-    this.#owner.fin();
+    else if (!wasShort(this.#home, seen, this.#readAgain)) this.#owner.readEnded(errorName(seen));
   }
 
   #flow(): void {
@@ -234,7 +205,7 @@ export class ReadHalf {
         this.#owner.runSoon();
         return;
       }
-      const got = this.#isSplicing ? this.#splice() : this.#read();
+      const got = this.#rule.isSplicing ? this.#splice() : this.#read();
       if (got <= 0) return;
       budget -= got;
     }
@@ -243,16 +214,12 @@ export class ReadHalf {
   /** Bytes read; 0 or less: nothing more for now. */
   #read(): number {
     const { buffer } = this.#home;
-    const got = this.#receive(buffer.length, 0);
+    const got = receive(this.#home, this.#fd, buffer.length, 0);
     if (got > 0) {
-      if (got < buffer.length) {
-        this.#fullReads = 0;
-        if (!this.#endIsNear && !this.#isUrgent) this.#readable = false;
-      } else if (this.#to !== null && ++this.#fullReads >= FULL_READS) {
-        this.#isSplicing = true;
-        this.#smallSplices = 0;
-      }
-      this.#owner.data(got === buffer.length ? buffer : buffer.subarray(0, got));
+      const isFull = got === buffer.length;
+      if (!isFull && !this.#endIsNear && !this.#isUrgent) this.#readable = false;
+      if (this.#to !== null) this.#rule.copied(isFull);
+      this.#tell.data(isFull ? buffer : buffer.subarray(0, got));
       return got;
     }
     this.#ended(got);
@@ -269,32 +236,26 @@ export class ReadHalf {
         this.#isBlocked = true;
         return 0;
       }
-      this.#copyAgain();
+      this.#rule.copyAgain();
       return this.#read();
     }
     const { system } = this.#home;
     const got = system.splice(this.#fd, pipe.write, pipe.size, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
     to.filled(Math.max(0, got));
     if (got > 0) {
-      if (got >= SMALL_SPLICE_BYTES) this.#smallSplices = 0;
-      else if (++this.#smallSplices >= SMALL_SPLICES) this.#copyAgain();
-      this.#owner.moved(got);
+      this.#rule.spliced(got);
+      this.#tell.moved(got);
       to.flush();
       return got;
     }
     if (got === -EINTR) return 1;
     if (got === -EINVAL) {
       this.#to = null;
-      this.#copyAgain();
+      this.#rule.copyAgain();
       return 1;
     }
     this.#ended(got);
     return 0;
-  }
-
-  #copyAgain(): void {
-    this.#isSplicing = false;
-    this.#fullReads = 0;
   }
 
   #discardAll(): void {
@@ -304,7 +265,7 @@ export class ReadHalf {
         this.#owner.runSoon();
         return;
       }
-      const got = this.#receive(this.#home.buffer.length, MSG_TRUNC);
+      const got = receive(this.#home, this.#fd, this.#home.buffer.length, MSG_TRUNC);
       if (got <= 0) {
         this.#ended(got);
         return;
@@ -321,26 +282,14 @@ export class ReadHalf {
       if (this.#failed) this.#owner.readEnded(null);
       return;
     }
-    if (result < 0 && this.#isShort(result)) return;
+    if (result < 0 && wasShort(this.#home, result, this.#readAgain)) return;
     this.#readable = false;
     if (result === 0) this.#sawEnd = true;
     this.#owner.readEnded(result === 0 ? null : errorName(result));
   }
 
-  /** The kernel is short of memory, and epoll does not tell when that has passed. */
-  #isShort(result: number): boolean {
-    if (result !== -ENOBUFS && result !== -ENOMEM) return false;
-    this.#home.reactor.after(SHORTAGE_MS, () => {
-      this.#readable = true;
-      this.#owner.runSoon();
-    });
-    return true;
-  }
-
-  #receive(length: number, flags: number): number {
-    for (;;) {
-      const result = this.#home.system.recv(this.#fd, this.#home.buffer, length, flags);
-      if (result !== -EINTR) return result;
-    }
-  }
+  readonly #readAgain = (): void => {
+    this.#readable = true;
+    this.#owner.runSoon();
+  };
 }

@@ -1,15 +1,12 @@
 import { type Chunk, keep } from '../../core/chunk.ts';
-import { EAGAIN, EINTR, ENOBUFS, ENOMEM, MSG_NOSIGNAL, SPLICE_F_MOVE, SPLICE_F_NONBLOCK } from './abi.ts';
+import { EAGAIN, EINTR, MSG_NOSIGNAL, SPLICE_F_MOVE, SPLICE_F_NONBLOCK } from './abi.ts';
+import { wasShort } from './calls.ts';
 import type { Home } from './home.ts';
 import type { Pipe } from './pipe-pool.ts';
-
-/** Pause after the kernel had no memory for a read or a write. */
-export const SHORTAGE_MS = 20;
+import type { Telling } from './telling.ts';
 
 /** What happened to the writing half. */
 export interface WriteOwner {
-  /** The kernel took bytes. */
-  wrote(bytes: number): void;
   /** Nothing waits any more. */
   drained(): void;
   /** A call failed: `result` is the negative error. Nothing is written any more. */
@@ -23,6 +20,7 @@ export interface WriteOwner {
 export class WriteHalf {
   readonly #fd: number;
   readonly #home: Home;
+  readonly #tell: Telling;
   readonly #owner: WriteOwner;
   #queue: Uint8Array[] = [];
   #queued = 0;
@@ -31,9 +29,10 @@ export class WriteHalf {
   #writable = true;
   #dropped = false;
 
-  constructor(fd: number, home: Home, owner: WriteOwner) {
+  constructor(fd: number, home: Home, tell: Telling, owner: WriteOwner) {
     this.#fd = fd;
     this.#home = home;
+    this.#tell = tell;
     this.#owner = owner;
   }
 
@@ -61,7 +60,7 @@ export class WriteHalf {
       const rest = bytes.subarray(sent);
       this.#enqueue(chunk.borrowed ? new Uint8Array(rest) : rest);
     }
-    if (sent > 0) this.#owner.wrote(sent);
+    if (sent > 0) this.#tell.accepted(sent);
   }
 
   /** An empty pipe to be filled, where nothing waits and the system gives one; null = write instead. */
@@ -104,14 +103,14 @@ export class WriteHalf {
         this.#writable = false;
         return false;
       }
-      if (this.#isTransient(moved)) return false;
+      if (this.#isShort(moved)) return false;
       if (moved < 0) {
         this.#owner.writeFailed(moved);
         return false;
       }
       this.#piped -= moved;
       if (this.#piped === 0) this.#releasePipe();
-      this.#owner.wrote(moved);
+      this.#tell.accepted(moved);
     }
     return true;
   }
@@ -126,7 +125,7 @@ export class WriteHalf {
       if (sent === first.length) this.#queue.shift();
       else this.#queue[0] = first.subarray(sent);
       this.#queued -= sent;
-      if (sent > 0) this.#owner.wrote(sent);
+      if (sent > 0) this.#tell.accepted(sent);
     }
     return true;
   }
@@ -141,17 +140,15 @@ export class WriteHalf {
         return sent;
       }
       this.#writable = false;
-      if (sent === -EAGAIN || this.#isTransient(sent)) return 0;
+      if (sent === -EAGAIN || this.#isShort(sent)) return 0;
       this.#owner.writeFailed(sent);
       return -1;
     }
   }
 
-  /** The kernel is short of memory, and epoll does not tell when that has passed: tried again after a moment. */
-  #isTransient(result: number): boolean {
-    if (result !== -ENOBUFS && result !== -ENOMEM) return false;
+  #isShort(result: number): boolean {
+    if (!wasShort(this.#home, result, () => this.canWrite())) return false;
     this.#writable = false;
-    this.#home.reactor.after(SHORTAGE_MS, () => this.canWrite());
     return true;
   }
 

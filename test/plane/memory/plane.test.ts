@@ -246,6 +246,7 @@ describe('the memory plane', () => {
 /** The methods of a recorder, so that some can be replaced. */
 function observerOf(seen: Recorder) {
   return {
+    moved: () => seen.moved(),
     fin: () => seen.fin(),
     reset: (code: string) => seen.reset(code),
     accepted: (bytes: number) => seen.accepted(bytes),
