@@ -15,7 +15,7 @@ const SLACK_MS = 10_000;
 export async function serveIperf3(port: number, core: string): Promise<Started> {
   const args = ['-s', '-B', '127.0.0.1', '-p', String(port), '--forceflush'];
   const server = start(findProgram('iperf3') ?? 'iperf3', args, { cores: core });
-  await firstLine(server);
+  await firstLine(server, SLACK_MS);
   return server;
 }
 

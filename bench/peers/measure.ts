@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Running } from './contender.ts';
 import { again, bulk } from './iperf3.ts';
-import { connections, type LoadProgram, type LoadResult, requests, whileHeld } from './loads.ts';
+import { connections, type LoadProgram, type Measured, requests, whileHeld } from './loads.ts';
 import { cpuSeconds, residentBytes } from './proc.ts';
 import { findProgram, PACKAGES } from './programs.ts';
 import type { Sample, Work } from './work.ts';
@@ -33,11 +33,11 @@ export function measure(work: Work, proxy: Running, means: Means): Promise<Figur
     case 'bulk':
       return again(() => measureBulk(work.streams, work.seconds, proxy, means.core));
     case 'requests':
-      return measureLoad(proxy, () =>
-        requests(loadOf(means), proxy.ports.requests, work.connections, work.ms),
+      return measureLoad(proxy, (meter) =>
+        requests(loadOf(means), proxy.ports.requests, work.connections, work.ms, meter),
       );
     case 'connections':
-      return measureLoad(proxy, () => connections(loadOf(means), proxy.ports.requests, work.ms));
+      return measureLoad(proxy, (meter) => connections(loadOf(means), proxy.ports.requests, work.ms, meter));
     case 'idle-memory':
       return measureMemory(work.connections, proxy, loadOf(means));
   }
@@ -66,16 +66,17 @@ async function measureBulk(streams: number, seconds: number, proxy: Running, cor
   return { ...cpuPerGb, gbitPerSecond: bitsPerSecond / 1e9 };
 }
 
-async function measureLoad(proxy: Running, load: () => Promise<LoadResult>): Promise<Figures> {
-  const before = cpuSeconds(proxy.pids);
-  const { count, seconds, p50, p99, p999 } = await load();
-  const spent = cpuSeconds(proxy.pids) - before;
+async function measureLoad(
+  proxy: Running,
+  load: (meter: () => number) => Promise<Measured>,
+): Promise<Figures> {
+  const { count, seconds, p50, p99, p999, spent } = await load(() => cpuSeconds(proxy.pids));
   const cpuUs = proxy.pids.length === 0 ? {} : { cpuUs: (spent / count) * 1e6 };
   return { perSecond: count / seconds, p50, p99, p999, ...cpuUs };
 }
 
 async function measureMemory(count: number, proxy: Running, load: LoadProgram): Promise<Figures> {
-  await requests(load, proxy.ports.requests, WARM_UP_CONNECTIONS, MEMORY_WARM_UP_MS);
+  await requests(load, proxy.ports.requests, WARM_UP_CONNECTIONS, MEMORY_WARM_UP_MS, () => 0);
   await sleep(SETTLE_MS);
   const before = residentBytes(proxy.pids);
   const after = await whileHeld(load, proxy.ports.requests, count, async () => {

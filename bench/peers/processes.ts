@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A process that the bench started. It ends with the bench, however that ends. */
@@ -89,16 +90,33 @@ export async function run(
   return printed;
 }
 
-/** The first line that a process prints. Throws where it ends before that. */
-export function firstLine(started: Started): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let text = '';
-    started.child.stdout?.setEncoding('utf8').on('data', (data: string) => {
-      text += data;
-      if (text.includes('\n')) resolve(text.slice(0, text.indexOf('\n')));
-    });
-    started.child.once('close', () => reject(new Error(`it ended: ${started.complaints()}`)));
-  });
+/** The lines that a process prints, one by one. Ends with the process. */
+export function linesOf({ child }: Started): AsyncIterator<string> {
+  if (child.stdout === null) throw new Error('nothing is read of it');
+  return createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+}
+
+/** The next line. Throws where the process ends, or says nothing for so long. */
+export async function nextLine(
+  started: Started,
+  lines: AsyncIterator<string>,
+  timeoutMs: number,
+): Promise<string> {
+  const late = setTimeout(() => started.child.kill('SIGKILL'), timeoutMs);
+  const line = await lines.next();
+  clearTimeout(late);
+  if (line.done === true)
+    throw new Error(`it ended, or was not done within ${timeoutMs} ms: ${started.complaints()}`);
+  return line.value;
+}
+
+/** The first line of a process that stays; what it prints later is thrown away. */
+export async function firstLine(started: Started, timeoutMs: number): Promise<string> {
+  const lines = linesOf(started);
+  const line = await nextLine(started, lines, timeoutMs);
+  await lines.return?.();
+  started.child.stdout?.resume();
+  return line;
 }
 
 export function hasEnded(child: ChildProcess): boolean {

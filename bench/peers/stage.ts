@@ -19,6 +19,7 @@ export interface Stage {
 }
 
 const BUILD_MS = 120_000;
+const START_MS = 10_000;
 
 /** Compiles what has to be compiled, and starts the backends. */
 export async function setUp(cores: Cores, sluiceMain: string | null): Promise<Stage> {
@@ -60,7 +61,8 @@ async function build(compiler: 'cc' | 'go', args: readonly string[], { both }: C
 }
 
 async function serveRequests(load: string, core: string): Promise<number> {
-  return Number(await firstLine(start(load, ['serve'], { cores: core })));
+  const backend = start(load, ['serve'], { cores: core });
+  return Number(await firstLine(backend, START_MS));
 }
 
 /** A port nobody listens on where there is no iperf3. */

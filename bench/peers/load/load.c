@@ -6,7 +6,8 @@
  *   load connections PORT AT_ONCE MS BYTES          connect, one message each way, close, for so long
  *   load hold PORT CONNECTIONS BYTES                one message each way, prints "held", closes at the end of stdin
  *
- * The loads print one line of JSON. Latencies are in microseconds, from a histogram with steps of 1/128.
+ * The loads print "ready" once all is open, begin at a line on stdin, print one line of JSON, and let go of what they hold
+ * at the end of stdin, so that whoever measures can look before and after. Latencies are in microseconds, from a histogram with steps of 1/128.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -51,6 +52,17 @@ static void count(uint64_t ns) {
   counted++;
 }
 
+static void until_told(void) {
+  printf("ready\n");
+  fflush(stdout);
+  if (read(0, buffer, BUFFER) <= 0) exit(1);
+}
+
+static void until_end(void) {
+  fflush(stdout);
+  while (read(0, buffer, BUFFER) > 0) continue;
+}
+
 /* The middle of the bucket below which so many of the latencies are. */
 static double quantile_us(double share) {
   uint64_t wanted = (uint64_t)(share * (double)counted), seen = 0;
@@ -67,6 +79,7 @@ static void print(uint64_t ns) {
   printf("{\"count\":%llu,\"seconds\":%.6f,\"p50\":%.2f,\"p99\":%.2f,\"p999\":%.2f,\"failed\":%llu}\n",
          (unsigned long long)counted, (double)ns / 1e9, quantile_us(0.5), quantile_us(0.99), quantile_us(0.999),
          (unsigned long long)failed);
+  until_end();
 }
 
 static void watch(int fd, uint32_t events, uint32_t index, int operation) {
@@ -209,6 +222,7 @@ static void open_all(void) {
 
 static void requests(uint64_t ms) {
   open_all();
+  until_told();
   uint64_t start = now(), end = start + ms * 1000000u;
   int alive = 0;
   for (int i = 0; i < wanted; i++) {
@@ -241,6 +255,7 @@ static void requests(uint64_t ms) {
 }
 
 static void new_connections(uint64_t ms) {
+  until_told();
   uint64_t start = now(), end = start + ms * 1000000u, time = start;
   for (int i = 0; i < wanted; i++) dial(i);
   while (time < end) {
@@ -263,8 +278,7 @@ static void new_connections(uint64_t ms) {
 static void hold(void) {
   open_all();
   printf("held %llu\n", (unsigned long long)failed);
-  fflush(stdout);
-  while (read(0, buffer, BUFFER) > 0) continue;
+  until_end();
 }
 
 int main(int argc, char **argv) {
