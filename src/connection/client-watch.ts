@@ -42,6 +42,7 @@ export class ClientWatch implements EndpointObserver {
   }
 
   data(): void {}
+  moved(): void {}
   accepted(): void {}
   progress(): void {}
   finished(): void {}

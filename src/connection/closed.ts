@@ -1,6 +1,7 @@
 import { formatAddress } from '../core/address.ts';
 import { type CloseReason, closeReasonIndex } from '../core/close-reason.ts';
 import { DOWN, UP } from '../core/direction.ts';
+import type { ClosedFact } from '../core/facts.ts';
 import type { StateName } from '../core/state.ts';
 import type { Connection } from './connection.ts';
 import { isSampled } from './trace-ids.ts';
@@ -14,20 +15,31 @@ export function finish(connection: Connection, reason: CloseReason): void {
   const { shard, listener, relay } = connection;
   const during = decidedIn(connection, reason);
   const step = (act: () => void): void => connection.attempt(act);
+  let legs: Legs = { clientTcp: null, backendTcp: null };
   step(() => connection.entered('closed'));
   step(() => connection.deadlines.cancelAll());
   step(() => relay?.up.abort());
   step(() => relay?.down.abort());
+  step(() => {
+    legs = legsOf(connection);
+  });
   step(() => connection.client.destroy());
   step(() => connection.backend?.destroy());
   if (connection.row >= 0) step(() => shard.upstreams.released(connection.row));
   step(() => count(connection, reason));
-  step(() => tell(connection, reason, during));
+  step(() => tell(connection, reason, during, legs));
   connection.ended = true;
   const { place, clientHost } = connection;
   if (place !== null) step(() => shard.admission.release(place, listener.index, clientHost));
   step(() => connection.gone());
   if (place !== null) step(() => shard.waitingRoom.freed(listener.index, clientHost));
+}
+
+/** What the kernel knew of both legs, which it forgets with the socket. */
+type Legs = Pick<ClosedFact, 'clientTcp' | 'backendTcp'>;
+
+function legsOf({ client, backend }: Connection): Legs {
+  return { clientTcp: client.tcpInfo, backendTcp: backend?.tcpInfo ?? null };
 }
 
 /** The state in which the end was decided: the one before draining, unless something went wrong in draining. */
@@ -45,7 +57,7 @@ function count(connection: Connection, reason: CloseReason): void {
   cells[layout.undelivered(listener.index, DOWN)]! += relay?.down.undelivered ?? 0;
 }
 
-function tell(connection: Connection, reason: CloseReason, during: StateName): void {
+function tell(connection: Connection, reason: CloseReason, during: StateName, legs: Legs): void {
   const { shard, relay, client, route } = connection;
   shard.emit({
     kind: 'closed',
@@ -70,6 +82,8 @@ function tell(connection: Connection, reason: CloseReason, during: StateName): v
     firstByteMs: relay?.firstByteMs ?? -1,
     pausedUpMs: relay?.up.pausedMs ?? 0,
     pausedDownMs: relay?.down.pausedMs ?? 0,
+    clientTcp: legs.clientTcp,
+    backendTcp: legs.backendTcp,
     visits: connection.visits,
     traceId: connection.traceId,
     sampled: isSampled(connection.traceId, connection.plan.telemetry.sample),

@@ -69,10 +69,6 @@ export class Deadlines {
     this.#owner.guard(() => this.#owner.send({ type }));
   }
 
-  isRunning(type: DeadlineEvent['type']): boolean {
-    return this.#running.has(type);
-  }
-
   cancel(type: DeadlineEvent['type']): void {
     this.#running.get(type)?.cancel();
     this.#running.delete(type);
@@ -97,7 +93,7 @@ export class Deadlines {
 
   /** Bytes wait for a peer and it takes none. `stalledSince` is null while nothing waits. */
   watchStall(stalledSince: () => number | null): void {
-    if (this.isRunning('deadline.write_stall')) return;
+    if (this.#running.has('deadline.write_stall')) return;
     this.whileQuiet('deadline.write_stall', this.#timeouts.writeStallMs, stalledSince);
   }
 

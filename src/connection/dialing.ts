@@ -1,5 +1,6 @@
 import type { DialReason } from '../../machines/connection.ts';
-import type { Cancellable, DialFailure, DialFailureKind, Endpoint } from '../core/ports.ts';
+import type { ConnectPlan, Plan } from '../core/plan.ts';
+import type { Cancellable, DialFailure, DialFailureKind, DialOptions, Endpoint } from '../core/ports.ts';
 import type { Connection } from './connection.ts';
 import { UNWATCHED } from './unwatched.ts';
 
@@ -51,11 +52,15 @@ function connect(connection: Connection, row: number): void {
   counters.cells[counters.layout.dials(row)]! += 1;
   connection.deadlines.after('deadline.connect', pool.connect.timeoutMs);
   const from = connection.now();
-  const attempt = plane.dial(backend.address, plan.socket, {
+  const attempt = plane.dial(backend.address, optionsOf(plan, pool.connect), {
     connected: (endpoint) => connection.guard(() => connected(connection, endpoint)),
     failed: (failure) => connection.guard(() => refused(connection, failure)),
   });
   connection.dial = { row, from, cancel: () => attempt.cancel() };
+}
+
+function optionsOf({ socket }: Plan, { source }: ConnectPlan): DialOptions {
+  return source === null ? socket : { ...socket, source };
 }
 
 function connected(connection: Connection, endpoint: Endpoint): void {

@@ -9,8 +9,8 @@ import type { Stage } from '../stream/index.ts';
 export interface FlowOwner {
   /** A FIN has passed all stages and was handed to the far endpoint. */
   passedFin(direction: Direction): void;
-  /** Bytes were handed to the far endpoint. */
-  wrote(): void;
+  /** Bytes were handed to the far endpoint, and some wait there. */
+  waits(): void;
   /** A stage or an endpoint threw. */
   defect(error: unknown): void;
   now(): number;
@@ -27,6 +27,8 @@ export class Flow {
   readonly #to: Endpoint;
   readonly #owner: FlowOwner;
   readonly #subscription: Subscription;
+  /** Nothing stands between the endpoints: the plane may move bytes by itself. */
+  readonly #isDirect: boolean;
   #source: Subscriber<Chunk> | null = null;
   /** Held bytes that must be handed over before a FIN that came early. -1 = no FIN waits. */
   #finAfter = -1;
@@ -55,6 +57,7 @@ export class Flow {
     this.#from = from;
     this.#to = to;
     this.#owner = owner;
+    this.#isDirect = stages.length === 0;
     this.window = new CreditWindow(WINDOW_BYTES, this.#pause, this.#resume);
     const source = new Observable<Chunk>((subscriber) => {
       this.#source = subscriber;
@@ -62,7 +65,7 @@ export class Flow {
     let piped = source;
     for (const stage of stages) piped = stage(piped);
     this.#subscription = piped.subscribe({
-      next: (chunk) => this.#guard(() => this.#deliver(chunk)),
+      next: (chunk) => this.#deliver(chunk),
       complete: () => this.#guard(() => this.#finish()),
       error: (error) => this.#guard(() => this.#broken(error)),
     });
@@ -71,6 +74,7 @@ export class Flow {
   /** Starts reading. `held` bytes are handed over first; `finished` tells that the FIN behind them was seen already. */
   start(held: number, finished: boolean): void {
     if (finished) this.#finAfter = held;
+    if (this.#isDirect) this.#from.passTo(this.#to);
     this.#from.resume();
     if (finished && held === 0) this.#source?.complete();
   }
@@ -83,10 +87,14 @@ export class Flow {
     }
     this.window.take(bytes);
     this.#source.next(chunk);
-    if (this.#finAfter > 0) {
-      this.#finAfter -= bytes;
-      if (this.#finAfter <= 0) this.#source.complete();
-    }
+    if (this.#finAfter > 0) this.#handedOver(bytes);
+  }
+
+  /** The plane has moved bytes by itself: they wait for the far socket already. */
+  moved(bytes: number): void {
+    this.window.take(bytes);
+    this.#waits(bytes);
+    if (this.#finAfter > 0) this.#handedOver(bytes);
   }
 
   fin(): void {
@@ -131,16 +139,33 @@ export class Flow {
     return this.#to.pending > 0 ? this.#lastProgress : null;
   }
 
-  /** The far socket took bytes. */
-  accepted(bytes: number): void {
-    this.#lastProgress = this.#owner.now();
+  /** The far socket took bytes, at `now`. */
+  accepted(bytes: number, now: number): void {
+    this.#lastProgress = now;
     this.window.give(bytes);
   }
 
+  /** Of the held bytes in front of a FIN that came early. */
+  #handedOver(bytes: number): void {
+    this.#finAfter -= bytes;
+    if (this.#finAfter <= 0) this.#source?.complete();
+  }
+
   #deliver(chunk: Chunk): void {
-    if (this.#to.pending === 0) this.#lastProgress = this.#owner.now();
-    this.#to.write(chunk);
-    this.#owner.wrote();
+    try {
+      this.#to.write(chunk);
+      this.#waits(chunk.bytes.length);
+    } catch (error) {
+      this.#owner.defect(error);
+    }
+  }
+
+  /** After `bytes` were queued. Where no others waited in front of them, the far socket is waited for from now on. */
+  #waits(bytes: number): void {
+    const { pending } = this.#to;
+    if (pending === 0) return;
+    if (pending <= bytes) this.#lastProgress = this.#owner.now();
+    this.#owner.waits();
   }
 
   #finish(): void {
@@ -165,6 +190,7 @@ export class Flow {
 
   #stopReading(): void {
     this.#endPause();
+    this.#from.passToNobody();
     this.#from.pause();
   }
 

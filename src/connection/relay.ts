@@ -1,9 +1,11 @@
 import type { Chunk } from '../core/chunk.ts';
-import { type Direction, DOWN, type Side, UP } from '../core/direction.ts';
+import type { Direction, Side } from '../core/direction.ts';
 import { STAGE_KINDS, type StagePlan } from '../core/plan.ts';
-import type { Endpoint, EndpointObserver } from '../core/ports.ts';
+import type { Endpoint, EndpointObserver, Timers } from '../core/ports.ts';
 import { buildStages, type Stage } from '../stream/index.ts';
+import { AcceptedBytes } from './accepted-bytes.ts';
 import type { Connection } from './connection.ts';
+import type { Deadlines } from './deadlines.ts';
 import { Flow, type FlowOwner } from './flow.ts';
 
 /** Action on the way from dialing to relaying: joins client and backend in both directions. */
@@ -19,16 +21,22 @@ export class Relay implements FlowOwner {
   readonly down: Flow;
   readonly #connection: Connection;
   readonly #backend: Endpoint;
+  readonly #timers: Timers;
+  readonly #deadlines: Deadlines;
   readonly #startedAt: number;
-  bytesUp = 0;
-  bytesDown = 0;
+  readonly #acceptedUp: AcceptedBytes;
+  readonly #acceptedDown: AcceptedBytes;
   /** Milliseconds from the join to the backend's first byte; -1 = none yet. */
   firstByteMs = -1;
 
   constructor(connection: Connection, backend: Endpoint) {
     this.#connection = connection;
     this.#backend = backend;
+    this.#timers = connection.shard.plane.timers;
+    this.#deadlines = connection.deadlines;
     this.#startedAt = this.now();
+    this.#acceptedUp = new AcceptedBytes(connection, 'up');
+    this.#acceptedDown = new AcceptedBytes(connection, 'down');
     const { client } = connection;
     const [up, down] = [this.#stages('up'), this.#stages('down')];
     this.up = new Flow('up', client, backend, up, this);
@@ -37,55 +45,52 @@ export class Relay implements FlowOwner {
 
   start(): void {
     const { client, watch } = this.#connection;
-    client.observe(new PeerWatch(this.#connection, 'client', this.up, (bytes) => this.#acceptedDown(bytes)));
-    this.#backend.observe(
-      new PeerWatch(this.#connection, 'backend', this.down, (bytes) => this.#acceptedUp(bytes)),
-    );
+    client.observe(new PeerWatch(this.#connection, this, 'client'));
+    this.#backend.observe(new PeerWatch(this.#connection, this, 'backend'));
     this.up.start(watch.heldBytes, watch.sentFin);
     this.down.start(0, false);
   }
 
   now(): number {
-    return this.#connection.shard.plane.timers.now();
+    return this.#timers.now();
+  }
+
+  get bytesUp(): number {
+    return this.#acceptedUp.total;
+  }
+
+  get bytesDown(): number {
+    return this.#acceptedDown.total;
   }
 
   passedFin(direction: Direction): void {
     this.#connection.send({ type: direction === 'up' ? 'client.fin' : 'backend.fin' });
   }
 
-  wrote(): void {
-    if (this.#connection.deadlines.isRunning('deadline.write_stall')) return;
-    this.#connection.deadlines.watchStall(() => earlier(this.up.stalledSince, this.down.stalledSince));
+  waits(): void {
+    this.#deadlines.watchStall(this.#stalledSince);
   }
 
   defect(error: unknown): void {
     this.#connection.defect(error);
   }
 
-  /** The backend's first byte has come. */
-  sawFirstByte(now: number): void {
-    if (this.firstByteMs < 0) this.firstByteMs = now - this.#startedAt;
+  /** Bytes of a side came at `at`: for a plane that reads the clock once a turn, perhaps a little before the join. */
+  came(side: Side, at: number): void {
+    this.#deadlines.touch(at);
+    if (this.firstByteMs < 0 && side === 'backend') this.firstByteMs = Math.max(0, at - this.#startedAt);
   }
 
-  #acceptedUp(bytes: number): void {
-    this.bytesUp += bytes;
-    this.#accepted(this.up, UP, bytes);
+  /** The socket of a side took bytes. */
+  accepted(side: Side, bytes: number): void {
+    const isUp = side === 'backend';
+    const now = this.#timers.now();
+    (isUp ? this.#acceptedUp : this.#acceptedDown).add(bytes);
+    this.#deadlines.touch(now);
+    (isUp ? this.up : this.down).accepted(bytes, now);
   }
 
-  #acceptedDown(bytes: number): void {
-    this.bytesDown += bytes;
-    this.#accepted(this.down, DOWN, bytes);
-  }
-
-  #accepted(flow: Flow, direction: number, bytes: number): void {
-    const { shard, listener, row, deadlines } = this.#connection;
-    const { layout, cells } = shard.counters;
-    cells[layout.bytes(listener.index, direction)]! += bytes;
-    cells[layout.backendBytes(row, direction)]! += bytes;
-    const now = this.now();
-    deadlines.touch(now);
-    flow.accepted(bytes);
-  }
+  readonly #stalledSince = (): number | null => earlier(this.up.stalledSince, this.down.stalledSince);
 
   #stageFailed(stage: StagePlan['kind'], message: string): void {
     const { shard, listener, id } = this.#connection;
@@ -112,23 +117,30 @@ export class Relay implements FlowOwner {
 /** Watches one peer of a relayed connection: what it sends goes into `reads`, what it takes is credit for the other flow. */
 class PeerWatch implements EndpointObserver {
   readonly #connection: Connection;
+  readonly #relay: Relay;
   readonly #side: Side;
   readonly #reads: Flow;
-  readonly #took: (bytes: number) => void;
 
-  constructor(connection: Connection, side: Side, reads: Flow, took: (bytes: number) => void) {
+  constructor(connection: Connection, relay: Relay, side: Side) {
     this.#connection = connection;
+    this.#relay = relay;
     this.#side = side;
-    this.#reads = reads;
-    this.#took = took;
+    this.#reads = side === 'client' ? relay.up : relay.down;
   }
 
   data(chunk: Chunk): void {
     try {
-      const connection = this.#connection;
-      connection.deadlines.touch(chunk.at);
-      if (this.#side === 'backend') connection.relay?.sawFirstByte(chunk.at);
+      this.#relay.came(this.#side, chunk.at);
       this.#reads.data(chunk);
+    } catch (error) {
+      this.#connection.defect(error);
+    }
+  }
+
+  moved(bytes: number, at: number): void {
+    try {
+      this.#relay.came(this.#side, at);
+      this.#reads.moved(bytes);
     } catch (error) {
       this.#connection.defect(error);
     }
@@ -144,7 +156,7 @@ class PeerWatch implements EndpointObserver {
 
   accepted(bytes: number): void {
     try {
-      this.#took(bytes);
+      this.#relay.accepted(this.#side, bytes);
     } catch (error) {
       this.#connection.defect(error);
     }

@@ -4,6 +4,7 @@ import type { EndpointObserver } from '../core/ports.ts';
 export const UNWATCHED: EndpointObserver = {
   held: () => {},
   data: () => {},
+  moved: () => {},
   fin: () => {},
   reset: () => {},
   accepted: () => {},

@@ -10,6 +10,7 @@ import {
   type StateVisit,
 } from './facts.ts';
 import { PROTOCOLS } from './plan.ts';
+import type { TcpInfo } from './ports.ts';
 import { STATES, stateIndex } from './state.ts';
 
 /** Most bytes that a fact takes. */
@@ -161,6 +162,8 @@ function encodeClosed(fact: ClosedFact, into: ByteWriter): void {
   into.float64(fact.firstByteMs);
   into.float64(fact.pausedUpMs);
   into.float64(fact.pausedDownMs);
+  encodeTcp(fact.clientTcp, into);
+  encodeTcp(fact.backendTcp, into);
   encodeVisits(fact.visits, into);
   into.text(fact.traceId, FACT_TEXT_BYTES_MAX);
   into.uint8(fact.sampled ? 1 : 0);
@@ -190,9 +193,30 @@ function decodeClosed(at: number, from: ByteReader): ClosedFact {
     firstByteMs: from.float64(),
     pausedUpMs: from.float64(),
     pausedDownMs: from.float64(),
+    clientTcp: decodeTcp(from),
+    backendTcp: decodeTcp(from),
     visits: decodeVisits(from),
     traceId: from.text(),
     sampled: from.flag(),
+  };
+}
+
+function encodeTcp(tcp: TcpInfo | null, into: ByteWriter): void {
+  into.uint8(tcp === null ? 0 : 1);
+  if (tcp === null) return;
+  into.float64(tcp.rttUs);
+  into.float64(tcp.rttVarUs);
+  into.float64(tcp.retransmits);
+  into.float64(tcp.deliveryRate);
+}
+
+function decodeTcp(from: ByteReader): TcpInfo | null {
+  if (!from.flag()) return null;
+  return {
+    rttUs: from.float64(),
+    rttVarUs: from.float64(),
+    retransmits: from.float64(),
+    deliveryRate: from.float64(),
   };
 }
 

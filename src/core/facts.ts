@@ -1,6 +1,7 @@
 import type { CloseReason } from './close-reason.ts';
 import type { ConnectionId } from './connection-id.ts';
 import type { Protocol } from './plan.ts';
+import type { TcpInfo } from './ports.ts';
 import type { StateName } from './state.ts';
 
 /**
@@ -80,6 +81,9 @@ export interface ClosedFact {
   /** Milliseconds in which a direction was paused for want of credit. */
   readonly pausedUpMs: number;
   readonly pausedDownMs: number;
+  /** What the kernel knew of each leg at its end; null where the plane cannot tell or there was no such leg. */
+  readonly clientTcp: TcpInfo | null;
+  readonly backendTcp: TcpInfo | null;
   /** In order of time, without `closed`, which lasts no time. */
   readonly visits: readonly StateVisit[];
   /** 32 hex digits. */

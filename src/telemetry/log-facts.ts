@@ -3,6 +3,7 @@ import { CLOSE_REASONS, type CloseReason } from '../core/close-reason.ts';
 import { formatConnectionId } from '../core/connection-id.ts';
 import type { ClosedFact, Fact, HealthFact } from '../core/facts.ts';
 import type { Plan } from '../core/plan.ts';
+import type { TcpInfo } from '../core/ports.ts';
 import type { StateName } from '../core/state.ts';
 import type { Fields, Log } from './log.ts';
 import { EVENTS } from './names.ts';
@@ -88,6 +89,7 @@ function closedFields(plan: Plan, fact: ClosedFact): Fields {
     states: timeInStates(fact),
     attempts: known ? fact.attempts.length : null,
     first_byte_ms: fact.firstByteMs < 0 ? null : round(fact.firstByteMs),
+    tcp: tcpOf(fact),
     reason: fact.reason,
     by: CLOSE_REASONS[fact.reason].by,
     during: fact.during,
@@ -101,6 +103,18 @@ function closedFields(plan: Plan, fact: ClosedFact): Fields {
   const failed = failedAttempts(plan, fact);
   if (failed.length > 0) fields['failed_attempts'] = failed;
   return fields;
+}
+
+/** Both legs, null for one of which nothing is known; null where that is so of both. */
+function tcpOf({ clientTcp, backendTcp }: ClosedFact): Fields | null {
+  if (clientTcp === null && backendTcp === null) return null;
+  return { client: legOf(clientTcp), backend: legOf(backendTcp) };
+}
+
+function legOf(tcp: TcpInfo | null): Fields | null {
+  if (tcp === null) return null;
+  const { rttUs, rttVarUs, retransmits, deliveryRate } = tcp;
+  return { rtt_us: rttUs, rtt_var_us: rttVarUs, retransmits, delivery_rate: deliveryRate };
 }
 
 function timeInStates(fact: ClosedFact): Partial<Record<StateName, number>> {

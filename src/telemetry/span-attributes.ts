@@ -45,6 +45,7 @@ export function connectionAttributes(plan: Plan, fact: ClosedFact): Attributes {
   if (fact.pausedUpMs > 0) attributes[ATTRIBUTES.pausedUpMs] = fact.pausedUpMs;
   if (fact.pausedDownMs > 0) attributes[ATTRIBUTES.pausedDownMs] = fact.pausedDownMs;
   if (fact.firstByteMs >= 0) attributes[ATTRIBUTES.firstByteMs] = fact.firstByteMs;
+  setLegs(attributes, fact);
   if (!isClean(fact.reason)) attributes[ATTRIBUTES.errorType] = fact.reason;
   return attributes;
 }
@@ -56,6 +57,22 @@ export function attemptAttributes(plan: Plan, attempt: DialAttempt): Attributes 
   if (backend !== undefined) setBackend(attributes, backend);
   if (attempt.error !== '') attributes[ATTRIBUTES.dialError] = shown(attempt.error, MESSAGE_CHARS_MAX);
   return attributes;
+}
+
+/** What the kernel knew of each leg. */
+function setLegs(attributes: Attributes, { clientTcp, backendTcp }: ClosedFact): void {
+  if (clientTcp !== null) {
+    attributes[ATTRIBUTES.clientRttUs] = clientTcp.rttUs;
+    attributes[ATTRIBUTES.clientRttVarUs] = clientTcp.rttVarUs;
+    attributes[ATTRIBUTES.clientRetransmits] = clientTcp.retransmits;
+    attributes[ATTRIBUTES.clientDeliveryRate] = clientTcp.deliveryRate;
+  }
+  if (backendTcp !== null) {
+    attributes[ATTRIBUTES.backendRttUs] = backendTcp.rttUs;
+    attributes[ATTRIBUTES.backendRttVarUs] = backendTcp.rttVarUs;
+    attributes[ATTRIBUTES.backendRetransmits] = backendTcp.retransmits;
+    attributes[ATTRIBUTES.backendDeliveryRate] = backendTcp.deliveryRate;
+  }
 }
 
 function setBackend(attributes: Attributes, backend: BackendPlan): void {

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { PLAIN_SOCKET } from '../../src/core/plain-socket.ts';
 import { UNHEALTHY } from '../../src/core/upstream-table.ts';
+import type { MemoryEndpoint } from '../../src/plane/memory/endpoint.ts';
 import type { ConnectFault } from '../../src/plane/memory/index.ts';
 import type { ShardParts } from '../../src/shard.ts';
 import { breakUpstreams, failsOnce, SEEDED } from './breaking.ts';
@@ -38,6 +40,16 @@ async function dialedWith(faults: readonly (ConnectFault | null)[], pieces: Worl
 function attempts(world: World): string[] {
   return world.closed().attempts.map(({ backend, error }) => `${backend}:${error}`);
 }
+
+describe('dialing: where from', () => {
+  test.each([
+    ['from the address that the pool names', '10.0.0.7', { ...PLAIN_SOCKET, source: '10.0.0.7' }],
+    ['from where the system likes, where the pool names none', null, PLAIN_SOCKET],
+  ])('it connects %s', async (_name, source, options) => {
+    const { world } = await reach('streaming', { connect: { source } });
+    expect((world.live().backend as MemoryEndpoint).options).toEqual(options);
+  });
+});
 
 describe('dialing: another backend', () => {
   test.each([

@@ -1,3 +1,4 @@
+import { PLAIN_SOCKET } from '../../src/core/plain-socket.ts';
 import type {
   ConnectPlan,
   ListenerLimits,
@@ -22,6 +23,7 @@ export const TIMEOUTS: Timeouts = {
 
 export const SNIFF = { timeoutMs: 300, bytesMax: 4096 };
 export const CONNECT_TIMEOUT_MS = 400;
+const CONNECT: ConnectPlan = { timeoutMs: CONNECT_TIMEOUT_MS, retries: 2, abortOnFin: false, source: null };
 
 /** What a test changes in the plan: one listener, one pool of two backends, one route to it, no limits. */
 export interface PlanPieces {
@@ -72,7 +74,7 @@ export function planOf(pieces: PlanPieces): Plan {
   const count = pieces.backends ?? 2;
   const rows = Array.from({ length: count }, (_, row) => row);
   const pools = pieces.poolForEachBackend === true ? rows.map((row) => [row]) : [rows];
-  const connect = { timeoutMs: CONNECT_TIMEOUT_MS, retries: 2, abortOnFin: false, ...pieces.connect };
+  const connect = { ...CONNECT, ...pieces.connect };
   return {
     version: pieces.version ?? 1,
     listeners: [listenerOf(pieces)],
@@ -97,7 +99,7 @@ export function planOf(pieces: PlanPieces): Plan {
     })),
     machineEngine: pieces.machineEngine ?? 'compiled',
     reload: 'signal',
-    socket: { noDelay: true, keepaliveMs: 0 },
+    socket: PLAIN_SOCKET,
     limits: {
       connections: { value: pieces.connections ?? 10_000, reason: 'test' },
       descriptors: pieces.descriptors ?? null,

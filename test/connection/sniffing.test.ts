@@ -101,9 +101,7 @@ describe('sniffing: time out', () => {
     const world = await World.open({ ...BY_BYTES, timeouts: { idleMs: 0 } });
     world.connect().write(HELLO);
     world.run(20);
-    expect([world.state(), world.network.timers]).toEqual(['streaming', 1]);
-    world.run(25_000);
-    expect(world.network.timers, 'the watch on stalled writes, which ends by itself').toBe(0);
+    expect([world.state(), world.network.timers]).toEqual(['streaming', 0]);
   });
 });
 

@@ -1,10 +1,11 @@
 import { map } from 'rxjs';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { Relay } from '../../src/connection/relay.ts';
 import type { Chunk } from '../../src/core/chunk.ts';
 import type { Side } from '../../src/core/direction.ts';
 import type { StagePlan } from '../../src/core/plan.ts';
 import { STAGES } from '../../src/stream/index.ts';
-import { failsOnce, SEEDED } from './breaking.ts';
+import { SEEDED } from './breaking.ts';
 import { reach, STUCK_BYTES } from './reach.ts';
 import { bytesOf, closeWorlds, seen, World } from './world.ts';
 
@@ -271,8 +272,10 @@ describe('streaming: a defect', () => {
   });
 
   test('what throws when bytes are accepted ends its connection', async () => {
-    const { world, client, backend } = await reach('streaming', {
-      parts: ({ counters }) => ({ counters: { ...counters, layout: failsOnce(counters.layout, 'bytes') } }),
+    const { world, client, backend } = await reach('streaming');
+    const { window } = (world.live().relay as Relay).up;
+    vi.spyOn(window, 'give').mockImplementationOnce(() => {
+      throw new Error(SEEDED);
     });
     client.write(bytesOf(10));
     world.run(5);

@@ -26,6 +26,7 @@ function record<T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<
   return fc.record(model, { noNullPrototype: true }) as fc.Arbitrary<T>;
 }
 
+const tcp = fc.option(record({ rttUs: number, rttVarUs: number, retransmits: number, deliveryRate: number }));
 const text = anyText(200);
 const message = anyText(300);
 const error = anyText(60);
@@ -72,6 +73,8 @@ export const anyFact: fc.Arbitrary<Fact> = fc.oneof(
     firstByteMs: number,
     pausedUpMs: number,
     pausedDownMs: number,
+    clientTcp: tcp,
+    backendTcp: tcp,
     visits: fc.array(record({ state: fc.constantFrom(...STATES), from: number, to: number }), {
       maxLength: 128,
     }),

@@ -61,6 +61,19 @@ describe('a fact as bytes', () => {
   });
 });
 
+describe('what the kernel knew of the legs, as bytes', () => {
+  const leg = { rttUs: 2 ** 32 - 1, rttVarUs: 7, retransmits: 2 ** 32 - 1, deliveryRate: 2 ** 53 - 1 };
+
+  test.each([
+    ['both legs', { clientTcp: leg, backendTcp: { ...leg, rttVarUs: 8 } }],
+    ['the client alone', { clientTcp: leg, backendTcp: null }],
+    ['the backend alone', { clientTcp: null, backendTcp: leg }],
+    ['none', { clientTcp: null, backendTcp: null }],
+  ])('comes back where %s is known', (_name, legs) => {
+    expect(passed(closedFact(legs))).toStrictEqual(closedFact(legs));
+  });
+});
+
 describe('the limits of a fact', () => {
   test('the largest one fits', () => {
     const long = '\u{1f600}'.repeat(FACT_BYTES_MAX);
@@ -73,6 +86,8 @@ describe('the limits of a fact', () => {
       route: long,
       traceId: long,
       attempts: new Array(1000).fill(attempt),
+      clientTcp: { rttUs: 1, rttVarUs: 2, retransmits: 3, deliveryRate: 4 },
+      backendTcp: { rttUs: 1, rttVarUs: 2, retransmits: 3, deliveryRate: 4 },
       visits: new Array(1000).fill(visit),
     });
     expect(encoded(fact).length).toBeGreaterThan(FACT_BYTES_MAX / 2);

@@ -25,6 +25,8 @@ export function closedFact(changes: Partial<ClosedFact> = {}): ClosedFact {
     firstByteMs: 1.5,
     pausedUpMs: 0,
     pausedDownMs: 0,
+    clientTcp: null,
+    backendTcp: null,
     visits: [],
     traceId: '0123456789abcdef0123456789abcdef',
     sampled: true,

@@ -1,3 +1,4 @@
+import { PLAIN_SOCKET } from '../../src/core/plain-socket.ts';
 import type { BackendPlan, ListenerPlan, Plan, RoutePlan, StagePlan, Timeouts } from '../../src/core/plan.ts';
 import type { Dice } from './dice.ts';
 
@@ -26,13 +27,13 @@ export function randomPlan(dice: Dice): Plan {
         balance: dice.one(['round_robin', 'weighted_round_robin', 'least_connections', 'ip_hash'] as const),
         backends: Array.from({ length: BACKENDS }, (_, row) => row),
         health: null,
-        connect: { timeoutMs: 400, retries: dice.between(0, 3), abortOnFin: dice.often(0.1) },
+        connect: { timeoutMs: 400, retries: dice.between(0, 3), abortOnFin: dice.often(0.1), source: null },
       },
     ],
     backends: Array.from({ length: BACKENDS }, (_, row) => backendOf(dice, row)),
     machineEngine: 'compiled',
     reload: 'signal',
-    socket: { noDelay: true, keepaliveMs: 0 },
+    socket: PLAIN_SOCKET,
     limits: { connections: { value: dice.often(0.1) ? 12 : 1000, reason: 'simulation' }, descriptors: null },
     workers: { count: 0, reason: 'simulation' },
     groups: [{ plane: 'memory', first: 0, count: 1, reason: 'simulation' }],

@@ -7,8 +7,12 @@ import { HEALTHY, UpstreamTable } from '../../src/core/upstream-table.ts';
 import { createMemoryPlane, MemoryNetwork } from '../../src/plane/memory/index.ts';
 import { Shard } from '../../src/shard.ts';
 import { allocateRegions, createPlaces, createTurns } from '../../src/shared-memory/index.ts';
+import { movingPlane, noMoves } from '../connection/moving.ts';
 import type { Dice } from './dice.ts';
 import { BACKENDS } from './plans.ts';
+
+/** Every odd seed has a plane that moves bytes by itself; so many chunks, and it hands one over all the same. */
+const HANDED_OVER_EVERY = 5;
 
 /** One shard without a plan, its network, and what is noted of both. */
 export interface SimulatedWorld {
@@ -46,7 +50,7 @@ export function openWorld(seed: number, dice: Dice): SimulatedWorld {
   const shard: Shard = new Shard({
     number: 0,
     generation: 0,
-    plane,
+    plane: seed % 2 === 0 ? plane : movingPlane(plane, noMoves(), HANDED_OVER_EVERY),
     table,
     admission: createPlaces(regions, 0, () => network.now()),
     turns: createTurns(regions, 0, () => {}),

@@ -60,6 +60,7 @@ describe('the line of a connection', () => {
         attempts: 2,
         failed_attempts: [{ backend: 'a', error: 'ECONNREFUSED', ms: 10 }],
         first_byte_ms: 3.5,
+        tcp: null,
         paused_down_ms: 2.25,
         reason: 'backend-reset',
         by: 'backend',

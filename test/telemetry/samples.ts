@@ -101,6 +101,8 @@ export function aClosedFact(changes: Partial<ClosedFact> = {}): ClosedFact {
     firstByteMs: 3.5,
     pausedUpMs: 0,
     pausedDownMs: 0,
+    clientTcp: null,
+    backendTcp: null,
     visits,
     traceId: '0af7651916cd43dd8448eb211c80319c',
     sampled: true,

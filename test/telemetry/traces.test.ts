@@ -121,6 +121,34 @@ describe('a trace, received over OTLP', () => {
       expect(bare?.attributes).not.toHaveProperty(absent);
   });
 
+  it('says on its root what the kernel knew of each leg, and nothing of one of which it knew nothing', async () => {
+    const clientTcp = { rttUs: 210, rttVarUs: 35, retransmits: 2, deliveryRate: 8e9 };
+    const backendTcp = { rttUs: 90, rttVarUs: 8, retransmits: 0, deliveryRate: 7e6 };
+    const spans = await spansOf([
+      aClosedFact({ clientTcp, backendTcp }),
+      aClosedFact({ traceId: '1'.repeat(32), backendTcp }),
+      aClosedFact({ traceId: '2'.repeat(32) }),
+    ]);
+    const client = {
+      'sluice.client.tcp.rtt_us': 210,
+      'sluice.client.tcp.rtt_var_us': 35,
+      'sluice.client.tcp.retransmits': 2,
+      'sluice.client.tcp.delivery_rate': 8e9,
+    };
+    const backend = {
+      'sluice.backend.tcp.rtt_us': 90,
+      'sluice.backend.tcp.rtt_var_us': 8,
+      'sluice.backend.tcp.retransmits': 0,
+      'sluice.backend.tcp.delivery_rate': 7e6,
+    };
+    const ofLegs = spans.map(({ attributes }) =>
+      Object.fromEntries(Object.entries(attributes).filter(([name]) => name.includes('.tcp.'))),
+    );
+    const roots = ofLegs.filter((_, i) => spans[i]?.parentSpanId === '');
+    expect(roots).toEqual([{ ...client, ...backend }, backend, {}]);
+    expect(ofLegs.filter((found) => Object.keys(found).length > 0)).toHaveLength(2);
+  });
+
   it('shows each attempt to dial on the stay in dialing that it belongs to, the failed ones as errors', async () => {
     const visits = visitsOf([
       'accepting',

@@ -55,6 +55,8 @@ function closed(number) {
     firstByteMs: -1,
     pausedUpMs: 0,
     pausedDownMs: 0,
+    clientTcp: null,
+    backendTcp: null,
     visits: [],
     traceId: '',
     sampled: false,
