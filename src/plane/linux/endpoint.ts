@@ -34,6 +34,7 @@ export class LinuxEndpoint implements Endpoint, Watcher, Runnable {
   #resetting = false;
   /** The error that broke it; null = none did. */
   #broken: string | null = null;
+  #errorAnnounced = false;
   #isClosed = false;
   /** Whose bytes are moved here without their owner seeing them; told when there is room. */
   #feeder: LinuxEndpoint | null = null;
@@ -89,6 +90,7 @@ export class LinuxEndpoint implements Endpoint, Watcher, Runnable {
     if (target !== null && target.#feeder === this) target.#feeder = null;
     this.#target = null;
     this.#reads.passTo(null);
+    this.roomAgain();
   }
 
   peek(max: number): void {
@@ -146,6 +148,7 @@ export class LinuxEndpoint implements Endpoint, Watcher, Runnable {
     if (this.#isClosed) return;
     const isBroken = (events & EPOLLERR) !== 0;
     const isAtEnd = (events & (EPOLLRDHUP | EPOLLHUP)) !== 0 || isBroken;
+    if (isBroken) this.#errorAnnounced = true;
     if (isAtEnd) this.#reads.endIsNear();
     if ((events & EPOLLPRI) !== 0) this.#reads.isUrgent();
     // Reads first: a failed write would take the error that a read has to find behind the last bytes.
@@ -172,7 +175,7 @@ export class LinuxEndpoint implements Endpoint, Watcher, Runnable {
     this.#closeAtBothEnds();
   }
 
-  /** Nothing waits any more where its bytes are moved to. */
+  /** Nothing waits any more where its bytes are moved to, or they are moved there no more. */
   roomAgain(): void {
     if (this.#reads.isBlocked) this.runSoon();
   }
@@ -206,14 +209,15 @@ export class LinuxEndpoint implements Endpoint, Watcher, Runnable {
   /** The stream ended where a read found 0 or an error. Nothing that could be read is left. */
   readEnded(code: string | null): void {
     const why = this.#broken ?? code;
-    if (why !== null) this.#tellReset(why);
-    else this.#reads.tellFin();
+    if (why === null) this.#reads.tellFin();
+    else this.#tellReset(why);
+    // A RST that came while the bytes before a FIN waited: no read finds it any more.
+    if (this.#errorAnnounced) this.#lookForError();
   }
 
   /** A peer that has sent FIN can still reset, and one that is not read as well: only the socket's error tells. */
   #lookForError(): void {
-    if (this.#isClosed) return;
-    if (!this.#reads.hidesErrors) return;
+    if (this.#isClosed || !this.#reads.hidesErrors) return;
     const code = socket.takeError(this.#home.system, this.#fd);
     if (code !== null) this.#fail(code);
   }

@@ -1,5 +1,5 @@
 import { unlinkSync } from 'node:fs';
-import type { Address } from '../../core/address.ts';
+import { type Address, formatAddress } from '../../core/address.ts';
 import type {
   Cancellable,
   ListenHandler,
@@ -23,7 +23,7 @@ import {
 import { bindListener } from './bind.ts';
 import { ALL_EVENTS } from './dial.ts';
 import { LinuxEndpoint } from './endpoint.ts';
-import { errorName } from './errno.ts';
+import { errorName, systemError } from './errno.ts';
 import type { Home } from './home.ts';
 import { READABLE, type Watcher } from './reactor.ts';
 import { decodeAddress } from './sockaddr.ts';
@@ -69,7 +69,11 @@ export class LinuxListening implements Listening, Watcher {
     this.#fd = bindListener(home, where, options, sharing);
     this.address = where.kind === 'unix' ? where : socket.localAddress(home.system, this.#fd, where);
     this.#local = isWildcard(this.address) || options.transparent === true ? null : this.address;
-    home.reactor.watch(this.#fd, READABLE, this);
+    const watched = home.reactor.watch(this.#fd, READABLE, this);
+    if (watched >= 0) return;
+    home.table.close(this.#fd);
+    if (where.kind === 'unix') removePath(where.path);
+    throw systemError('epoll_ctl', watched, formatAddress(where));
   }
 
   setOptions(options: SocketOptions): void {

@@ -130,7 +130,7 @@ export class ReadHalf {
     this.#readable = true;
   }
 
-  /** Reads stop at urgent data (tcp(7)), so a short one says nothing from here on. */
+  /** Reads stop at urgent data (tcp(7)), so a short one says nothing from here on; and a splice never gets past it. */
   isUrgent(): void {
     this.#isUrgent = true;
   }
@@ -166,7 +166,7 @@ export class ReadHalf {
       if (this.#reading === 'holding') this.#hold(isBroken);
       else if (this.#reading === 'flowing') this.#flow();
       else if (this.#reading === 'discarding') this.#discardAll();
-      else if (this.#reading === 'stopped' && this.#failed) this.#owner.readEnded(null);
+      if (this.#failed && (this.#sawEnd || this.#reading === 'stopped')) this.#owner.readEnded(null);
     } finally {
       this.#isPumping = false;
     }
@@ -205,7 +205,7 @@ export class ReadHalf {
         this.#owner.runSoon();
         return;
       }
-      const got = this.#rule.isSplicing ? this.#splice() : this.#read();
+      const got = this.#rule.isSplicing && !this.#isUrgent ? this.#splice() : this.#read();
       if (got <= 0) return;
       budget -= got;
     }
