@@ -7,16 +7,22 @@ const e2e = {
   fileParallelism: false,
 };
 
-/** The life of connections, over again with so many shards on one port: test/support/sluice.ts reads the variable. */
-const onWorkers = [1, 2, 4].map((workers, index) => ({
-  test: {
-    ...e2e,
+/**
+ * The life of connections, over again on the net plane with so many shards on one port, and on the linux plane without
+ * splicing: test/support/sluice.ts reads the first two variables, the plane the third.
+ */
+const again = [
+  ...[1, 2, 4].map((workers) => ({
     name: `e2e-on-${workers}-workers`,
     include: ['test/e2e/{life,programs,telemetry}/**/*.test.ts'],
-    env: { SLUICE_TEST_WORKERS: String(workers) },
-    sequence: { groupOrder: 2 + index },
+    env: { SLUICE_TEST_WORKERS: String(workers), SLUICE_TEST_PLANE: 'net' },
+  })),
+  {
+    name: 'e2e-on-linux-copying',
+    include: ['test/e2e/{life,programs}/**/*.test.ts'],
+    env: { SLUICE_TEST_PLANE: 'linux', SLUICE_BENCH_SPLICE: '0' },
   },
-}));
+].map((project, index) => ({ test: { ...e2e, ...project, sequence: { groupOrder: 2 + index } } }));
 
 // `unit` is everything below e2e: no port, no child process, no clock of the wall.
 export default defineConfig({
@@ -39,7 +45,7 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       },
-      ...onWorkers,
+      ...again,
     ],
   },
 });

@@ -38,7 +38,7 @@ export function serveShard(port: MessagePort, boot: ShardBoot): void {
     () => tell({ kind: 'facts' }),
   );
   const report = (error: unknown): void => facts.write(errorFact(error, Date.now()));
-  const { plane, serve } = openThreadPlane(port, boot, {
+  const { plane, leftOpen, serve } = openThreadPlane(port, boot, {
     epoch: boot.epoch,
     onObserverError: report,
     onOpen: (by) => addToWord(words, 'DESCRIPTORS', by),
@@ -67,6 +67,7 @@ export function serveShard(port: MessagePort, boot: ShardBoot): void {
   const close = async (): Promise<void> => {
     shard.close();
     await plane.close();
+    if (leftOpen() > 0) report(`the ${plane.name} plane has left ${leftOpen()} descriptors open`);
     const unwritten = await flushTees(FLUSH_MS_MAX);
     if (unwritten > 0) report(`${unwritten} tee files were not written to their end in ${FLUSH_MS_MAX} ms`);
     tell({ kind: 'closed' });

@@ -4,6 +4,12 @@ import { startThreadKit, type ThreadKit } from '../plane/linux/index.ts';
 import type { ShardBoot } from '../shard-boot.ts';
 import { cutHungThread } from './cut-hung.ts';
 
+/**
+ * What a shard's thread may use for objects that have just been made. Node's own limit is 48 MB, of which a thread with
+ * a few thousand idle connections keeps most without need (D-048).
+ */
+const YOUNG_MB_MAX = 8;
+
 /** The thread of one life of a shard. */
 export interface Thread {
   /** Nothing happens where it is gone. */
@@ -55,7 +61,11 @@ export function threadStarter(entry: URL): StartThread {
 
 function newWorker(entry: URL, workerData: ShardBoot, kit: ThreadKit | null): Worker {
   try {
-    return new Worker(entry, { workerData, name: `sluice shard ${workerData.number}` });
+    return new Worker(entry, {
+      workerData,
+      name: `sluice shard ${workerData.number}`,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB_MAX },
+    });
   } catch (error) {
     kit?.release();
     throw error;

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Child, type Exit, WAIT_MS } from './child.ts';
+import { later } from './cleanup.ts';
 import { type ClosedLog, isClosed, isReady, type LogLine, LogReader, type ReadyLog } from './logs.ts';
 import { fdCount, rssBytes } from './proc.ts';
 import { start } from './process.ts';
@@ -56,23 +57,40 @@ export async function startSluice(
 
 /** As `startSluice`, but does not wait for `ready`: for starts that are meant to fail. */
 export function launchSluice(config: string | readonly string[], options: SluiceOptions = {}): Child {
-  const args = typeof config === 'string' ? ['run', writeConfig(config + workersLine(config))] : config;
+  let child: Child | null = null;
+  later(() => expectNothingLeftOpen(child));
+  child = startNode(config, options);
+  return child;
+}
+
+/** A shard counts the descriptors of its plane as it closes, and logs those that are left. Called when the process has ended. */
+function expectNothingLeftOpen(child: Child | null): void {
+  const left = child?.lines.filter((line) => /has left \d+ descriptors open/.test(line)) ?? [];
+  if (left.length > 0) throw new Error(`descriptors leak: ${left.join('\n')}`);
+}
+
+function startNode(config: string | readonly string[], options: SluiceOptions): Child {
+  const args = typeof config === 'string' ? ['run', writeConfig(config + testLines(config))] : config;
   const node = [options.node ?? nodeOfRun(), ...(options.nodeArgs ?? []), options.main ?? MAIN, ...args];
   const env = options.env ?? {};
   if (options.ulimitN === undefined) return start(node[0] as string, node.slice(1), { env });
   return start('/bin/sh', ['-c', `ulimit -n ${options.ulimitN} && exec "$0" "$@"`, ...node], { env });
 }
 
-/** How many shards this run of the tests is about; absent: what the configuration says. */
+/** How many shards, and which plane, this run of the tests is about; absent: what the configuration says. */
 const WORKERS = process.env['SLUICE_TEST_WORKERS'];
+const PLANE = process.env['SLUICE_TEST_PLANE'];
 
-function workersLine(config: string): string {
-  return WORKERS === undefined || /^workers:/m.test(config) ? '' : `\nworkers: ${WORKERS}\n`;
+function testLines(config: string): string {
+  const lines = [];
+  if (WORKERS !== undefined && !/^workers:/m.test(config)) lines.push(`workers: ${WORKERS}`);
+  if (PLANE !== undefined && !/^plane:/m.test(config)) lines.push(`plane: ${PLANE}`);
+  return `\n${lines.join('\n')}\n`;
 }
 
 /** Where several shards are to share a port, a node that can. */
 function nodeOfRun(): string {
-  return WORKERS === undefined ? process.execPath : sharingNode();
+  return WORKERS === undefined || PLANE === 'linux' ? process.execPath : sharingNode();
 }
 
 /** A running Sluice. */
