@@ -1,7 +1,7 @@
 import type { Budget } from './budgets.ts';
 import { direct } from './proxies/direct.ts';
 import { go } from './proxies/go.ts';
-import { haproxy } from './proxies/haproxy.ts';
+import { haproxy, splicingHaproxy } from './proxies/haproxy.ts';
 import { nginx } from './proxies/nginx.ts';
 import { sluice } from './proxies/sluice.ts';
 import type { Section } from './rounds.ts';
@@ -52,8 +52,8 @@ export function fullPlan(rounds: number): Section[] {
       name: PEERS,
       rounds,
       cells: [
-        { work: { kind: 'bulk', streams: 1, seconds: 2 }, proxies: all },
-        { work: { kind: 'bulk', streams: 16, seconds: 2 }, proxies: all },
+        { work: { kind: 'bulk', streams: 1, seconds: 2 }, proxies: [...all, splicingHaproxy] },
+        { work: { kind: 'bulk', streams: 16, seconds: 2 }, proxies: [...all, splicingHaproxy] },
         { work: { kind: 'requests', connections: 1, ms: 1000 }, proxies: all },
         { work: { kind: 'requests', connections: 64, ms: 1000 }, proxies: all },
         { work: { kind: 'connections', ms: 1000 }, proxies: [...all, traced, fullyTraced] },

@@ -4,26 +4,34 @@ import type { Contender, Ports } from '../contender.ts';
 import { findProgram, PACKAGES } from '../programs.ts';
 import { startListening } from './listen.ts';
 
-export const haproxy: Contender = {
-  name: 'haproxy',
-  warmUpMs: 200,
-  missing: () => (findProgram('haproxy') === null ? PACKAGES.haproxy : null),
-  start: ({ backends, cores, temp }) =>
-    startListening((ports) => {
-      const file = join(temp, `haproxy-${ports.requests}.cfg`);
-      writeFileSync(file, configuration(ports, backends));
-      return [findProgram('haproxy') ?? 'haproxy', ['-db', '-f', file], { cores: cores.proxy }];
-    }),
-};
+/** As one would set it up. HAProxy decides by itself when to splice; often it never does. */
+export const haproxy = haproxyWith('haproxy', ['splice-auto']);
 
-function configuration(ports: Ports, backends: Ports): string {
+/** Always splices, which is better for bulk and worse for small messages. */
+export const splicingHaproxy = haproxyWith('haproxy, splice always', ['splice-request', 'splice-response']);
+
+function haproxyWith(name: string, options: readonly string[]): Contender {
+  return {
+    name,
+    warmUpMs: 200,
+    missing: () => (findProgram('haproxy') === null ? PACKAGES.haproxy : null),
+    start: ({ backends, cores, temp }) =>
+      startListening((ports) => {
+        const file = join(temp, `haproxy-${ports.requests}.cfg`);
+        writeFileSync(file, configuration(ports, backends, options));
+        return [findProgram('haproxy') ?? 'haproxy', ['-db', '-f', file], { cores: cores.proxy }];
+      }),
+  };
+}
+
+function configuration(ports: Ports, backends: Ports, options: readonly string[]): string {
   return `
 global
   nbthread 1
   maxconn 7000
 defaults
   mode tcp
-  option splice-auto
+  ${options.map((option) => `option ${option}`).join('\n  ')}
   timeout connect 5s
   timeout client 1h
   timeout server 1h
