@@ -6,6 +6,9 @@ export interface Ports {
   readonly bulk: number;
 }
 
+/** A program that was compiled for this run, or why there is none. */
+export type Built = { readonly path: string } | { readonly path: null; readonly why: string };
+
 /** What a proxy needs to know of the bench to start. */
 export interface Surroundings {
   readonly backends: Ports;
@@ -13,8 +16,8 @@ export interface Surroundings {
   /** A folder of this run, for configurations. */
   readonly temp: string;
   readonly sluiceMain: string;
-  /** The Go proxy that was built for this run. null: there is no Go. */
-  readonly goProxy: string | null;
+  /** The Go proxy that was built for this run. */
+  readonly goProxy: Built;
   /** Base URL of the sink of traces. */
   readonly sink: string;
 }
@@ -29,7 +32,7 @@ export interface Running {
 export interface Contender {
   /** Unique within a run. */
   readonly name: string;
-  /** What is to be installed before it can run. null: nothing. */
+  /** Why it cannot run here, such as what is to be installed. null: it can. */
   missing(surroundings: Surroundings): string | null;
   /** Resolves once it takes connections. Throws where it does not start. */
   start(surroundings: Surroundings): Promise<Running>;

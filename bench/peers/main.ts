@@ -7,7 +7,7 @@ import { chooseCores, moveTo } from './cores.ts';
 import { type Options, parseOptions } from './options.ts';
 import { BUDGETS, fullPlan, quickPlan } from './plans.ts';
 import { stopAll } from './processes.ts';
-import { findProgram, PACKAGES } from './programs.ts';
+import { findProgram, install } from './programs.ts';
 import { report } from './report.ts';
 import { type Results, runSection } from './rounds.ts';
 import { setUp } from './stage.ts';
@@ -34,7 +34,7 @@ async function main(options: Options): Promise<number> {
   const missing = (['taskset', 'prlimit', 'setpriv'] as const).find(
     (program) => findProgram(program) === null,
   );
-  if (missing !== undefined) throw new Error(`install ${PACKAGES[missing]}: the bench needs ${missing}`);
+  if (missing !== undefined) throw new Error(`${install(missing)}: the bench needs ${missing}`);
   const cores = chooseCores();
   if (cores.proxy === cores.load) console.error('one core only: proxies share it with the load');
   moveTo(cores.load);

@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Running } from './contender.ts';
+import type { Built, Running } from './contender.ts';
 import { again, bulk } from './iperf3.ts';
 import { connections, type LoadProgram, type Measured, requests, whileHeld } from './loads.ts';
 import { cpuSeconds, residentBytes } from './proc.ts';
-import { findProgram, PACKAGES } from './programs.ts';
+import { findProgram, install } from './programs.ts';
 import type { Sample, Work } from './work.ts';
 
 export type Figures = Sample['figures'];
 
 /** What makes loads. */
 export interface Means {
-  /** null: it could not be compiled. */
-  readonly load: LoadProgram | null;
+  /** What was compiled of `load/load.c`. */
+  readonly load: Built;
   readonly core: string;
 }
 
@@ -21,10 +21,10 @@ const MEMORY_WARM_UP_MS = 300;
 /** Connections that warm up the request path. */
 const WARM_UP_CONNECTIONS = 64;
 
-/** What is to be installed for a kind of work. null: nothing. */
+/** Why a kind of work cannot be done here. null: it can. */
 export function missingFor(work: Work, { load }: Means): string | null {
-  if (work.kind === 'bulk') return findProgram('iperf3') === null ? PACKAGES.iperf3 : null;
-  return load === null ? PACKAGES.cc : null;
+  if (work.kind === 'bulk') return findProgram('iperf3') === null ? install('iperf3') : null;
+  return load.path === null ? load.why : null;
 }
 
 /** One load on one proxy. Throws where anything of it fails. `idle-memory` wants a proxy that has just been started. */
@@ -86,7 +86,7 @@ async function measureMemory(count: number, proxy: Running, load: LoadProgram): 
   return { kibPerConnection: (after - before) / 1024 / count };
 }
 
-function loadOf({ load }: Means): LoadProgram {
-  if (load === null) throw new Error(`install ${PACKAGES.cc}`);
-  return load;
+function loadOf({ load, core }: Means): LoadProgram {
+  if (load.path === null) throw new Error(load.why);
+  return { path: load.path, core };
 }

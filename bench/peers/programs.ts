@@ -16,6 +16,11 @@ export const PACKAGES = {
 
 export type Program = keyof typeof PACKAGES;
 
+/** What to say where a program is missing. */
+export function install(program: Program): string {
+  return `install ${PACKAGES[program]}`;
+}
+
 const BESIDE_PATH = ['/usr/sbin', '/usr/local/sbin', '/usr/local/go/bin'];
 const STREAM_MODULE = '/usr/lib/nginx/modules/ngx_stream_module.so';
 

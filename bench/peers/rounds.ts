@@ -50,7 +50,7 @@ export async function runSection(
   };
   const cells = section.cells.filter(({ work }) => {
     const missing = missingFor(work, means);
-    if (missing !== null) gap(null, workName(work), `install ${missing}`);
+    if (missing !== null) gap(null, workName(work), missing);
     return missing === null;
   });
   const running = new Map<string, Running>();
@@ -58,7 +58,7 @@ export async function runSection(
     for (const proxy of distinct(cells)) {
       const missing = proxy.missing(surroundings);
       if (missing !== null) {
-        gap(proxy.name, null, `install ${missing}`);
+        gap(proxy.name, null, missing);
         continue;
       }
       try {

@@ -2,13 +2,13 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Surroundings } from './contender.ts';
+import type { Built, Surroundings } from './contender.ts';
 import type { Cores } from './cores.ts';
 import { serveIperf3 } from './iperf3.ts';
 import type { Means } from './measure.ts';
 import { freePorts } from './ports.ts';
 import { firstLine, run, start } from './processes.ts';
-import { findProgram } from './programs.ts';
+import { findProgram, install } from './programs.ts';
 import { openSink } from './sink.ts';
 
 export interface Stage {
@@ -18,6 +18,8 @@ export interface Stage {
   close(): void;
 }
 
+/** Of a backend that cannot be: nobody listens there. */
+const NO_PORT = 1;
 const BUILD_MS = 120_000;
 const START_MS = 10_000;
 
@@ -29,20 +31,20 @@ export async function setUp(cores: Cores, sluiceMain: string | null): Promise<St
   const sink = await openSink();
   try {
     const sources = join(root, 'bench/peers');
-    const load = join(temp, 'load');
-    const [hasLoad, hasGo] = await Promise.all([
-      build('cc', ['-O2', '-o', load, join(sources, 'load/load.c')], cores),
-      build('go', ['build', '-o', join(temp, 'go-proxy'), join(sources, 'go/main.go')], cores),
+    const [load, goProxy] = await Promise.all([
+      build('cc', join(temp, 'load'), ['-O2'], join(sources, 'load/load.c'), cores),
+      build('go', join(temp, 'go-proxy'), ['build'], join(sources, 'go/main.go'), cores),
     ]);
     const backends = {
-      requests: hasLoad ? await serveRequests(load, cores.load) : 0,
+      requests: load.path === null ? NO_PORT : await serveRequests(load.path, cores.load),
       bulk: await serveBulk(cores.load),
     };
-    const main = sluiceMain ?? join(root, 'dist/src/cli/main.js');
-    const goProxy = hasGo ? join(temp, 'go-proxy') : null;
     return {
-      surroundings: { backends, cores, temp, sluiceMain: main, goProxy, sink: sink.url },
-      means: { load: hasLoad ? { path: load, core: cores.load } : null, core: cores.load },
+      surroundings: {
+        ...{ backends, cores, temp, goProxy, sink: sink.url },
+        sluiceMain: sluiceMain ?? join(root, 'dist/src/cli/main.js'),
+      },
+      means: { load, core: cores.load },
       close: sink.close,
     };
   } catch (error) {
@@ -51,13 +53,22 @@ export async function setUp(cores: Cores, sluiceMain: string | null): Promise<St
   }
 }
 
-/** Whether there is a compiler. Throws where there is one and it fails. */
-async function build(compiler: 'cc' | 'go', args: readonly string[], { both }: Cores): Promise<boolean> {
+async function build(
+  compiler: 'cc' | 'go',
+  path: string,
+  flags: readonly string[],
+  source: string,
+  { both }: Cores,
+): Promise<Built> {
   const program = findProgram(compiler);
-  if (program === null) return false;
+  if (program === null) return { path: null, why: install(compiler) };
   const env = { CGO_ENABLED: '0', GO111MODULE: 'off' };
-  await run(program, args, { cores: both, env, timeoutMs: BUILD_MS });
-  return true;
+  try {
+    await run(program, [...flags, '-o', path, source], { cores: both, env, timeoutMs: BUILD_MS });
+    return { path };
+  } catch (error) {
+    return { path: null, why: `it does not compile: ${error instanceof Error ? error.message : error}` };
+  }
 }
 
 async function serveRequests(load: string, core: string): Promise<number> {
@@ -65,10 +76,10 @@ async function serveRequests(load: string, core: string): Promise<number> {
   return Number(await firstLine(backend, START_MS));
 }
 
-/** A port nobody listens on where there is no iperf3. */
 async function serveBulk(core: string): Promise<number> {
-  const [port = 0] = await freePorts(1);
-  if (findProgram('iperf3') !== null) await serveIperf3(port, core);
+  if (findProgram('iperf3') === null) return NO_PORT;
+  const [port = NO_PORT] = await freePorts(1);
+  await serveIperf3(port, core);
   return port;
 }
 

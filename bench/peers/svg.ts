@@ -16,6 +16,7 @@ const WIDTH = 720;
 const BAR = { height: 18, step: 30, left: 190, top: 44, right: 110 };
 const PLOT = { left: 80, top: 44, width: 460, height: 260, bottom: 44 };
 const TICKS = 4;
+const LOGARITHMIC_FROM = 30;
 
 /** Horizontal bars of medians, with a whisker from the least to the most. */
 export function barChart(title: string, bars: readonly Bar[]): string {
@@ -34,19 +35,21 @@ export function barChart(title: string, bars: readonly Bar[]): string {
   return page(BAR.top + bars.length * BAR.step + 10, title, drawn);
 }
 
-/** Lines of medians over places that are equally far apart, with whiskers. */
+/**
+ * Lines of medians over places that are equally far apart, with whiskers. Upward each step is a power of ten where the
+ * values are far from each other.
+ */
 export function lineChart(title: string, places: readonly string[], lines: readonly Line[]): string {
   const spreads = lines.flatMap(({ values }) => values.filter((value) => value !== null));
-  const most = Math.max(...spreads.map(({ max }) => max), Number.MIN_VALUE);
+  const { ticks, share } = scaleOf(spreads);
   const x = (index: number) => PLOT.left + (index / Math.max(places.length - 1, 1)) * PLOT.width;
-  const y = (value: number) => PLOT.top + (1 - Math.max(value, 0) / most) * PLOT.height;
-  const grid = Array.from({ length: TICKS + 1 }, (_, tick) => {
-    const value = (most * tick) / TICKS;
-    return [
+  const y = (value: number) => PLOT.top + (1 - share(value)) * PLOT.height;
+  const grid = ticks.map((value) =>
+    [
       line(PLOT.left, y(value), PLOT.left + PLOT.width, y(value), '#ddd'),
       text(PLOT.left - 8, y(value) + 4, short(value), 'end'),
-    ].join('\n');
-  });
+    ].join('\n'),
+  );
   const axis = places.map((place, index) => text(x(index), PLOT.top + PLOT.height + 20, place, 'middle'));
   const drawn = lines.map(({ label, values }, index) => {
     const points = values.flatMap((value, at) => (value === null ? [] : [{ at, value }]));
@@ -58,6 +61,24 @@ export function lineChart(title: string, places: readonly string[], lines: reado
     ].join('\n');
   });
   return page(PLOT.top + PLOT.height + PLOT.bottom, title, [...grid, ...axis, ...drawn]);
+}
+
+interface Scale {
+  readonly ticks: readonly number[];
+  /** Of the height, from below. */
+  readonly share: (value: number) => number;
+}
+
+function scaleOf(spreads: readonly Spread[]): Scale {
+  const most = Math.max(...spreads.map(({ max }) => max), Number.MIN_VALUE);
+  const least = Math.min(...spreads.map(({ min }) => min), most);
+  if (least <= 0 || most / least < LOGARITHMIC_FROM) {
+    const ticks = Array.from({ length: TICKS + 1 }, (_, tick) => (most * tick) / TICKS);
+    return { ticks, share: (value) => Math.max(value, 0) / most };
+  }
+  const [bottom, top] = [Math.floor(Math.log10(least)), Math.ceil(Math.log10(most))];
+  const ticks = Array.from({ length: top - bottom + 1 }, (_, power) => 10 ** (bottom + power));
+  return { ticks, share: (value) => (Math.log10(value) - bottom) / (top - bottom) };
 }
 
 function page(height: number, title: string, content: readonly string[]): string {

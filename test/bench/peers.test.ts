@@ -163,6 +163,15 @@ describe('a plot', () => {
     expect(svg).not.toMatch(/NaN|Infinity/);
   });
 
+  test('of values that are far apart goes up by powers of ten', () => {
+    const at = (value: number) => ({ median: value, min: value, max: value });
+    const svg = lineChart('', ['1', '2', '3'], [{ label: 'a', values: [at(1), at(10), at(100)] }]);
+    const heights = (/points="([^"]*)"/.exec(svg)?.[1] ?? '')
+      .split(' ')
+      .map((point) => Number(point.split(',')[1]));
+    expect(heights[0]! - heights[1]!).toBeCloseTo(heights[1]! - heights[2]!);
+  });
+
   test('of nothing is one all the same', () => {
     expectWellFormed(barChart('', []));
     expectWellFormed(lineChart('', [], []));

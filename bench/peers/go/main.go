@@ -21,7 +21,8 @@ func main() {
 		if err != nil {
 			log.Fatal(err)
 		}
-		listeners.Go(func() { serve(listener, backend) })
+		listeners.Add(1)
+		go serve(listener, backend)
 	}
 	listeners.Wait()
 }
@@ -47,7 +48,11 @@ func relay(client *net.TCPConn, backend string) {
 	client.SetNoDelay(true)
 	server.SetNoDelay(true)
 	var upward sync.WaitGroup
-	upward.Go(func() { stream(server, client) })
+	upward.Add(1)
+	go func() {
+		defer upward.Done()
+		stream(server, client)
+	}()
 	stream(client, server)
 	upward.Wait()
 }

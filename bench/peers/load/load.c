@@ -127,15 +127,12 @@ static void serve(void) {
 }
 
 struct connection {
-  int fd;
-  int connecting;
-  int missing;
+  int fd, connecting, missing;
   uint64_t since;
 };
 
 static struct connection connections[CONNECTIONS_MAX];
-static int port, wanted, bytes;
-static int source;
+static int port, wanted, bytes, source;
 
 /* From one address after another, so that a second's worth of ended connections does not use up the ports of one. */
 static void dial(int index) {

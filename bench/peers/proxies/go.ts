@@ -1,15 +1,14 @@
 import type { Contender } from '../contender.ts';
-import { PACKAGES } from '../programs.ts';
 import { startListening } from './listen.ts';
 
 /** io.Copy both ways: `bench/peers/go/main.go`. */
 export const go: Contender = {
   name: 'go',
   warmUpMs: 200,
-  missing: ({ goProxy }) => (goProxy === null ? PACKAGES.go : null),
+  missing: ({ goProxy }) => (goProxy.path === null ? goProxy.why : null),
   start: ({ backends, cores, goProxy }) =>
     startListening(({ requests, bulk }) => [
-      goProxy ?? '',
+      goProxy.path ?? '',
       [
         `127.0.0.1:${requests}=127.0.0.1:${backends.requests}`,
         `127.0.0.1:${bulk}=127.0.0.1:${backends.bulk}`,

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Contender, Ports } from '../contender.ts';
-import { findProgram, PACKAGES } from '../programs.ts';
+import { findProgram, install } from '../programs.ts';
 import { startListening } from './listen.ts';
 
 /** As one would set it up. HAProxy decides by itself when to splice; often it never does. */
@@ -14,7 +14,7 @@ function haproxyWith(name: string, options: readonly string[]): Contender {
   return {
     name,
     warmUpMs: 200,
-    missing: () => (findProgram('haproxy') === null ? PACKAGES.haproxy : null),
+    missing: () => (findProgram('haproxy') === null ? install('haproxy') : null),
     start: ({ backends, cores, temp }) =>
       startListening((ports) => {
         const file = join(temp, `haproxy-${ports.requests}.cfg`);

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Contender, Ports } from '../contender.ts';
 import { childrenOf } from '../proc.ts';
-import { findProgram, findStreamModule, PACKAGES } from '../programs.ts';
+import { findProgram, findStreamModule, install } from '../programs.ts';
 import { startListening } from './listen.ts';
 
 export const nginx: Contender = {
@@ -10,7 +10,7 @@ export const nginx: Contender = {
   warmUpMs: 200,
   missing: () => {
     const program = findProgram('nginx');
-    return program === null || findStreamModule(program) === undefined ? PACKAGES.nginx : null;
+    return program === null || findStreamModule(program) === undefined ? install('nginx') : null;
   },
   start: ({ backends, cores, temp }) =>
     startListening(
