@@ -36,6 +36,6 @@ export interface Contender {
   missing(surroundings: Surroundings): string | null;
   /** Resolves once it takes connections. Throws where it does not start. */
   start(surroundings: Surroundings): Promise<Running>;
-  /** Milliseconds of each kind of load before the first is measured. */
+  /** Milliseconds of each kind of load before the first is measured; a few times as many where the machine is slow. */
   readonly warmUpMs: number;
 }

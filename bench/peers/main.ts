@@ -5,6 +5,7 @@
 import { fails, judge } from './budgets.ts';
 import { chooseCores, moveTo } from './cores.ts';
 import { type Options, parseOptions } from './options.ts';
+import { busyByOthers } from './others.ts';
 import { BUDGETS, fullPlan, quickPlan } from './plans.ts';
 import { stopAll } from './processes.ts';
 import { findProgram, install } from './programs.ts';
@@ -38,6 +39,7 @@ async function main(options: Options): Promise<number> {
   const cores = chooseCores();
   if (cores.proxy === cores.load) console.error('one core only: proxies share it with the load');
   moveTo(cores.load);
+  const busyBefore = await busyByOthers();
   const stage = await setUp(cores, options.sluice);
   const results: Results = { samples: [], gaps: [] };
   try {
@@ -49,8 +51,10 @@ async function main(options: Options): Promise<number> {
     }
   } finally {
     stage.close();
+    await stopAll();
   }
+  const busy = { before: busyBefore, after: await busyByOthers() };
   const verdicts = BUDGETS.map((budget) => judge(budget, results.samples, results.gaps));
-  report(options.quick ? 'quick' : 'full', results, verdicts, options.out);
+  report(options.quick ? 'quick' : 'full', results, verdicts, busy, options.out);
   return fails(verdicts, options.strict) ? 1 : 0;
 }

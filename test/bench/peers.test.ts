@@ -4,6 +4,7 @@ import { type Budget, fails, judge, ratios, verdictLine } from '../../bench/peer
 import { charts } from '../../bench/peers/charts.ts';
 import { parseCores } from '../../bench/peers/cores.ts';
 import { parseOptions } from '../../bench/peers/options.ts';
+import { parseCpuTimes, warningOf } from '../../bench/peers/others.ts';
 import { BUDGETS, fullPlan, quickPlan } from '../../bench/peers/plans.ts';
 import { rotate, spreadOf } from '../../bench/peers/stats.ts';
 import { summarize } from '../../bench/peers/summary.ts';
@@ -56,6 +57,16 @@ test('each place in the order of a round falls to everybody', () => {
 test('cores are read as the kernel lists them', () => {
   expect(parseCores('0-2,5')).toEqual([0, 1, 2, 5]);
   expect(parseCores('3')).toEqual([3]);
+});
+
+test('time of the cores is read from the first line of the kernel, idle and waiting apart', () => {
+  const stat = 'cpu  1 2 3 100 50 4 5 6 7 8\ncpu0 9 9 9 9 9 9 9 9 9 9\n';
+  expect(parseCpuTimes(stat)).toEqual({ busy: 21, all: 171 });
+});
+
+test('a machine that others use before or after the run is warned of, a quiet one is not', () => {
+  expect(warningOf(0.02, 0.09)).toBeNull();
+  expect(warningOf(0.02, 0.5)).toContain('2 % of the cores before the run and 50 % after');
 });
 
 describe('a budget', () => {
