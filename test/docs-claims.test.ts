@@ -3,7 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { diffPlans, parseConfig } from '../src/config/index.ts';
 import { EVENTS, METRICS, type MetricMeta } from '../src/telemetry/names.ts';
 
-const ENVIRONMENT = { descriptorLimit: 20_000, platform: 'linux', nodeVersion: 'v20.19.0', cores: 4 };
+const ENVIRONMENT = {
+  descriptorLimit: 20_000,
+  platform: 'linux',
+  nodeVersion: 'v20.19.0',
+  cores: 4,
+  linuxPlane: { usable: true, why: 'for these tests' },
+};
 
 /** The pages for newcomers. Pages that grow an example name files that are not there. */
 const PAGES = [
@@ -72,7 +78,8 @@ describe('docs/operating.md', () => {
     const sentence = /The keys ([^.]*(?:\.\w[^.]*)*) need a restart/.exec(text)?.[1] ?? '';
     const named = [...sentence.matchAll(/`([^`]+)`/g)].map(([, key]) => key);
     const other = `
-workers: 0
+workers: 2
+plane: net
 reload: watch
 telemetry: { traces: { otlp: "http://127.0.0.1:1" }, metrics: { prometheus: "127.0.0.1:1" }, access_log: { to: stderr } }
 admin: { listen: 127.0.0.1:0, token_env: TOKEN }

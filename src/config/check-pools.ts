@@ -1,3 +1,4 @@
+import { checkSource } from './check-source.ts';
 import { type Issue, warning, wrongValue } from './issue.ts';
 import { BACKENDS_MAX, POOLS_MAX } from './limits.ts';
 import { at, items, keysOf, type Raw, text, values } from './raw.ts';
@@ -7,7 +8,10 @@ import { formatPath, quote } from './show.ts';
 export function checkPools(root: Raw): Issue[] {
   const pools = at(root, 'pools');
   const used = usedPools(root);
-  const found = values(pools).flatMap((pool) => repeatedBackends(items(at(pool, 'backends'))));
+  const found = values(pools).flatMap((pool) => [
+    ...repeatedBackends(items(at(pool, 'backends'))),
+    ...checkSource(pool),
+  ]);
   for (const name of keysOf(pools))
     if (!used.has(name)) found.push(warning([...pools.path, name], 'no route leads to this pool'));
   return [...found, ...tooMany(pools)];

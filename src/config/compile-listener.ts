@@ -28,7 +28,7 @@ export function compileListener(
     name: listener.name,
     retired: false,
     listen: listener.listen,
-    plane: choosePlane(listener.listen, environment),
+    plane: choosePlane(listener.listen, environment, config.plane, config.workers),
     accept,
     sniff: { timeoutMs: sniff.timeout, bytesMax: sniff.bytes },
     limits: {

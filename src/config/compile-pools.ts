@@ -24,8 +24,8 @@ export function compilePools(config: Config['pools']): CompiledPools {
       backends.push(compileBackend(backend, row, index));
       return row;
     });
-    const { timeout, retries, abort_on_fin } = pool.connect;
-    const connect = { timeoutMs: timeout, retries, abortOnFin: abort_on_fin };
+    const { timeout, retries, abort_on_fin, source = null } = pool.connect;
+    const connect = { timeoutMs: timeout, retries, abortOnFin: abort_on_fin, source };
     pools.push({
       index,
       name,

@@ -1,6 +1,7 @@
-import type { Plan } from '../core/plan.ts';
+import type { Plan, PlaneChoice, PlaneName } from '../core/plan.ts';
 import { canReusePort } from '../core/reuse-port.ts';
 import type { Acceptors } from './choose-acceptor.ts';
+import { whyNotLinux } from './choose-plane.ts';
 import type { Environment } from './environment.ts';
 import { type Issue, warning } from './issue.ts';
 import { WORKERS_MAX } from './limits.ts';
@@ -14,18 +15,19 @@ export interface CompiledWorkers {
 }
 
 /**
- * The threads and their shards. Where a port cannot be shared a listener has one shard, so that more shards than
- * listeners would have nothing to do: they are left out, with a warning where the number was asked for.
+ * The threads and their shards, all on one plane. Where a port cannot be shared a listener has one shard, so that more
+ * shards than listeners would have nothing to do: they are left out, with a warning where the number was asked for. The
+ * linux plane can always share. Where it was asked for and cannot be had, a warning says why.
  */
-export function compileWorkers(
-  configured: Config['workers'],
-  listeners: number,
-  environment: Environment,
-): CompiledWorkers {
-  if (configured === 0) return onMainThread();
-  const apart = whyApart(environment);
+export function compileWorkers(config: Config, environment: Environment): CompiledWorkers {
+  const { workers: configured, listeners } = config;
+  const against = whyNotLinux(environment, config.plane, configured);
+  const notLinux = warnOfFallback(config.plane, against);
+  if (configured === 0) return onMainThread(notLinux);
+  const plane = against === null ? 'linux' : 'net';
+  const apart = plane === 'linux' ? null : whyApart(environment);
   const wanted = configured === 'auto' ? Math.min(environment.cores, WORKERS_MAX) : configured;
-  const count = apart === null ? wanted : Math.min(wanted, listeners);
+  const count = apart === null ? wanted : Math.min(wanted, listeners.length);
   const asked = configured === 'auto' ? `auto: ${coresOf(environment)}` : 'as configured';
   const fewer = `there are no more shards than listeners, since ${apart}`;
   const issues =
@@ -34,23 +36,31 @@ export function compileWorkers(
       : [];
   const group =
     apart === null
-      ? 'node:net serves all listeners, and the shards share each TCP port'
-      : 'node:net serves all listeners, and each listener has one shard';
+      ? `${SERVER[plane]} serves all listeners, and the shards share each TCP port`
+      : `${SERVER[plane]} serves all listeners, and each listener has one shard`;
   return {
     workers: { count, reason: count < wanted ? `${wanted} ${asked}, but ${fewer}` : asked },
-    groups: [{ plane: 'net', first: 0, count, reason: group }],
+    groups: [{ plane, first: 0, count, reason: group }],
     acceptors: { workers: count, apart },
-    issues,
+    issues: [...notLinux, ...issues],
   };
 }
 
-function onMainThread(): CompiledWorkers {
-  const reason = 'node:net serves all listeners, on the main thread';
+function warnOfFallback(wanted: PlaneChoice, against: string | null): Issue[] {
+  if (wanted !== 'linux' || against === null) return [];
+  return [warning(['plane'], `linux is asked for, but net serves all listeners: ${against}`)];
+}
+
+/** What serves the listeners of a plane. */
+const SERVER = { net: 'node:net', linux: 'epoll' } as const satisfies Partial<Record<PlaneName, string>>;
+
+function onMainThread(issues: readonly Issue[]): CompiledWorkers {
+  const reason = `${SERVER.net} serves all listeners, on the main thread`;
   return {
     workers: { count: 0, reason: 'as configured: one shard on the main thread' },
     groups: [{ plane: 'net', first: 0, count: 1, reason }],
     acceptors: { workers: 0, apart: null },
-    issues: [],
+    issues,
   };
 }
 

@@ -3,6 +3,7 @@ import { chooseAcceptor } from './choose-acceptor.ts';
 import { compileConnectionLimit } from './compile-limits.ts';
 import { compileListener } from './compile-listener.ts';
 import { compilePools } from './compile-pools.ts';
+import { compileSocket } from './compile-socket.ts';
 import { compileWorkers } from './compile-workers.ts';
 import type { Environment } from './environment.ts';
 import type { Issue } from './issue.ts';
@@ -21,11 +22,8 @@ export interface Compiled {
 /** A valid configuration made into a plan for an environment. Pure; does not fail. */
 export function compile(config: Config, environment: Environment): Compiled {
   const { pools, backends, indexOf } = compilePools(config.pools);
-  const { workers, groups, acceptors, issues } = compileWorkers(
-    config.workers,
-    config.listeners.length,
-    environment,
-  );
+  const { workers, groups, acceptors, issues } = compileWorkers(config, environment);
+  const socket = compileSocket(config.socket, groups);
   const listeners = config.listeners.map((listener, index) => {
     const accept = chooseAcceptor(listener.listen, index, acceptors);
     return compileListener(listener, index, config, indexOf, environment, accept);
@@ -41,7 +39,7 @@ export function compile(config: Config, environment: Environment): Compiled {
     backends,
     machineEngine: config.machine_engine,
     reload: config.reload,
-    socket: { noDelay: config.socket.no_delay, keepaliveMs: config.socket.keepalive },
+    socket: socket.options,
     limits: {
       connections: connections.limit,
       descriptors: descriptorLimit === null ? null : Math.max(0, descriptorLimit - ofWorkers),
@@ -53,7 +51,7 @@ export function compile(config: Config, environment: Environment): Compiled {
     admin: compileAdmin(config.admin),
     drainMs: config.timeouts.drain,
   };
-  return { plan, issues: [...issues, ...connections.issues] };
+  return { plan, issues: [...issues, ...socket.issues, ...connections.issues] };
 }
 
 function compileAdmin(admin: Config['admin']): Plan['admin'] {

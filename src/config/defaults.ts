@@ -36,8 +36,13 @@ export const TEE_FORMAT = 'raw';
 
 export const NO_DELAY = true;
 export const KEEPALIVE = '60s';
+export const RECEIVE_BUFFER = 'system';
+export const SEND_BUFFER = 'system';
+export const USER_TIMEOUT = 'system';
+export const NOT_SENT_LOWAT = 'system';
 
 export const WORKERS = 'auto';
+export const PLANE = 'auto';
 export const MACHINE_ENGINE = 'compiled';
 export const RELOAD = 'signal';
 

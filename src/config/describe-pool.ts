@@ -7,10 +7,11 @@ import { indent, type Row, rows } from './layout.ts';
 export function describePool(pool: PoolPlan, backends: readonly BackendPlan[]): string {
   const { connect } = pool;
   const abort = connect.abortOnFin ? ', given up when the client finishes first' : '';
+  const from = connect.source === null ? '' : `from ${connect.source}, `;
   const table: Row[] = [
     ['balance', pool.balance],
     ['health', describeHealth(pool.health)],
-    ['connect', `timeout ${formatDuration(connect.timeoutMs)}, retries ${connect.retries}${abort}`],
+    ['connect', `${from}timeout ${formatDuration(connect.timeoutMs)}, retries ${connect.retries}${abort}`],
   ];
   const members = pool.backends.map((row) => backends[row]).filter((backend) => backend !== undefined);
   return [

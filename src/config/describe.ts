@@ -1,9 +1,11 @@
 import { formatAddress } from '../core/address.ts';
 import type { AdminPlan, Plan, ShardGroup, TelemetryPlan } from '../core/plan.ts';
+import type { SocketOptions } from '../core/ports.ts';
 import { formatDuration } from '../core/units.ts';
 import { describeListener } from './describe-listener.ts';
 import { describePool } from './describe-pool.ts';
 import { indent, type Row, rows } from './layout.ts';
+import { formatSize } from './units.ts';
 
 /**
  * A plan for people, as `sluice check` prints it: aligned, and ending with a newline. `warnings` come last. What is retired
@@ -31,7 +33,6 @@ function block(title: string, content: readonly Row[]): string {
 
 function describeProcess(plan: Plan): Row[] {
   const { connections } = plan.limits;
-  const { noDelay, keepaliveMs } = plan.socket;
   const drain =
     plan.drainMs === 0 ? 'connections are cut at once' : `connections have ${formatDuration(plan.drainMs)}`;
   return [
@@ -42,9 +43,22 @@ function describeProcess(plan: Plan): Row[] {
     ['engine', plan.machineEngine],
     ['reload', plan.reload === 'watch' ? 'on SIGHUP, and when the file has changed' : 'on SIGHUP'],
     ['stopping', drain],
-    ['sockets', `no_delay ${noDelay ? 'on' : 'off'}, keepalive ${formatDuration(keepaliveMs)}`],
+    ['sockets', describeSockets(plan.socket)],
     ['admin', plan.admin === null ? 'off' : describeAdmin(plan.admin)],
   ];
+}
+
+/** What is left to the system is left out. */
+function describeSockets(socket: SocketOptions): string {
+  const { noDelay, keepaliveMs, receiveBuffer, sendBuffer, userTimeoutMs, notSentLowat } = socket;
+  return [
+    `no_delay ${noDelay ? 'on' : 'off'}`,
+    `keepalive ${formatDuration(keepaliveMs)}`,
+    ...(receiveBuffer === 0 ? [] : [`receive_buffer ${formatSize(receiveBuffer)}`]),
+    ...(sendBuffer === 0 ? [] : [`send_buffer ${formatSize(sendBuffer)}`]),
+    ...(userTimeoutMs === 0 ? [] : [`user_timeout ${formatDuration(userTimeoutMs)}`]),
+    ...(notSentLowat === 0 ? [] : [`not_sent_lowat ${formatSize(notSentLowat)}`]),
+  ].join(', ');
 }
 
 function describeGroup({ plane, first, count, reason }: ShardGroup): Row {

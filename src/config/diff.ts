@@ -3,8 +3,8 @@ import type { BackendPlan, ListenerPlan, Plan, PoolPlan } from '../core/plan.ts'
 import type { NameChanges, PlanDiff } from '../core/plan-diff.ts';
 
 /**
- * What becomes different when `next` replaces `current`, by names: indexes, versions, reasons and who accepts do not count,
- * and what is retired is not there. A pool has changed when its own settings or the order of the backends it keeps have;
+ * What becomes different when `next` replaces `current`, by names: indexes, versions, reasons, who accepts and
+ * the planes of listeners, which are those of the shards, do not count, and what is retired is not there. A pool has changed when its own settings or the order of the backends it keeps have;
  * backends that came or went are told by themselves. Give `next` as it was compiled: a settled plan has the settings that
  * need a restart from the plan before, so that `needsRestart` would be empty. Pure.
  */
@@ -39,12 +39,12 @@ function listenersOf(plan: Plan): ByName {
 }
 
 function listenerContent(listener: ListenerPlan, pools: readonly PoolPlan[]): unknown {
-  const { listen, plane, sniff, limits, access, timeouts } = listener;
+  const { listen, sniff, limits, access, timeouts } = listener;
   const routes = listener.routes.map(({ action, ...route }) => ({
     ...route,
     action: action.kind === 'pool' ? { to: pools[action.pool]?.name } : action,
   }));
-  return { listen, plane: plane.name, sniff, limits, access, timeouts, routes };
+  return { listen, sniff, limits, access, timeouts, routes };
 }
 
 /** The pools of both plans; of their backends the names of those that both have, in order. */
@@ -87,6 +87,10 @@ function settingsOf(plan: Plan): ByName {
     ['timeouts.hang', plan.hangMs],
     ['socket.no_delay', plan.socket.noDelay],
     ['socket.keepalive', plan.socket.keepaliveMs],
+    ['socket.receive_buffer', plan.socket.receiveBuffer],
+    ['socket.send_buffer', plan.socket.sendBuffer],
+    ['socket.user_timeout', plan.socket.userTimeoutMs],
+    ['socket.not_sent_lowat', plan.socket.notSentLowat],
     ['machine_engine', plan.machineEngine],
     ['limits.connections', plan.limits.connections.value],
     ['telemetry.traces.sample', plan.telemetry.sample],
@@ -94,9 +98,10 @@ function settingsOf(plan: Plan): ByName {
 }
 
 function restartSettingsOf({ workers, groups, reload, telemetry, admin }: Plan): ByName {
-  const shards = groups.map(({ plane, first, count }) => ({ plane, first, count }));
+  const shards = groups.map(({ first, count }) => ({ first, count }));
   return new Map<string, unknown>([
     ['workers', { threads: workers.count, shards }],
+    ['plane', groups.map(({ plane }) => plane)],
     ['reload', reload],
     ['telemetry.traces.otlp', telemetry.otlp],
     ['telemetry.metrics.prometheus', telemetry.prometheus],

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { linuxPlaneSupport } from '../plane/linux/index.ts';
 import { readDescriptorLimit } from './descriptors.ts';
 
 /** What a plan depends on besides the file. */
@@ -11,6 +12,8 @@ export interface Environment {
   readonly nodeVersion: string;
   /** Threads that can run at once; at least 1. */
   readonly cores: number;
+  /** Whether this process can have the linux plane, and in words what was found or what is lacking. */
+  readonly linuxPlane: { readonly usable: boolean; readonly why: string };
 }
 
 /** The environment of this process. */
@@ -20,5 +23,6 @@ export function readEnvironment(): Environment {
     platform: process.platform,
     nodeVersion: process.version,
     cores: availableParallelism(),
+    linuxPlane: linuxPlaneSupport(),
   };
 }

@@ -37,6 +37,11 @@ export const HANG_MS_MAX = 3_600_000;
 /** TCP_KEEPIDLE counts whole seconds, 32,767 of them at most (tcp(7)). */
 export const KEEPALIVE_MS_MIN = 1000;
 export const KEEPALIVE_MS_MAX = 9 * 3_600_000;
+/** Less would end connections over a few lost segments: the system sends one again after 200 ms, then 400, 800 … (RFC 6298). */
+export const USER_TIMEOUT_MS_MIN = 1000;
+/** Of a socket's buffers and what waits in them. The system keeps the double of a buffer, in an int. */
+export const SOCKET_BYTES_MIN = 4096;
+export const SOCKET_BYTES_MAX = 512 * 1024 * 1024;
 
 /** The connection preface of HTTP/2 has 24 bytes, so that fewer would tell nothing of it (RFC 9113 section 3.4). */
 export const SNIFF_BYTES_MIN = 24;
@@ -64,6 +69,8 @@ export const DESCRIPTORS_PER_CONNECTION = 2;
  * Node 20, and an io_uring more from Node 22 on.
  */
 export const DESCRIPTORS_PER_WORKER = 6;
+/** What a worker on the linux plane has open besides: its epoll and its eventfd, and both ends of the pipes that are kept. */
+export const LINUX_DESCRIPTORS_PER_WORKER = 2 + 64;
 /** A tee writes one file for each direction. */
 export const DESCRIPTORS_PER_TEE = 2;
 export const CONNECTIONS_DEFAULT_MAX = 50_000;

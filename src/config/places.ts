@@ -54,6 +54,22 @@ export function network() {
   });
 }
 
+/** An IP address of this machine, without a port. */
+export function ipAddress() {
+  const shape = {
+    expected: 'an IP address of this machine such as 10.0.0.5 or "2001:db8::5"',
+    json: { title: 'IP address', type: 'string', pattern: '^[0-9a-fA-F.:]+$' },
+  };
+  return leaf(shape, (value): string | Refusal => {
+    if (typeof value !== 'string') return refuseKind(value, 'an IP address');
+    const bytes = value.includes('%') ? null : parseIp(value);
+    if (bytes === null) return refuseKind(value, 'an IP address', withoutPort(value));
+    return bytes.every((byte) => byte === 0)
+      ? new Refusal(`${quote(value)} is no address of its own`)
+      : value;
+  });
+}
+
 /** Base URL of an HTTP receiver, without a trailing slash. */
 export function httpUrl() {
   const shape = {
@@ -95,6 +111,14 @@ function address(shape: LeafShape, refuse: (where: Address, text: string) => Ref
     if (typeof where === 'string') return new Refusal(`${show(value)} is not an address: ${where}`);
     return refuse(where, value) ?? where;
   });
+}
+
+/** The IP address of a text with a port or brackets around it. */
+function withoutPort(text: string): string | null {
+  const where = parseAddress(/:\d+$/.test(text) ? text : `${text}:0`);
+  const host = typeof where === 'string' || where.kind === 'unix' ? '' : where.host;
+  if (parseIp(host) === null) return null;
+  return host.includes(':') ? quote(host) : host;
 }
 
 function withScheme(value: unknown): string | null {

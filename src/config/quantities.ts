@@ -24,30 +24,32 @@ export interface DurationRange {
   readonly min?: number;
   /** In milliseconds; if not provided, defaults to DURATION_MS_MAX. */
   readonly max?: number;
-  /** What 0 means, where 0 is allowed: `never` can be written for it, or it means "at once". */
-  readonly zero?: 'never' | 'at once';
+  /** What 0 means, where there is one: `never` or 0 is written for it, 0 means "at once", or `system` is written for it. */
+  readonly zero?: 'never' | 'at once' | 'system';
 }
 
 /** A duration, in milliseconds. */
 export function duration(range: DurationRange = {}) {
   const { min = 1, max = DURATION_MS_MAX, zero } = range;
-  const never = zero === 'never';
-  const more = never ? ', or never' : zero === undefined ? '' : ', or 0 for at once';
+  const word = zero === 'never' || zero === 'system' ? zero : null;
+  const digit = zero === 'never' || zero === 'at once';
+  const more = word === null ? (digit ? ', or 0 for at once' : '') : `, or ${word}`;
   const shape: LeafShape = {
     expected: `a time with its unit (ms, s, m, h, d) such as 250ms or 5s${more}`,
     json: {
-      title: never ? 'duration or `never`' : zero === undefined ? 'duration' : 'duration or 0',
-      type: zero === undefined ? 'string' : ['string', 'integer'],
-      ...(zero === undefined ? {} : { minimum: 0, maximum: 0 }),
-      pattern: zero === undefined ? DURATION_PATTERN : `${DURATION_PATTERN}|^0$${never ? '|^never$' : ''}`,
+      title: word === null ? `duration${digit ? ' or 0' : ''}` : `duration or \`${word}\``,
+      type: digit ? ['string', 'integer'] : 'string',
+      ...(digit ? { minimum: 0, maximum: 0 } : {}),
+      pattern: `${DURATION_PATTERN}${digit ? '|^0$' : ''}${word === null ? '' : `|^${word}$`}`,
     },
   };
   return leaf(shape, (value) => {
     const text = textOf(value);
-    if (text === 'never' && zero !== 'never') return new Refusal('this wait must have an end');
-    const ms = never && text === 'never' ? 0 : parseDuration(text);
+    if (text === word) return 0;
+    if (text === 'never') return new Refusal('this wait must have an end');
+    const ms = parseDuration(text);
     if (ms === null) return refuseKind(value, 'a duration', repairDuration(text));
-    if (ms === 0 && zero !== undefined) return 0;
+    if (ms === 0 && digit) return 0;
     if (ms === 0) return new Refusal(`${show(value)} leaves no time at all`);
     if (ms < min) return new Refusal(`${show(value)} is less than ${formatDuration(min)}`);
     if (ms > max) return new Refusal(`${show(value)} is more than ${formatDuration(max)}`);
@@ -55,19 +57,20 @@ export function duration(range: DurationRange = {}) {
   });
 }
 
-/** A size, in bytes. */
-export function size(min: number, max: number) {
+/** A size, in bytes; `zero` is a word for 0, where 0 is allowed. */
+export function size(min: number, max: number, zero?: 'system') {
   const shape: LeafShape = {
-    expected: `a size from ${formatSize(min)} to ${formatSize(max)} such as 64KiB`,
+    expected: `a size from ${formatSize(min)} to ${formatSize(max)} such as 64KiB${zero === undefined ? '' : `, or ${zero}`}`,
     json: {
-      title: 'size',
+      title: zero === undefined ? 'size' : `size or \`${zero}\``,
       type: ['string', 'integer'],
       minimum: min,
       maximum: max,
-      pattern: `${SIZE_PATTERN}|^\\d{1,15}$`,
+      pattern: `${SIZE_PATTERN}|^\\d{1,15}$${zero === undefined ? '' : `|^${zero}$`}`,
     },
   };
   return leaf(shape, (value) => {
+    if (value === zero) return 0;
     const bytes = parseSize(textOf(value));
     if (bytes === null) return refuseKind(value, 'a size', repairSize(textOf(value)));
     return bytes >= min && bytes <= max ? bytes : outOfRange(value);

@@ -10,7 +10,7 @@ import {
   RETRIES_MAX,
   WEIGHT_MAX,
 } from './limits.ts';
-import { dialAddress } from './places.ts';
+import { dialAddress, ipAddress } from './places.ts';
 import { duration, integer } from './quantities.ts';
 import { backendName, flag, oneOf } from './words.ts';
 
@@ -57,6 +57,11 @@ const connect = z.strictObject({
         'Otherwise its bytes are delivered and it gets the answer.',
     )
     .prefault(defaults.ABORT_ON_FIN),
+  source: ipAddress()
+    .describe(
+      'IP address of this machine from which its TCP backends are connected to. Absent: the one that the system chooses.',
+    )
+    .optional(),
 });
 
 /** Backends that can stand in for each other. */

@@ -1,9 +1,16 @@
 import { z } from 'zod';
-import { MACHINE_ENGINES } from '../core/plan.ts';
+import { MACHINE_ENGINES, PLANE_CHOICES } from '../core/plan.ts';
 import * as defaults from './defaults.ts';
-import { CONNECTIONS_MAX, KEEPALIVE_MS_MAX, KEEPALIVE_MS_MIN } from './limits.ts';
+import {
+  CONNECTIONS_MAX,
+  KEEPALIVE_MS_MAX,
+  KEEPALIVE_MS_MIN,
+  SOCKET_BYTES_MAX,
+  SOCKET_BYTES_MIN,
+  USER_TIMEOUT_MS_MIN,
+} from './limits.ts';
 import { httpAddress, httpUrl, loopbackAddress } from './places.ts';
-import { duration, integer, share } from './quantities.ts';
+import { duration, integer, share, size } from './quantities.ts';
 import { flag, oneOf, variableName } from './words.ts';
 import { workersCount } from './workers.ts';
 
@@ -15,7 +22,35 @@ export const socket = z.strictObject({
       'Silence after which the system asks whether the peer is still there (SO_KEEPALIVE); counted in whole seconds.',
     )
     .prefault(defaults.KEEPALIVE),
+  receive_buffer: bufferSize()
+    .describe(
+      'Bytes a socket can hold that were not read yet (SO_RCVBUF), at most `net.core.rmem_max`. ' +
+        '`system`: a buffer that grows and shrinks by itself, which is right but for many slow connections. The linux plane only.',
+    )
+    .prefault(defaults.RECEIVE_BUFFER),
+  send_buffer: bufferSize()
+    .describe(
+      'Bytes a socket can hold that the peer has not acknowledged yet (SO_SNDBUF), at most `net.core.wmem_max`. ' +
+        '`system`: a buffer that grows and shrinks by itself. The linux plane only.',
+    )
+    .prefault(defaults.SEND_BUFFER),
+  user_timeout: duration({ zero: 'system', min: USER_TIMEOUT_MS_MIN })
+    .describe(
+      'How long bytes may stay unacknowledged before the connection counts as lost (TCP_USER_TIMEOUT, RFC 5482). ' +
+        '`system`: some 15 minutes. The linux plane only.',
+    )
+    .prefault(defaults.USER_TIMEOUT),
+  not_sent_lowat: bufferSize()
+    .describe(
+      'A socket takes more bytes only while fewer than these wait in it to be sent (TCP_NOTSENT_LOWAT). ' +
+        '`system`: `net.ipv4.tcp_notsent_lowat`, which is as many as its buffer can hold where nobody has set it. The linux plane only.',
+    )
+    .prefault(defaults.NOT_SENT_LOWAT),
 });
+
+function bufferSize() {
+  return size(SOCKET_BYTES_MIN, SOCKET_BYTES_MAX, 'system');
+}
 
 /** Limits of the whole process. */
 export const processLimits = z.strictObject({
@@ -26,6 +61,7 @@ export const processLimits = z.strictObject({
 
 export const workers = workersCount();
 export const machineEngine = oneOf(MACHINE_ENGINES);
+export const plane = oneOf(PLANE_CHOICES);
 export const reload = oneOf(['signal', 'watch']);
 
 const traces = z.strictObject({

@@ -4,7 +4,16 @@ import * as defaults from './defaults.ts';
 import { LISTENERS_MAX } from './limits.ts';
 import { listener } from './schema-listener.ts';
 import { pool } from './schema-pool.ts';
-import { admin, machineEngine, processLimits, reload, socket, telemetry, workers } from './schema-service.ts';
+import {
+  admin,
+  machineEngine,
+  plane,
+  processLimits,
+  reload,
+  socket,
+  telemetry,
+  workers,
+} from './schema-service.ts';
 import { timeouts } from './schema-timeouts.ts';
 import { NAME_PATTERN } from './words.ts';
 
@@ -23,9 +32,15 @@ export const configSchema = z.strictObject({
   workers: workers
     .describe(
       'Threads that move bytes, one shard each. `auto`: one a core, at most 64. 0: one shard on the main thread. ' +
-        'Where Node cannot share a port (before 22.12, and 23.0), a listener has one shard, and there are no more threads than listeners.',
+        'On the net plane of a Node that cannot share a port (before 22.12, and 23.0), a listener has one shard, and there are no more threads than listeners.',
     )
     .prefault(defaults.WORKERS),
+  plane: plane
+    .describe(
+      'What moves the bytes: the calls of Linux, epoll and splice (`linux`), or `node:net` (`net`). `auto`: `linux` where it can be had. ' +
+        'Where it cannot, or with `workers: 0`, `net` serves, and `sluice check` says why.',
+    )
+    .prefault(defaults.PLANE),
   machine_engine: machineEngine
     .describe(
       'What runs the statechart of connections: its compiled table, or the interpreter of XState, which is slower and can be inspected.',

@@ -22,7 +22,7 @@ export interface FreeSlots {
  * `next`, as it was compiled, made the successor of `current`: what both have keeps its index, and what `next` lacks stays
  * in its place as retired until it comes back or its free slot is taken. A listener and a pool are the same by name, a
  * backend by the name of its pool, its own name and its address. Settings that only a restart can change stay those of
- * `current`, and so do its shards: `accept` and the descriptors are worked out for them. A default of
+ * `current`, and so do its shards: `plane`, `accept` and the descriptors are worked out for them. A default of
  * `limits.connections` stays as it was compiled. Pure. Throws CONFIG_INVALID where slots run out.
  */
 export function settlePlan(current: Plan, next: Plan, free: FreeSlots): Plan {
@@ -35,7 +35,10 @@ export function settlePlan(current: Plan, next: Plan, free: FreeSlots): Plan {
   const pools = placePools(current, next, free, { rows, listeners: listenerSlots });
   const listeners = merge(
     current.listeners,
-    next.listeners.map((listener, at) => settleListener(listener, listenerSlots[at] ?? 0, pools)),
+    next.listeners.map((listener, at) => ({
+      ...settleListener(listener, listenerSlots[at] ?? 0, pools),
+      plane: settlePlane(listener, current),
+    })),
     listenerSlots,
   );
   const settled: Plan = {
@@ -100,6 +103,13 @@ function settleListener(listener: ListenerPlan, index: number, pools: readonly n
     return { ...route, action: { ...action, pool: pools[action.pool] ?? 0 } };
   });
   return { ...listener, index, routes };
+}
+
+/** The one plane that runs; why `next` would have another one does not matter before a restart. */
+function settlePlane({ plane }: ListenerPlan, { groups }: Plan): ListenerPlan['plane'] {
+  const name = groups[0]?.plane ?? plane.name;
+  if (name === plane.name) return plane;
+  return { name, reason: 'the running service has this plane, and a restart may change it' };
 }
 
 function settlePool(pool: PoolPlan, index: number, rows: readonly number[]): PoolPlan {

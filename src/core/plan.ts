@@ -53,6 +53,10 @@ export interface LimitWithSource {
 
 export type PlaneName = 'net' | 'linux' | 'memory';
 
+/** What a configuration can ask for: `auto` is `linux` where that can be had, else `net`. */
+export const PLANE_CHOICES = ['auto', 'net', 'linux'] as const;
+export type PlaneChoice = (typeof PLANE_CHOICES)[number];
+
 export const MACHINE_ENGINES = ['compiled', 'interpreter'] as const;
 export type MachineEngine = (typeof MACHINE_ENGINES)[number];
 
@@ -198,6 +202,8 @@ export interface ConnectPlan {
   readonly retries: number;
   /** A client's FIN before a backend was reached ends the connection instead of being kept. */
   readonly abortOnFin: boolean;
+  /** The local IP address to connect to TCP backends from; null = the system's choice. */
+  readonly source: string | null;
 }
 
 export interface BackendPlan {

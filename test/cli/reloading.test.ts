@@ -5,7 +5,13 @@ import { parseConfig } from '../../src/config/index.ts';
 import { SluiceError } from '../../src/core/errors.ts';
 import type { Plan } from '../../src/core/plan.ts';
 
-const ENVIRONMENT = { descriptorLimit: null, platform: 'linux', nodeVersion: 'v22.12.0', cores: 2 };
+const ENVIRONMENT = {
+  descriptorLimit: null,
+  platform: 'linux',
+  nodeVersion: 'v22.12.0',
+  cores: 2,
+  linuxPlane: { usable: false, why: 'not in this test' },
+};
 
 /** A configuration that relays to this port. */
 function config(port: number, more = ''): string {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { diffPlans, parseConfig, settlePlan } from '../../src/config/index.ts';
 import type { Plan } from '../../src/core/plan.ts';
 import { isSame } from '../../src/core/plan-diff.ts';
-import { ENVIRONMENT } from './support/cases.ts';
+import { ENVIRONMENT, WITH_LINUX_PLANE } from './support/cases.ts';
 import { anyFile, planOf } from './support/files.ts';
 
 const NONE = { listeners: new Set<number>(), pools: new Set<number>(), backends: new Set<number>() };
@@ -22,8 +22,8 @@ const BASE = {
   workers: 2,
 };
 
-function plan(changes: object = {}): Plan {
-  return parseConfig(JSON.stringify({ ...BASE, ...changes }), 'x.yaml', ENVIRONMENT).plan;
+function plan(changes: object = {}, environment = ENVIRONMENT): Plan {
+  return parseConfig(JSON.stringify({ ...BASE, ...changes }), 'x.yaml', environment).plan;
 }
 
 describe('the difference of two plans', () => {
@@ -83,6 +83,10 @@ describe('the difference of two plans', () => {
     ['timeouts.hang', { timeouts: { hang: 'never' } }],
     ['socket.no_delay', { socket: { no_delay: false } }],
     ['socket.keepalive', { socket: { keepalive: 'never' } }],
+    ['socket.receive_buffer', { socket: { receive_buffer: '64KiB' } }],
+    ['socket.send_buffer', { socket: { send_buffer: '64KiB' } }],
+    ['socket.user_timeout', { socket: { user_timeout: '30s' } }],
+    ['socket.not_sent_lowat', { socket: { not_sent_lowat: '16KiB' } }],
     ['machine_engine', { machine_engine: 'interpreter' }],
     ['limits.connections', { limits: { connections: 17 } }],
     ['telemetry.traces.sample', { telemetry: { traces: { sample: 0.5 } } }],
@@ -107,6 +111,21 @@ describe('the difference of two plans', () => {
     const current = plan('limits' in change ? { limits: { connections: 9 } } : {});
     expect(diffPlans(current, plan(change))).toEqual({ ...NOTHING, needsRestart: keys });
     expect(isSame(diffPlans(current, settlePlan(current, plan(change), NONE)))).toBe(true);
+  });
+
+  it('says that the plane needs a restart where another one would serve, not of each listener that it changed', () => {
+    const limits = { connections: 9 };
+    const current = plan({ limits }, WITH_LINUX_PLANE);
+    const next = plan({ limits, plane: 'net' }, WITH_LINUX_PLANE);
+    expect(diffPlans(current, next)).toEqual({ ...NOTHING, needsRestart: ['plane'] });
+    expect(isSame(diffPlans(current, settlePlan(current, next, NONE)))).toBe(true);
+    expect(diffPlans(current, plan({ limits, plane: 'linux' }, WITH_LINUX_PLANE))).toEqual(NOTHING);
+  });
+
+  it('sees another address to connect from as a change of the pool', () => {
+    const { web, api } = BASE.pools;
+    const next = plan({ pools: { web, api: { ...api, connect: { source: '10.0.0.9' } } } });
+    expect(diffPlans(plan(), next)).toEqual({ ...NOTHING, pools: { ...NO_NAMES, changed: ['api'] } });
   });
 
   it('of a plan and any other is undone by the difference back', () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type FreeSlots, parseConfig, settlePlan } from '../../src/config/index.ts';
 import type { BackendPlan, ListenerPlan, Plan } from '../../src/core/plan.ts';
-import { ENVIRONMENT } from './support/cases.ts';
+import { ENVIRONMENT, WITH_LINUX_PLANE } from './support/cases.ts';
 import { anyFile, type FileModel, planOf } from './support/files.ts';
 
 const NONE: FreeSlots = { listeners: new Set(), pools: new Set(), backends: new Set() };
@@ -206,6 +206,31 @@ describe('a settled plan', () => {
     const settled = settlePlan(planOf({ ...FILE, workers: 0 }), planOf({ ...FILE, workers: 4 }), NONE);
     expect(settled.listeners[0]?.accept.shards).toBe(0);
     expect(settled.limits.descriptors).toBe(20_000);
+  });
+
+  it('stays on the plane that runs, and shares ports as that can', () => {
+    const old = { nodeVersion: 'v20.19.0' };
+    const [onLinux, onNet] = [
+      planOf(FILE, { ...WITH_LINUX_PLANE, ...old }),
+      planOf({ ...FILE, workers: 3 }, { ...ENVIRONMENT, ...old }),
+    ];
+    const reason = 'the running service has this plane, and a restart may change it';
+    const staysLinux = settlePlan(onLinux, onNet, NONE);
+    expect(staysLinux.listeners[0]).toMatchObject({
+      plane: { name: 'linux', reason },
+      accept: { shards: 'every' },
+    });
+    expect(staysLinux.groups).toEqual(onLinux.groups);
+    expect(staysLinux.limits.descriptors).toBe(onLinux.limits.descriptors);
+    const staysNet = settlePlan(onNet, onLinux, NONE);
+    expect(staysNet.listeners[0]).toMatchObject({ plane: { name: 'net', reason }, accept: { shards: 0 } });
+    expect(staysNet.limits.descriptors).toBe(onNet.limits.descriptors);
+    expect(settlePlan(staysLinux, onLinux, NONE)).toEqual({ ...onLinux, version: 3 });
+  });
+
+  it('shares a port on net as the running plan tells where the next one is for linux', () => {
+    const settled = settlePlan(planOf(FILE), planOf(FILE, WITH_LINUX_PLANE), NONE);
+    expect(settled.listeners[0]?.accept.shards).toBe('every');
   });
 
   it('shares no port where the plans do not tell whether that is possible', () => {

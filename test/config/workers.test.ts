@@ -1,14 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { describePlan, type Environment, parseConfig, readEnvironment } from '../../src/config/index.ts';
-import { ENVIRONMENT } from './support/cases.ts';
+import { LINUX_DESCRIPTORS_PER_WORKER } from '../../src/config/limits.ts';
+import { PIPES_KEPT_MAX } from '../../src/plane/linux/pipe-pool.ts';
+import { ENVIRONMENT, WITH_LINUX_PLANE } from './support/cases.ts';
 
 const POOLS = 'pools: { web: { backends: ["127.0.0.1:9000"] } }\n';
 const OLD_NODE: Environment = { ...ENVIRONMENT, nodeVersion: 'v20.19.0' };
 
 /** A file with these listeners, which are named a, b, c … */
-function load(listen: readonly string[], workers: number | 'auto', environment: Environment = ENVIRONMENT) {
+function load(
+  listen: readonly string[],
+  workers: number | 'auto',
+  environment: Environment = ENVIRONMENT,
+  plane = 'auto',
+) {
   const listeners = listen.map((address, index) => ({ name: 'abcdefgh'[index], listen: address, to: 'web' }));
-  const text = `listeners: ${JSON.stringify(listeners)}\n${POOLS}workers: ${workers}\n`;
+  const text = `listeners: ${JSON.stringify(listeners)}\n${POOLS}workers: ${workers}\nplane: ${plane}\n`;
   return parseConfig(text, 'proxy.yaml', environment);
 }
 
@@ -78,6 +85,58 @@ describe('who accepts', () => {
       shards: 0,
       reason: 'the sockets of darwin cannot share a port evenly',
     });
+  });
+});
+
+describe('workers on the linux plane', () => {
+  const OLD = { ...WITH_LINUX_PLANE, nodeVersion: 'v20.19.0' };
+
+  it('share ports on any Node, and are as many as were asked for', () => {
+    const { plan, warnings } = load([':0', 'unix:/a'], 3, OLD);
+    expect(plan.workers).toEqual({ count: 3, reason: 'as configured' });
+    expect(plan.groups).toEqual([
+      {
+        plane: 'linux',
+        first: 0,
+        count: 3,
+        reason: 'epoll serves all listeners, and the shards share each TCP port',
+      },
+    ]);
+    expect(plan.listeners.map(({ plane, accept }) => [plane.name, accept.shards])).toEqual([
+      ['linux', 'every'],
+      ['linux', 1],
+    ]);
+    expect(warnings).toEqual([]);
+  });
+
+  it('are not there where net is asked for, which holds for what shares a port', () => {
+    const { plan } = load([':0'], 'auto', OLD, 'net');
+    expect(plan.groups).toMatchObject([{ plane: 'net', first: 0, count: 1 }]);
+    expect(plan.listeners[0]?.accept.shards).toBe(0);
+  });
+
+  it('are on net, with a warning, where linux was asked for and is not to be had', () => {
+    const asked = load([':0'], 2, ENVIRONMENT, 'linux');
+    expect(asked.plan.groups).toMatchObject([{ plane: 'net', first: 0, count: 2 }]);
+    expect(asked.warnings).toEqual([
+      'proxy.yaml:4:8: plane: linux is asked for, but net serves all listeners: the linux plane cannot be used: the optional package koffi cannot be loaded: not found',
+    ]);
+    expect(load([':0'], 2, ENVIRONMENT, 'auto').warnings).toEqual([]);
+  });
+
+  it('are none with 0, and the main thread has the net plane, with a warning where linux was asked for', () => {
+    const { plan, warnings } = load([':0'], 0, WITH_LINUX_PLANE, 'linux');
+    expect(plan.groups).toMatchObject([{ plane: 'net', first: 0, count: 1 }]);
+    expect(warnings).toEqual([
+      'proxy.yaml:4:8: plane: linux is asked for, but net serves all listeners: the linux plane cannot be used with "workers: 0": its shard would stop the main thread by waiting in epoll',
+    ]);
+    expect(load([':0'], 0, WITH_LINUX_PLANE).warnings).toEqual([]);
+  });
+
+  it('have descriptors for epoll, an eventfd and the pipes that are kept', () => {
+    expect(LINUX_DESCRIPTORS_PER_WORKER).toBe(2 + 2 * PIPES_KEPT_MAX);
+    const { plan } = load([':0', 'unix:/a'], 4, { ...WITH_LINUX_PLANE, descriptorLimit: 1000 });
+    expect(plan.limits.descriptors).toBe(1000 - 4 * (6 + 66) - 3);
   });
 });
 

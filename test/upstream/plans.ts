@@ -56,7 +56,7 @@ export function addPool(draft: Draft, sketch: PoolSketch): number {
     balance: sketch.balance ?? 'round_robin',
     backends: [],
     health: sketch.health === undefined ? HEALTH : sketch.health,
-    connect: { timeoutMs: 1000, retries: 2, abortOnFin: false },
+    connect: { timeoutMs: 1000, retries: 2, abortOnFin: false, source: null },
   });
   for (const partial of sketch.backends) addBackend(draft, index, partial);
   return index;

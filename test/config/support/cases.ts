@@ -7,6 +7,13 @@ export const ENVIRONMENT: Environment = {
   platform: 'linux',
   nodeVersion: 'v24.11.0',
   cores: 4,
+  linuxPlane: { usable: false, why: 'the optional package koffi cannot be loaded: not found' },
+};
+
+/** The same machine, where the linux plane can be had. */
+export const WITH_LINUX_PLANE: Environment = {
+  ...ENVIRONMENT,
+  linuxPlane: { usable: true, why: 'libc.so.6 by koffi 3.3.4 on linux x64' },
 };
 
 /** Names of the YAML files in a folder beside these tests, in order. */
