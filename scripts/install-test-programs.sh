@@ -3,7 +3,7 @@
 # there it changes nothing and needs no rights. Run it as root or as a user with sudo.
 set -euo pipefail
 
-# program:package. A program counts as there when it is executable, whatever package it came from.
+# program:package. A program counts as there when it is executable, whatever package it came from; a path, when it exists.
 readonly PROGRAMS=(
   curl:curl
   openssl:openssl
@@ -22,6 +22,16 @@ readonly PROGRAMS=(
   psql:postgresql
   socat:socat
   vsftpd:vsftpd
+  python3:python3
+  strace:strace
+  ip:iproute2
+  ss:iproute2
+  nft:nftables
+  unshare:util-linux
+  nsenter:util-linux
+  cc:gcc
+  /usr/include/stdio.h:libc6-dev
+  /usr/include/linux/tcp.h:linux-libc-dev
   sha256sum:coreutils
   id:coreutils
 )
@@ -80,6 +90,7 @@ missing_packages() {
 # Daemons are outside the PATH of users, and each version of PostgreSQL in a directory of its own.
 has_program() {
   local directory
+  [[ $1 == /* && -e $1 ]] && return
   command -v "$1" >/dev/null && return
   for directory in /usr/local/sbin /usr/sbin /sbin /usr/lib/postgresql/*/bin; do
     [[ -x "$directory/$1" ]] && return
