@@ -9,7 +9,6 @@ import {
   ENFILE,
   ENOBUFS,
   ENOMEM,
-  ENOTCONN,
   EPOLL_CTL_ADD,
   EPOLL_CTL_MOD,
   EPROTO,
@@ -40,6 +39,7 @@ import {
 import type { FakePeer } from './fake-peer.ts';
 import { FakePipe, PipeEnd } from './fake-pipe.ts';
 import { FakeSocket } from './fake-socket.ts';
+import { readFault, writeTo } from './fake-transfer.ts';
 
 export interface FakeSizes {
   /** Of each queue of a socket, at most; each has a size of its own. */
@@ -77,7 +77,6 @@ export class FakeLibc implements System {
     this.faults = new Faults(random);
   }
 
-  /** Descriptors that are open. */
   get open(): number {
     return this.#files.filter((file) => file !== undefined).length;
   }
@@ -94,14 +93,12 @@ export class FakeLibc implements System {
     return socket;
   }
 
-  /** A client arrives at a listener. */
   arrive(listener: FakeSocket, socket: FakeSocket, peer: FakePeer): void {
     socket.connected(peer);
     listener.queue.push(socket);
     listener.wake(1);
   }
 
-  /** Edges that are owed are told. */
   step(): void {
     for (const socket of this.sockets) socket.tellOwed();
   }
@@ -180,7 +177,7 @@ export class FakeLibc implements System {
     const socket = this.#socketOf(fd);
     // Dropping what a look has shown cannot fail.
     if (socket.shown >= length && (flags & MSG_PEEK) === 0) return socket.read(into, length, flags);
-    const failed = this.#readFault(socket, 'recv', [EINTR, ENOBUFS, ENOMEM]);
+    const failed = readFault(this.faults, socket, 'recv', [EINTR, ENOBUFS, ENOMEM]);
     if (failed !== 0) return failed;
     // What comes while a read runs is told by an edge of its own.
     const isLate = socket.isQuiet && socket.receive.size > 1 && socket.shown === 0;
@@ -191,7 +188,7 @@ export class FakeLibc implements System {
 
   send(fd: number, from: Uint8Array, length: number): number {
     const socket = this.#socketOf(fd);
-    return this.#write(socket, 'send', length, (count) => {
+    return writeTo(this.faults, socket, 'send', length, (count) => {
       socket.send.push(from.subarray(0, count));
     });
   }
@@ -201,14 +198,14 @@ export class FakeLibc implements System {
     if (source instanceof FakeSocket && target instanceof PipeEnd && target.isWriteEnd) {
       const { bytes } = target.pipe;
       if (bytes.size > 0) this.violations.push('a pipe is filled that was not empty');
-      const failed = this.#readFault(source, 'splice', [EINTR, ENOMEM, EINVAL]);
+      const failed = readFault(this.faults, source, 'splice', [EINTR, ENOMEM, EINVAL]);
       return failed !== 0 ? failed : source.moveTo(bytes, this.faults.short(length));
     }
     if (source instanceof PipeEnd && !source.isWriteEnd && target instanceof FakeSocket) {
       const { bytes } = source.pipe;
       const count = Math.min(length, bytes.size);
       if (count === 0) return -EAGAIN;
-      return this.#write(target, 'splice', count, (moved) => target.send.push(bytes.take(moved)));
+      return writeTo(this.faults, target, 'splice', count, (moved) => target.send.push(bytes.take(moved)));
     }
     return this.#bad(from, `splice to ${to}`);
   }
@@ -246,17 +243,9 @@ export class FakeLibc implements System {
     return this.faults.pick('close', [EINTR]);
   }
 
-  eventfd(): number {
-    return -EMFILE;
-  }
-
-  read(): number {
-    return -EBADF;
-  }
-
-  write(): number {
-    return -EBADF;
-  }
+  readonly eventfd = (): number => -EMFILE;
+  readonly read = (): number => -EBADF;
+  readonly write = (): number => -EBADF;
 
   epollCreate(): number {
     return this.#open(new FakeEpoll());
@@ -282,31 +271,6 @@ export class FakeLibc implements System {
     const set = this.#files[epoll];
     if (!(set instanceof FakeEpoll)) return this.#bad(epoll, 'epoll_wait');
     return this.faults.pick('epoll_wait', [EINTR]) || set.wait(events, max, this.#layout, this.#random);
-  }
-
-  /** EAGAIN where bytes are there stands for bytes that came a moment later, which an edge tells. */
-  #readFault(socket: FakeSocket, call: string, errors: readonly number[]): number {
-    const failed = this.faults.pick(call, [...errors, EAGAIN]);
-    if (failed !== -EAGAIN) return failed;
-    if (!socket.isQuiet) return 0;
-    socket.owesIn = true;
-    return -EAGAIN;
-  }
-
-  #write(socket: FakeSocket, call: string, length: number, push: (count: number) => void): number {
-    const failed = this.faults.pick(call, [EINTR, EAGAIN, ENOMEM, ENOBUFS]);
-    if (failed === -EAGAIN && socket.state === 'open' && socket.error === 0) {
-      socket.noSpace = true;
-      return -EAGAIN;
-    }
-    if (failed !== 0 && failed !== -EAGAIN) return failed;
-    const problem = socket.state === 'fresh' ? -ENOTCONN : socket.sendProblem();
-    if (problem !== 0) return problem;
-    const count = this.faults.short(Math.min(length, socket.send.free));
-    if (count < length) socket.noSpace = true;
-    if (count === 0) return -EAGAIN;
-    push(count);
-    return count;
   }
 
   #open(file: FakeFile): number {

@@ -1,10 +1,10 @@
-import { PLAIN_SOCKET } from '../../../src/core/plain-socket.ts';
 import type { Endpoint } from '../../../src/core/ports.ts';
 import { EHOSTUNREACH } from '../../../src/plane/linux/abi.ts';
 import { ETIMEDOUT } from './fake-faults.ts';
 import type { FakePeer } from './fake-peer.ts';
-import { BACKEND, FakeWorld } from './fake-world.ts';
+import { FakeWorld } from './fake-world.ts';
 import { checkAlways, checkAtEnd, checkEarlyEnd, checkQuiet, stateOf } from './history-checks.ts';
+import { dial } from './history-dial.ts';
 import { MiniRelay, Told } from './mini-relay.ts';
 
 /** How it ends, if not by both peers' FIN after all bytes: who does what, at some step of its own. */
@@ -26,7 +26,6 @@ const QUEUE_BYTES_MIN = 128;
 const EARLY_TURNS = 100;
 /** More than is ever held. */
 const WINDOW_BYTES_MIN = 700;
-const DIALS_MAX = 50;
 /** Where everybody does what is asked of him, nothing takes longer. */
 const TURNS_MAX = 20_000;
 /** So many turns in which nothing moves: it stands, and will stand. */
@@ -149,43 +148,6 @@ function peekFirst(
   if (consumed > 0) endpoint.consume(consumed);
   told.heldBytes -= consumed;
   return consumed;
-}
-
-/** Again and again, since the kernel may refuse each of them. */
-function dial(world: FakeWorld): [Endpoint, FakePeer] {
-  const { kernel, plane, random } = world;
-  let found: Endpoint | null = null;
-  let peer: FakePeer | null = null;
-  for (let count = 0; count < DIALS_MAX; count++) {
-    if (count === DIALS_MAX - 1) kernel.faults.share = 0;
-    let isOver = false;
-    kernel.onConnect = (socket) => {
-      peer = world.peer(socket, 'backend');
-      if (random.chance(0.3)) socket.connected(peer);
-      return 0;
-    };
-    plane.dial(BACKEND, PLAIN_SOCKET, {
-      connected: (endpoint) => {
-        isOver = true;
-        found = endpoint;
-        endpoint.observe(new Told());
-      },
-      failed: () => {
-        isOver = true;
-      },
-    });
-    for (let turn = 0; turn < 100 && !isOver; turn++) {
-      const socket = (peer as FakePeer | null)?.socket;
-      if (socket?.state === 'connecting' && random.chance(0.5)) {
-        if (count < 3 && random.chance(0.2)) socket.breaks(random.chance(0.5) ? ETIMEDOUT : EHOSTUNREACH);
-        else socket.connected(peer!);
-      }
-      world.turn(1);
-    }
-    if (found !== null && peer !== null) return [found, peer];
-    if (!isOver) throw new Error('a dial is told neither way');
-  }
-  throw new Error('no dial went through');
 }
 
 function live(history: History): void {
