@@ -3,15 +3,15 @@ import { describe, expect, test } from 'vitest';
 import type { Child } from '../../support/child.ts';
 import { eventually } from '../../support/eventually.ts';
 import { flood } from '../../support/flood.ts';
+import { killWithBytesUnread } from '../../support/kill-with-bytes-unread.ts';
 import { MIB } from '../../support/payload.ts';
-import { peer, portOf, reportOf, reports } from '../../support/peers.ts';
+import { portOf, reportOf, reports } from '../../support/peers.ts';
 import { start } from '../../support/process.ts';
 import { needs, program } from '../../support/programs.ts';
 import { type Sluice, startSluice } from '../../support/sluice.ts';
 import { dial, type Heard, hear, serve } from '../../support/tcp.ts';
 
 const STALL = 'timeouts: { write_stall: 1s, linger: 500ms }';
-const NEVER_READS = fileURLToPath(new URL('../../support/peers/never-reads.py', import.meta.url));
 const RSS_GROWTH_MAX = 32 * MIB;
 /** How long after its deadline a connection that stands still may last on a busy machine. */
 const LATE_MS_MAX = 10_000;
@@ -26,53 +26,49 @@ ${more}`;
 }
 
 describe('a process that is killed while bytes flow both ways', () => {
+  needs('python3');
+
   test('the client of a killed backend is reset, and the next client is served by another backend', async () => {
-    const backends = [peer('flooding.mjs'), peer('flooding.mjs')];
+    const backends = [flooding(), flooding()];
     const ports = await Promise.all(backends.map(portOf));
     const sluice = await startSluice(relay(ports));
     const descriptors = sluice.fdCount();
 
-    const client = await dial(sluice.address());
-    const heard = hear(client);
-    flood(client);
+    const client = flooding(sluice.address().port);
+    await reportOf(client, 'underWay');
     const which = await eventually(
       () => [0, 1].find((index) => underWays(backends[index]) > 0),
       'a backend to have got bytes',
     );
-    await eventually(() => client.bytesRead > MIB, 'the client to have got bytes');
-    backends[which]?.signal('SIGKILL');
-
-    expect(await heard).toMatchObject({ end: 'ECONNRESET' });
+    await killWithBytesUnread(backends[which] as Child, { local: ports[which] as number });
+    expect(await reportOf(client, 'end')).toEqual({ end: 'ECONNRESET' });
     const [log] = await sluice.waitForClosed(1);
     expect(log).toMatchObject({ reason: 'backend-reset', by: 'backend', during: 'streaming' });
     expect(log?.backend).toContain(String(ports[which]));
     await eventually(() => sluice.fdCount() <= descriptors, `descriptors to return to ${descriptors}`);
 
     const other = 1 - which;
-    const next = await dial(sluice.address());
-    next.resume();
-    flood(next);
+    const next = flooding(sluice.address().port);
+    await reportOf(next, 'underWay');
     await eventually(() => underWays(backends[other]) > 0, 'the other backend to serve');
-    next.resetAndDestroy();
+    next.signal('SIGKILL');
     expect((await sluice.waitForClosed(2))[1]?.backend).toContain(String(ports[other]));
   });
 
   test('the backend of a killed client is reset, and the next client is served', async () => {
-    const heard: Promise<Heard>[] = [];
-    const { port } = await serve((socket) => {
-      heard.push(hear(socket));
-      flood(socket);
-    });
-    const sluice = await startSluice(relay([port]));
+    const backend = flooding();
+    const sluice = await startSluice(relay([await portOf(backend)]));
     const descriptors = sluice.fdCount();
-    const client = peer('flooding.mjs', sluice.address().port);
+
+    const client = flooding(sluice.address().port);
     await reportOf(client, 'underWay');
-    client.signal('SIGKILL');
-    expect(await heard[0]).toMatchObject({ end: 'ECONNRESET' });
+    await reportOf(backend, 'underWay');
+    await killWithBytesUnread(client, { remote: sluice.address().port });
+    expect(await reportOf(backend, 'end')).toEqual({ end: 'ECONNRESET' });
     const [log] = await sluice.waitForClosed(1);
     expect(log).toMatchObject({ reason: 'client-reset', by: 'client', during: 'streaming' });
     await eventually(() => sluice.fdCount() <= descriptors, `descriptors to return to ${descriptors}`);
-    await reportOf(peer('flooding.mjs', sluice.address().port), 'underWay');
+    await reportOf(flooding(sluice.address().port), 'underWay');
   });
 });
 
@@ -112,9 +108,18 @@ describe('a peer that never reads', () => {
   });
 });
 
-/** Listens, or is the client of a port. */
+/** These listen, or are the clients of a port. */
+function flooding(port?: number): Child {
+  return pythonPeer('flooding.py', port);
+}
+
 function neverReading(port?: number): Child {
-  return start(program('python3'), ['-u', NEVER_READS, ...(port === undefined ? [] : [String(port)])]);
+  return pythonPeer('never-reads.py', port);
+}
+
+function pythonPeer(script: string, port: number | undefined): Child {
+  const path = fileURLToPath(new URL(`../../support/peers/${script}`, import.meta.url));
+  return start(program('python3'), ['-u', path, ...(port === undefined ? [] : [String(port)])]);
 }
 
 /** Waits for the connection to be ended by its deadline, and looks at memory meanwhile. */
