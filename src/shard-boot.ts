@@ -10,6 +10,8 @@ export interface ShardBoot {
   /** See `PlaneOptions.epoch`. */
   readonly epoch: number;
   readonly plane: PlaneName;
+  /** See `Plan.workers`. */
+  readonly pipesMax: number;
   /** What the linux plane needs of the thread that starts it; null for other planes, and until the thread is made. */
   readonly linux: LinuxThread | null;
 }

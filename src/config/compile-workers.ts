@@ -1,3 +1,4 @@
+import { pipesPerShard } from '../core/pipes.ts';
 import type { Plan, PlaneChoice, PlaneName } from '../core/plan.ts';
 import { canReusePort } from '../core/reuse-port.ts';
 import type { Acceptors } from './choose-acceptor.ts';
@@ -39,7 +40,11 @@ export function compileWorkers(config: Config, environment: Environment): Compil
       ? `${SERVER[plane]} serves all listeners, and the shards share each TCP port`
       : `${SERVER[plane]} serves all listeners, and each listener has one shard`;
   return {
-    workers: { count, reason: count < wanted ? `${wanted} ${asked}, but ${fewer}` : asked },
+    workers: {
+      count,
+      reason: count < wanted ? `${wanted} ${asked}, but ${fewer}` : asked,
+      pipes: plane === 'linux' ? pipesPerShard(environment.descriptorLimit, count) : 0,
+    },
     groups: [{ plane, first: 0, count, reason: group }],
     acceptors: { workers: count, apart },
     issues: [...notLinux, ...issues],
@@ -57,7 +62,7 @@ const SERVER = { net: 'node:net', linux: 'epoll' } as const satisfies Partial<Re
 function onMainThread(issues: readonly Issue[]): CompiledWorkers {
   const reason = `${SERVER.net} serves all listeners, on the main thread`;
   return {
-    workers: { count: 0, reason: 'as configured: one shard on the main thread' },
+    workers: { count: 0, reason: 'as configured: one shard on the main thread', pipes: 0 },
     groups: [{ plane: 'net', first: 0, count: 1, reason }],
     acceptors: { workers: 0, apart: null },
     issues,

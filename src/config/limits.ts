@@ -69,8 +69,9 @@ export const DESCRIPTORS_PER_CONNECTION = 2;
  * Node 20, and an io_uring more from Node 22 on.
  */
 export const DESCRIPTORS_PER_WORKER = 6;
-/** What a worker on the linux plane has open besides: its epoll and its eventfd, and both ends of the pipes that are kept. */
-export const LINUX_DESCRIPTORS_PER_WORKER = 2 + 64;
+/** What a worker on the linux plane has open besides: its epoll and its eventfd; and two for each of its pipes. */
+export const LINUX_DESCRIPTORS_PER_WORKER = 2;
+export const DESCRIPTORS_PER_PIPE = 2;
 /** A tee writes one file for each direction. */
 export const DESCRIPTORS_PER_TEE = 2;
 export const CONNECTIONS_DEFAULT_MAX = 50_000;

@@ -1,5 +1,5 @@
 import type { Plan } from '../core/plan.ts';
-import { DESCRIPTORS_PER_WORKER, LINUX_DESCRIPTORS_PER_WORKER } from './limits.ts';
+import { DESCRIPTORS_PER_PIPE, DESCRIPTORS_PER_WORKER, LINUX_DESCRIPTORS_PER_WORKER } from './limits.ts';
 
 /**
  * Descriptors that worker threads need besides what one shard on the main thread would: those of each thread and of
@@ -10,7 +10,8 @@ export function workerDescriptors({ workers, groups, listeners }: Workers): numb
   if (workers.count === 0) return 0;
   let descriptors = workers.count * DESCRIPTORS_PER_WORKER;
   for (const { plane, count } of groups)
-    if (plane === 'linux') descriptors += count * LINUX_DESCRIPTORS_PER_WORKER;
+    if (plane === 'linux')
+      descriptors += count * (LINUX_DESCRIPTORS_PER_WORKER + workers.pipes * DESCRIPTORS_PER_PIPE);
   for (const { retired, accept, plane } of listeners) {
     if (retired || accept.shards !== 'every') continue;
     const sharing = groups.find((group) => group.plane === plane.name)?.count ?? 1;

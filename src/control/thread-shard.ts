@@ -176,8 +176,7 @@ export class ThreadShard implements ShardHost {
     const { number, regions, epoch, startThread, current } = this.#options;
     this.#version = 0;
     try {
-      const plane = planeOfShard(current().plan.groups, number);
-      const boot = { number, generation, regions, epoch, plane, linux: null };
+      const boot = { number, generation, regions, epoch, ...planeOfShard(current().plan, number) };
       this.#thread = startThread(boot, {
         heard: (reply) => this.#heard(reply),
         threw: (error) => this.#tell({ type: 'threw', message: textOf(error) }),

@@ -35,7 +35,7 @@ export type StartThread = (boot: ShardBoot, owner: ThreadOwner) => Thread;
 /** Starts threads that run `entry`. */
 export function threadStarter(entry: URL): StartThread {
   return (boot, owner) => {
-    const kit = boot.plane === 'linux' ? startThreadKit() : null;
+    const kit = boot.plane === 'linux' ? startThreadKit(boot.pipesMax) : null;
     const workerData: ShardBoot = { ...boot, linux: kit?.thread ?? null };
     const worker = newWorker(entry, workerData, kit);
     worker.on('message', (reply: ShardReply) => owner.heard(reply));

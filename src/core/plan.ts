@@ -34,7 +34,12 @@ export interface Plan {
     readonly descriptors: number | null;
   };
   /** Threads for shards; 0: one shard on the main thread. */
-  readonly workers: { readonly count: number; readonly reason: string };
+  readonly workers: {
+    readonly count: number;
+    readonly reason: string;
+    /** Pipes that each shard of the linux plane may have at once; 0 = none, and every byte is copied. */
+    readonly pipes: number;
+  };
   /** The shards, in groups of one plane each. Numbers run on from group to group; a plan for the main thread has one shard. */
   readonly groups: readonly ShardGroup[];
   /** A shard that gives no sign of life for so long is replaced; 0 = never. */

@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { describePlan, type Environment, parseConfig, readEnvironment } from '../../src/config/index.ts';
-import { LINUX_DESCRIPTORS_PER_WORKER } from '../../src/config/limits.ts';
-import { PIPES_KEPT_MAX } from '../../src/plane/linux/pipe-pool.ts';
 import { ENVIRONMENT, WITH_LINUX_PLANE } from './support/cases.ts';
 
 const POOLS = 'pools: { web: { backends: ["127.0.0.1:9000"] } }\n';
@@ -31,13 +29,13 @@ describe('the number of workers', () => {
     [96, 64, 'auto: 96 cores, of which at most 64 are used'],
   ])('is, with auto and %i cores, %i', (cores, count, reason) => {
     const { plan } = load([':0'], 'auto', { ...ENVIRONMENT, cores });
-    expect(plan.workers).toEqual({ count, reason });
+    expect(plan.workers).toEqual({ count, reason, pipes: 0 });
     expect(plan.groups).toMatchObject([{ plane: 'net', first: 0, count }]);
   });
 
   it('is what is configured, whatever the cores', () => {
     const { plan, warnings } = load([':0'], 64, { ...ENVIRONMENT, cores: 2 });
-    expect([plan.workers, warnings]).toEqual([{ count: 64, reason: 'as configured' }, []]);
+    expect([plan.workers, warnings]).toEqual([{ count: 64, reason: 'as configured', pipes: 0 }, []]);
   });
 
   it('is 0 for one shard on the main thread, which accepts for every listener', () => {
@@ -93,7 +91,7 @@ describe('workers on the linux plane', () => {
 
   it('share ports on any Node, and are as many as were asked for', () => {
     const { plan, warnings } = load([':0', 'unix:/a'], 3, OLD);
-    expect(plan.workers).toEqual({ count: 3, reason: 'as configured' });
+    expect(plan.workers).toEqual({ count: 3, reason: 'as configured', pipes: 32 });
     expect(plan.groups).toEqual([
       {
         plane: 'linux',
@@ -133,10 +131,16 @@ describe('workers on the linux plane', () => {
     expect(load([':0'], 0, WITH_LINUX_PLANE).warnings).toEqual([]);
   });
 
-  it('have descriptors for epoll, an eventfd and the pipes that are kept', () => {
-    expect(LINUX_DESCRIPTORS_PER_WORKER).toBe(2 + 2 * PIPES_KEPT_MAX);
-    const { plan } = load([':0', 'unix:/a'], 4, { ...WITH_LINUX_PLANE, descriptorLimit: 1000 });
-    expect(plan.limits.descriptors).toBe(1000 - 4 * (6 + 66) - 3);
+  it('have descriptors for epoll, an eventfd and pipes, of which there are fewer where descriptors are few', () => {
+    for (const [descriptorLimit, pipes] of [
+      [100, 0],
+      [1000, 7],
+      [100_000, 32],
+    ] as const) {
+      const { plan } = load([':0', 'unix:/a'], 4, { ...WITH_LINUX_PLANE, descriptorLimit });
+      expect(plan.workers.pipes).toBe(pipes);
+      expect(plan.limits.descriptors).toBe(descriptorLimit - 4 * (6 + 2 + 2 * pipes) - 3);
+    }
   });
 });
 

@@ -104,7 +104,7 @@ export function planOf(pieces: PlanPieces): Plan {
       connections: { value: pieces.connections ?? 10_000, reason: 'test' },
       descriptors: pieces.descriptors ?? null,
     },
-    workers: { count: 0, reason: 'test' },
+    workers: { count: 0, reason: 'test', pipes: 0 },
     groups: [{ plane: 'memory', first: 0, count: 1, reason: 'test' }],
     hangMs: 0,
     telemetry: { otlp: null, sample: pieces.sample ?? 1, prometheus: null, accessLog: { to: 'off' } },

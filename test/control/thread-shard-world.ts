@@ -6,7 +6,11 @@ import { type Answers, FakeThreads, obedient } from './fake-threads.ts';
 
 /** As much of a plan as supervision looks at. */
 export const planOf = (version: number): Plan =>
-  ({ version, groups: [{ plane: 'net', first: 0, count: 8, reason: '' }] }) as unknown as Plan;
+  ({
+    version,
+    workers: { count: 8, reason: '', pipes: 0 },
+    groups: [{ plane: 'net', first: 0, count: 8, reason: '' }],
+  }) as unknown as Plan;
 
 /** A shard on fake threads, with all that it told its service. */
 export function world() {

@@ -35,7 +35,7 @@ export function randomPlan(dice: Dice): Plan {
     reload: 'signal',
     socket: PLAIN_SOCKET,
     limits: { connections: { value: dice.often(0.1) ? 12 : 1000, reason: 'simulation' }, descriptors: null },
-    workers: { count: 0, reason: 'simulation' },
+    workers: { count: 0, reason: 'simulation', pipes: 0 },
     groups: [{ plane: 'memory', first: 0, count: 1, reason: 'simulation' }],
     hangMs: 0,
     telemetry: { otlp: null, sample: 0.5, prometheus: null, accessLog: { to: 'off' } },

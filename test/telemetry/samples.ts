@@ -28,7 +28,7 @@ export function aPlan(telemetry: Partial<TelemetryPlan> = {}): Plan {
     reload: 'signal',
     socket: {} as Plan['socket'],
     limits: { connections: { value: 100, reason: 'a sample' }, descriptors: null },
-    workers: { count: 0, reason: 'a sample' },
+    workers: { count: 0, reason: 'a sample', pipes: 0 },
     groups: [{ plane: 'net', first: 0, count: 1, reason: 'a sample' }],
     hangMs: 2000,
     telemetry: { otlp: null, sample: 1, prometheus: null, accessLog: { to: 'stdout' }, ...telemetry },

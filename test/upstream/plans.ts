@@ -30,7 +30,7 @@ export function planOf(...sketches: readonly PoolSketch[]): Plan {
     reload: 'signal',
     socket: PLAIN_SOCKET,
     limits: { connections: { value: 100, reason: 'a test' }, descriptors: null },
-    workers: { count: 0, reason: 'a test' },
+    workers: { count: 0, reason: 'a test', pipes: 0 },
     groups: [{ plane: 'memory', first: 0, count: 1, reason: 'a test' }],
     hangMs: 0,
     telemetry: { otlp: null, sample: 0, prometheus: null, accessLog: { to: 'off' } },

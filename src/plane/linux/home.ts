@@ -9,6 +9,8 @@ export interface Sizes {
   readonly readBytes: number;
   /** What a pipe is asked to take. */
   readonly pipeBytes: number;
+  /** Pipes at once; 0 = none, and every byte is copied. */
+  readonly pipesMax: number;
   /** Whether bytes are spliced where they can be. */
   readonly splice: boolean;
 }

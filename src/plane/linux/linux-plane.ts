@@ -1,4 +1,5 @@
 import type { Address } from '../../core/address.ts';
+import { PIPES_MAX } from '../../core/pipes.ts';
 import type {
   Cancellable,
   DialHandler,
@@ -34,7 +35,12 @@ export interface LinuxPlaneOptions extends PlaneOptions {
 }
 
 /** D-046 has the measurements. The read buffer is below the credit window of a direction. */
-export const SIZES: Sizes = { readBytes: 64 * 1024, pipeBytes: 256 * 1024, splice: true };
+export const SIZES: Sizes = {
+  readBytes: 64 * 1024,
+  pipeBytes: 256 * 1024,
+  pipesMax: PIPES_MAX,
+  splice: true,
+};
 
 /** Turns that `close` takes at most to tell everybody; each tells all that are left. */
 const CLOSING_TURNS_MAX = 8;
@@ -76,7 +82,13 @@ export class LinuxPlane implements Plane, Home {
       options.epoch ?? measuredEpoch(),
       (error) => this.onObserverError(error),
     );
-    this.pipes = new PipePool(this.system, this.table, this.sizes.pipeBytes, this.reactor);
+    this.pipes = new PipePool(
+      this.system,
+      this.table,
+      this.sizes.pipeBytes,
+      this.sizes.pipesMax,
+      this.reactor,
+    );
   }
 
   get timers(): Reactor {

@@ -13,6 +13,8 @@ export interface LinuxThread {
   readonly wakeFd: number;
   /** Where the plane notes its descriptors. */
   readonly descriptors: SharedArrayBuffer;
+  /** Pipes it may have at once. */
+  readonly pipesMax: number;
 }
 
 /** The starter's side of it. */
@@ -33,14 +35,14 @@ export function linuxPlaneSupport(): { readonly usable: boolean; readonly why: s
 }
 
 /** Throws where the system gives no eventfd, or the plane cannot be had at all. */
-export function startThreadKit(): ThreadKit {
+export function startThreadKit(pipesMax: number): ThreadKit {
   const system = systemOrThrow();
   const wakeFd = system.eventfd(EFD_NONBLOCK | EFD_CLOEXEC);
   if (wakeFd < 0) throw systemError('eventfd', wakeFd);
   const descriptors = allocateDescriptorTable();
   let isReleased = false;
   return {
-    thread: { wakeFd, descriptors },
+    thread: { wakeFd, descriptors, pipesMax },
     wake: () => {
       if (!isReleased) system.write(wakeFd, ONE, ONE.length);
     },
@@ -63,7 +65,11 @@ export function createLinuxPlane(
   thread: LinuxThread | null,
 ): { readonly plane: LinuxPlane; readonly tookWake: () => boolean } {
   const system = options.system ?? systemOrThrow();
-  const sizes = { ...benchSizes(process.env), ...options.sizes };
+  const sizes = {
+    ...(thread === null ? {} : { pipesMax: thread.pipesMax }),
+    ...benchSizes(process.env),
+    ...options.sizes,
+  };
   const plane = new LinuxPlane({
     ...options,
     system,

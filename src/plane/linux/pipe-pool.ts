@@ -3,9 +3,6 @@ import { F_GETPIPE_SZ, F_SETPIPE_SZ, O_CLOEXEC, O_NONBLOCK } from './abi.ts';
 import type { DescriptorTable } from './descriptor-table.ts';
 import type { System } from './system.ts';
 
-/** Empty pipes that are kept for the next who needs one. */
-export const PIPES_KEPT_MAX = 32;
-
 /** Pipes that were not needed for so long are closed. */
 export const PIPES_IDLE_MS = 1_000;
 
@@ -24,6 +21,7 @@ export class PipePool {
   readonly #system: System;
   readonly #table: DescriptorTable;
   readonly #bytes: number;
+  readonly #max: number;
   readonly #free: Pipe[] = [];
   readonly #ends = new Int32Array(2);
   #lent = 0;
@@ -33,10 +31,18 @@ export class PipePool {
   #isLooking = false;
   readonly #timers: Pick<Timers, 'after'>;
 
-  constructor(system: System, table: DescriptorTable, bytes: number, timers: Pick<Timers, 'after'>) {
+  /** Has `max` pipes at most, those that are free included, each asked to take `bytes`. */
+  constructor(
+    system: System,
+    table: DescriptorTable,
+    bytes: number,
+    max: number,
+    timers: Pick<Timers, 'after'>,
+  ) {
     this.#system = system;
     this.#table = table;
     this.#bytes = bytes;
+    this.#max = max;
     this.#timers = timers;
   }
 
@@ -45,7 +51,7 @@ export class PipePool {
     return this.#lent;
   }
 
-  /** An empty pipe, or null where the system gives none: then bytes are copied. */
+  /** An empty pipe, or null where there is none to be had: then bytes are copied. */
   take(): Pipe | null {
     const pipe = this.#free.pop() ?? this.#make();
     if (pipe !== null) this.#lent++;
@@ -56,8 +62,7 @@ export class PipePool {
   /** Gives back an empty pipe. */
   release(pipe: Pipe): void {
     this.#lent--;
-    if (this.#free.length < PIPES_KEPT_MAX) this.#free.push(pipe);
-    else this.#close(pipe);
+    this.#free.push(pipe);
     if (!this.#isLooking) this.#lookLater();
   }
 
@@ -82,6 +87,7 @@ export class PipePool {
   }
 
   #make(): Pipe | null {
+    if (this.#lent >= this.#max) return null;
     if (this.#pause > 0) {
       this.#pause--;
       return null;

@@ -5,8 +5,21 @@ import { AF_INET, AF_INET6, AF_UNIX, SOCKADDR_IN_BYTES, SOCKADDR_IN6_BYTES } fro
 
 const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
-/** The structure that bind and connect take (ip(7), ipv6(7), unix(7)); null where the host is a name. */
+/** The structure that bind and connect take (ip(7), ipv6(7), unix(7)); null where the host is a name. Not to be changed. */
 export function encodeAddress(address: Address): Uint8Array | null {
+  let encoded = known.get(address);
+  if (encoded === undefined) {
+    encoded = encode(address);
+    // A zone is the number of an interface, which may become another's.
+    if (address.kind === 'unix' || !address.host.includes('%')) known.set(address, encoded);
+  }
+  return encoded;
+}
+
+/** Backends are dialed over and over by the address of one plan. */
+const known = new WeakMap<Address, Uint8Array | null>();
+
+function encode(address: Address): Uint8Array | null {
   if (address.kind === 'unix') return encodePath(address.path);
   const zone = address.host.indexOf('%');
   const bytes = parseIp(address.host);

@@ -30,7 +30,11 @@ export function applyOptions(system: System, fd: number, options: SocketOptions,
   if (options.notSentLowat > 0) set(IPPROTO_TCP, TCP_NOTSENT_LOWAT, options.notSentLowat);
 }
 
-/** An int as setsockopt takes it. */
+/** An int as setsockopt takes it; valid until the next one is made. */
 export function int(value: number): Uint8Array {
-  return new Uint8Array(Int32Array.of(value).buffer);
+  number[0] = value;
+  return bytes;
 }
+
+const number = new Int32Array(1);
+const bytes = new Uint8Array(number.buffer);

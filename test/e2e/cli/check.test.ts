@@ -18,8 +18,8 @@ test('check prints what a file means, says nothing else and starts nothing', asy
   expect({ code, err }).toEqual({ code: 0, err: '' });
 });
 
-test('check says why one shard accepts where this Node cannot share a port, and that threads are left out', async () => {
-  const file = fileWith(relayTo(9000, 'workers: 4'));
+test('check says why one shard accepts where the net plane of this Node cannot share a port, and that threads are left out', async () => {
+  const file = fileWith(relayTo(9000, 'workers: 4\nplane: net'));
   const { code, out, err } = await check(file, apartNode());
   expect(code).toBe(0);
   const why = /Node v20\.[\d.]+ cannot share a port among shards \(22\.12 can, and 23\.1 and later\)/;
@@ -28,8 +28,12 @@ test('check says why one shard accepts where this Node cannot share a port, and 
   expect(err).toMatch(/^warning: .*:4:10: workers: 4 are asked for, but there will be 1: /);
 });
 
-test('check says that every shard accepts where this Node can share a port', async () => {
-  const { out, err } = await check(fileWith(relayTo(9000, 'workers: 4')), sharingNode());
+test.each([
+  ['the net plane of this Node can share a port', 'net', sharingNode()],
+  ['the linux plane serves, on any Node', 'linux', apartNode()],
+])('check says that every shard accepts where %s', async (_, plane, node) => {
+  const { out, err } = await check(fileWith(relayTo(9000, `workers: 4\nplane: ${plane}`)), node);
+  expect(out).toMatch(new RegExp(`^ +plane +${plane} `, 'm'));
   expect(out).toMatch(/^ +accept.*every shard/m);
   expect(out).toMatch(/^ +workers +4 \(as configured\)/m);
   expect(err).toBe('');

@@ -15,6 +15,7 @@ test('where ports cannot be shared each listener has a shard of its own, and one
 listeners: [${listeners.join(', ')}]
 pools: { web: { backends: [127.0.0.1:${port}], health: off } }
 workers: 3
+plane: net
 `;
   const sluice = await startSluice(config, { main: HOST, node: apartNode() });
   const clients = await Promise.all(NAMES.map((name) => greet(sluice.address(name))));

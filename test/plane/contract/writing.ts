@@ -147,27 +147,30 @@ export function writingClaims(claim: Claim, make: Make): void {
     expect(seen.count('finished')).toBe(1);
   });
 
-  claim('no method tells anything before it returns, but write what the kernel took at once', async (world) => {
-    const { endpoint, seen, peer } = await make(world);
-    const quietly = (method: () => void): void => {
+  claim(
+    'no method tells anything before it returns, but write what the kernel took at once',
+    async (world) => {
+      const { endpoint, seen, peer } = await make(world);
+      const quietly = (method: () => void): void => {
+        const before = seen.calls.length;
+        method();
+        expect(seen.calls.length).toBe(before);
+      };
+      peer.write(Buffer.from('bytes'));
+      await world.settle();
+      quietly(() => endpoint.peek(100));
+      await world.until(() => seen.lastHeld.length === 5, 'the bytes held');
+      quietly(() => endpoint.peek(200));
+      quietly(() => endpoint.consume(1));
+      quietly(() => endpoint.resume());
       const before = seen.calls.length;
-      method();
-      expect(seen.calls.length).toBe(before);
-    };
-    peer.write(Buffer.from('bytes'));
-    await world.settle();
-    quietly(() => endpoint.peek(100));
-    await world.until(() => seen.lastHeld.length === 5, 'the bytes held');
-    quietly(() => endpoint.peek(200));
-    quietly(() => endpoint.consume(1));
-    quietly(() => endpoint.resume());
-    const before = seen.calls.length;
-    endpoint.write(ownChunk(Buffer.from('x')));
-    expect(seen.calls.slice(before).filter((call) => call !== 'accepted')).toEqual([]);
-    quietly(() => endpoint.end());
-    quietly(() => endpoint.discard());
-    quietly(() => endpoint.close());
-    quietly(() => endpoint.destroy());
-    await world.until(() => seen.isClosed, 'closed');
-  });
+      endpoint.write(ownChunk(Buffer.from('x')));
+      expect(seen.calls.slice(before).filter((call) => call !== 'accepted')).toEqual([]);
+      quietly(() => endpoint.end());
+      quietly(() => endpoint.discard());
+      quietly(() => endpoint.close());
+      quietly(() => endpoint.destroy());
+      await world.until(() => seen.isClosed, 'closed');
+    },
+  );
 }
