@@ -33,6 +33,7 @@ export function isSamePool(before: PoolsPlan, after: PoolsPlan, index: number): 
   return (
     old.name === now.name &&
     isDeepStrictEqual(old.health, now.health) &&
+    old.connect.source === now.connect.source &&
     isDeepStrictEqual(liveRows(before, old), rows) &&
     rows.every((row) => isSameBackend(before, after, row))
   );
@@ -41,9 +42,9 @@ export function isSamePool(before: PoolsPlan, after: PoolsPlan, index: number): 
 /** How a row is probed. Throws a RangeError where it is not. */
 export function targetOf(plan: PoolsPlan, row: number): ProbeTarget {
   const { address, pool } = backendOf(plan, row);
-  const health = plan.pools[pool]?.health;
-  if (health === undefined || health === null) throw new RangeError(`backend ${row} is not probed`);
-  return { row, address, intervalMs: health.intervalMs, timeoutMs: health.timeoutMs };
+  const { health = null, connect } = plan.pools[pool] ?? {};
+  if (health === null || connect === undefined) throw new RangeError(`backend ${row} is not probed`);
+  return { row, address, source: connect.source, intervalMs: health.intervalMs, timeoutMs: health.timeoutMs };
 }
 
 /** `pool/backend`, for people. */

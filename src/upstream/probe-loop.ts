@@ -13,6 +13,8 @@ const GOLDEN_FRACTION = 0.618_033_988_749_895;
 export interface ProbeTarget {
   readonly row: number;
   readonly address: Address;
+  /** As `ConnectPlan.source`: a probe goes the way that clients go. */
+  readonly source: string | null;
   readonly intervalMs: number;
   readonly timeoutMs: number;
 }
@@ -54,9 +56,9 @@ export class ProbeLoop implements Guest {
   /** The gate has a place. */
   begin(): void {
     this.#guarded(() => {
-      const { address, timeoutMs } = this.#target;
+      const { address, source, timeoutMs } = this.#target;
       this.#began = this.#plane.timers.now();
-      this.#probe = probeTcp(this.#plane, address, timeoutMs, (result) => {
+      this.#probe = probeTcp(this.#plane, address, source, timeoutMs, (result) => {
         this.#guarded(() => this.#settle(result));
       });
     });

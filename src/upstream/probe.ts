@@ -30,6 +30,7 @@ const IGNORE_ALL: EndpointObserver = {
 export function probeTcp(
   plane: Plane,
   address: Address,
+  source: string | null,
   timeoutMs: number,
   done: (result: ProbeResult) => void,
 ): Cancellable {
@@ -47,15 +48,19 @@ export function probeTcp(
     if (end()) done({ kind: 'failed', cause: `no answer in ${timeoutMs} ms` });
   });
   try {
-    attempt = plane.dial(address, PLAIN_SOCKET, {
-      connected(endpoint) {
-        resetAtOnce(endpoint);
-        if (end()) done({ kind: 'passed', ms: Math.round(plane.timers.now() - began) });
+    attempt = plane.dial(
+      address,
+      { ...PLAIN_SOCKET, source },
+      {
+        connected(endpoint) {
+          resetAtOnce(endpoint);
+          if (end()) done({ kind: 'passed', ms: Math.round(plane.timers.now() - began) });
+        },
+        failed(failure) {
+          if (end()) done(resultOf(failure));
+        },
       },
-      failed(failure) {
-        if (end()) done(resultOf(failure));
-      },
-    });
+    );
   } catch (error) {
     end();
     throw error;

@@ -3,11 +3,11 @@ import type {
   Cancellable,
   DialFailureKind,
   DialHandler,
+  DialOptions,
   Endpoint,
   EndpointObserver,
   Listening,
   Plane,
-  SocketOptions,
   Timers,
 } from '../../src/core/ports.ts';
 import { TimerWheel } from '../../src/core/timer-wheel.ts';
@@ -29,7 +29,7 @@ export class FakePlane implements Plane {
   readonly resetsAfterDelivery = false;
   readonly timers: Timers;
   /** Each dial: to whom and when. */
-  readonly dials: { readonly to: string; readonly at: number }[] = [];
+  readonly dials: { readonly to: string; readonly at: number; readonly source: string | null }[] = [];
   /** What timers threw: nothing may end here. */
   readonly errors: unknown[] = [];
   /** Most dials that were under way at once. */
@@ -77,10 +77,10 @@ export class FakePlane implements Plane {
     this.#wheel.advance(end, (error) => this.errors.push(error));
   }
 
-  dial(address: Address, _options: SocketOptions, handler: DialHandler): Cancellable {
+  dial(address: Address, { source = null }: DialOptions, handler: DialHandler): Cancellable {
     const to = formatAddress(address);
     const answer = this.#answer(to);
-    this.dials.push({ to, at: this.#now });
+    this.dials.push({ to, at: this.#now, source });
     if (answer.kind === 'throw') throw answer.error;
     this.#pending++;
     this.peak = Math.max(this.peak, this.#pending);

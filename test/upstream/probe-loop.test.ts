@@ -7,6 +7,7 @@ import { type Answer, CONNECT, FakePlane, SILENCE } from './fake-plane.ts';
 const TARGET: ProbeTarget = {
   row: 0,
   address: { kind: 'tcp', host: '127.0.0.1', port: 9000 },
+  source: null,
   intervalMs: 1000,
   timeoutMs: 400,
 };

@@ -7,7 +7,7 @@ const ADDRESS = { kind: 'tcp', host: '127.0.0.1', port: 9000 } as const;
 function probe(answer: Answer) {
   const plane = new FakePlane(() => answer);
   const results: ProbeResult[] = [];
-  const cancellable = probeTcp(plane, ADDRESS, 500, (result) => results.push(result));
+  const cancellable = probeTcp(plane, ADDRESS, '127.0.0.2', 500, (result) => results.push(result));
   return { plane, results, cancellable };
 }
 
@@ -19,6 +19,11 @@ describe('a TCP probe', () => {
     plane.advance(1);
     expect(results).toEqual([{ kind: 'passed', ms: 30 }]);
     expect([plane.connections, plane.resets, plane.open, plane.timersWaiting]).toEqual([1, 1, 0, 0]);
+  });
+
+  it('comes from the address that clients of the pool come from', () => {
+    const { plane } = probe({ kind: 'connect', afterMs: 30 });
+    expect(plane.dials).toEqual([{ to: '127.0.0.1:9000', at: 0, source: '127.0.0.2' }]);
   });
 
   it('fails with the name of the error where it is refused', () => {
@@ -65,7 +70,7 @@ describe('a TCP probe', () => {
   it('passes on what dial throws, and leaves no timer', () => {
     const error = new Error('torn');
     const plane = new FakePlane(() => ({ kind: 'throw', error }));
-    expect(() => probeTcp(plane, ADDRESS, 500, () => {})).toThrow(error);
+    expect(() => probeTcp(plane, ADDRESS, null, 500, () => {})).toThrow(error);
     expect(plane.timersWaiting).toBe(0);
   });
 });

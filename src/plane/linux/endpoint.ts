@@ -66,8 +66,8 @@ export class LinuxEndpoint implements Endpoint, Watcher, Runnable {
   }
 
   get originalDestination(): Address | null {
-    if (this.#isClosed || !this.#isTcp) return null;
-    return socket.originalDestination(this.#home.system, this.#fd, this.local);
+    const canTell = !this.#isClosed && this.#isTcp;
+    return canTell ? socket.originalDestination(this.#home.system, this.#fd, this.local) : null;
   }
 
   get pending(): number {
@@ -122,12 +122,14 @@ export class LinuxEndpoint implements Endpoint, Watcher, Runnable {
   end(): void {
     if (this.#endWanted || this.#resetting || this.#isClosed) return;
     this.#endWanted = true;
+    this.#feeder?.passToNobody();
     if (this.#writes.pending === 0) this.#shutdown();
   }
 
   reset(): void {
     if (this.#resetting || this.#isClosed) return;
     this.#resetting = true;
+    this.#feeder?.passToNobody();
     this.#stopReading();
     if (this.#broken !== null) this.#close(true);
     else if (this.#writes.pending === 0) this.#resetWhenDelivered();
@@ -246,12 +248,9 @@ export class LinuxEndpoint implements Endpoint, Watcher, Runnable {
   #shutdown(): void {
     if (this.#finished || this.#broken !== null) return;
     const result = this.#home.system.shutdown(this.#fd, SHUT_WR);
-    if (result < 0) {
-      this.#fail(errorName(result));
-      return;
-    }
-    this.#finished = true;
-    this.runSoon();
+    this.#finished = result >= 0;
+    if (this.#finished) this.runSoon();
+    else this.#fail(errorName(result));
   }
 
   #closeAtBothEnds(): void {
@@ -284,7 +283,7 @@ export class LinuxEndpoint implements Endpoint, Watcher, Runnable {
     this.#isClosed = true;
     this.#delivery?.cancel();
     this.#stopReading();
-    if (this.#feeder !== null) this.#feeder.passToNobody();
+    this.#feeder?.passToNobody();
     this.#writes.drop();
     const { system, reactor, table } = this.#home;
     if (this.#isTcp) {
