@@ -3,7 +3,7 @@ import type { PipePool } from './pipe-pool.ts';
 import type { Reactor } from './reactor.ts';
 import type { System } from './system.ts';
 
-/** Sizes that were chosen by measurement (D-046); tests and benchmarks choose others. */
+/** Sizes that were chosen by measurement (D-047); tests and benchmarks choose others. */
 export interface Sizes {
   /** Bytes read at once, into the one buffer that all endpoints of the plane share. */
   readonly readBytes: number;

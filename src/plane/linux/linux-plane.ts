@@ -34,7 +34,7 @@ export interface LinuxPlaneOptions extends PlaneOptions {
   readonly layout?: Layout;
 }
 
-/** D-046 has the measurements. The read buffer is below the credit window of a direction. */
+/** D-047 has the measurements. The read buffer is below the credit window of a direction. */
 export const SIZES: Sizes = {
   readBytes: 64 * 1024,
   pipeBytes: 256 * 1024,

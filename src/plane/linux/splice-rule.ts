@@ -5,7 +5,7 @@ export const FULL_READS = 2;
 export const SMALL_SPLICE_BYTES = 16 * 1024;
 export const SMALL_SPLICES = 4;
 
-/** Whether a direction is spliced or copied, by what its last reads have brought (D-046). */
+/** Whether a direction is spliced or copied, by what its last reads have brought (D-047). */
 export class SpliceRule {
   #isSplicing = false;
   #fullReads = 0;
