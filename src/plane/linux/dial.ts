@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns';
 import type { Address } from '../../core/address.ts';
+import { dialFailure } from '../../core/dial-failure.ts';
 import type { Cancellable, DialHandler, DialOptions } from '../../core/ports.ts';
 import {
   AF_INET,
@@ -23,7 +24,6 @@ import {
 } from './abi.ts';
 import { LinuxEndpoint } from './endpoint.ts';
 import { errorName } from './errno.ts';
-import { dialFailure } from './failures.ts';
 import type { Home } from './home.ts';
 import type { Runnable, Watcher } from './reactor.ts';
 import { encodeAddress } from './sockaddr.ts';

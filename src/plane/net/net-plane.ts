@@ -14,7 +14,7 @@ import type {
 } from '../../core/ports.ts';
 import { bind } from './bind.ts';
 import { abandon } from './end-of-stream.ts';
-import { dialFailure } from './failures.ts';
+import { failureOf } from './failures.ts';
 import { type EndpointHome, NetEndpoint } from './net-endpoint.ts';
 import { NetListening } from './net-listening.ts';
 import { NetTimers } from './net-timers.ts';
@@ -98,7 +98,7 @@ class NetPlane implements Plane, EndpointHome {
     this.#dials.add(socket);
     this.#onOpen(1);
     const fail = (error: NodeJS.ErrnoException): void => {
-      if (this.#forget(socket)) this.#guard(() => handler.failed(dialFailure(error)));
+      if (this.#forget(socket)) this.#guard(() => handler.failed(failureOf(error)));
     };
     socket.on('error', fail);
     socket.once('connect', () => {

@@ -1,4 +1,4 @@
-import type { DialFailure, DialFailureKind } from '../../core/ports.ts';
+import type { DialFailure, DialFailureKind } from './ports.ts';
 
 /** What a failed connect says of the backend, or of this machine; `other` where nothing is listed. */
 const KINDS: Readonly<Record<string, DialFailureKind>> = {
@@ -18,6 +18,7 @@ const KINDS: Readonly<Record<string, DialFailureKind>> = {
   ENOMEM: 'out-of-descriptors',
 };
 
+/** Sorts a failed connect by the system's name of its error. */
 export function dialFailure(code: string): DialFailure {
   return { kind: KINDS[code] ?? 'other', code };
 }
