@@ -39,6 +39,9 @@ export function compileListener(
       waitingMax: limits.waiting,
     },
     access: { allow, deny },
+    proxyIn: null,
+    tls: null,
+    transparent: 'off',
     routes: routes.map((route, position) => compileRoute(route, position, listener.name, stages, pools)),
     timeouts: compileTimeouts(listener.timeouts, config.timeouts),
   };
@@ -56,6 +59,7 @@ function compileRoute(
     name: route.name ?? `${listener}/${index}`,
     match: route.match === undefined ? null : compileMatch(route.match),
     action: compileAction(route, pools),
+    tlsPassthrough: false,
     stages: route.reject === undefined ? [...stages, ...(route.stages ?? []).map(compileStage)] : [],
   };
 }

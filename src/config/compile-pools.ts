@@ -25,7 +25,14 @@ export function compilePools(config: Config['pools']): CompiledPools {
       return row;
     });
     const { timeout, retries, abort_on_fin, source = null } = pool.connect;
-    const connect = { timeoutMs: timeout, retries, abortOnFin: abort_on_fin, source };
+    const connect = {
+      timeoutMs: timeout,
+      retries,
+      abortOnFin: abort_on_fin,
+      source,
+      proxyOut: null,
+      tls: null,
+    };
     pools.push({
       index,
       name,
@@ -43,10 +50,30 @@ function compileBackend(backend: BackendConfig, row: number, pool: number): Back
   if ('kind' in backend) {
     const name = formatAddress(backend);
     const { WEIGHT: weight, BACKUP: backup } = defaults;
-    return { row, pool, name, retired: false, address: backend, weight, backup, connectionsMax: 0 };
+    return {
+      row,
+      pool,
+      name,
+      retired: false,
+      address: backend,
+      weight,
+      backup,
+      connectionsMax: 0,
+      original: false,
+    };
   }
   const { address, name = formatAddress(address), weight, backup, max_connections = 0 } = backend;
-  return { row, pool, name, retired: false, address, weight, backup, connectionsMax: max_connections };
+  return {
+    row,
+    pool,
+    name,
+    retired: false,
+    address,
+    weight,
+    backup,
+    connectionsMax: max_connections,
+    original: false,
+  };
 }
 
 function compileHealth(health: PoolConfig['health']): HealthPlan | null {

@@ -1,5 +1,13 @@
 import { formatAddress } from '../core/address.ts';
-import type { ListenerPlan, PoolPlan, RouteMatch, RoutePlan, StagePlan, Timeouts } from '../core/plan.ts';
+import type {
+  ListenerPlan,
+  PoolPlan,
+  RouteAction,
+  RouteMatch,
+  RoutePlan,
+  StagePlan,
+  Timeouts,
+} from '../core/plan.ts';
 import { formatDuration } from '../core/units.ts';
 import { formatCidr } from './format-cidr.ts';
 import { indent, type Row, rows } from './layout.ts';
@@ -60,9 +68,22 @@ function describeTimeouts(timeouts: Timeouts): string {
     .join(', ');
 }
 
+function describeAction(action: RouteAction, pools: readonly PoolPlan[]): string {
+  switch (action.kind) {
+    case 'pool':
+      return `pool ${pools[action.pool]?.name}`;
+    case 'split':
+      return action.of.map(({ pool, weight }) => `${weight} to pool ${pools[pool]?.name}`).join(', ');
+    case 'reject':
+      return `reject by ${action.how}`;
+    default:
+      return action.kind;
+  }
+}
+
 function describeRoute(route: RoutePlan, pools: readonly PoolPlan[]): Row {
   const { action, match, name, stages } = route;
-  const target = action.kind === 'pool' ? `pool ${pools[action.pool]?.name}` : `reject by ${action.how}`;
+  const target = describeAction(action, pools);
   const through = stages.length === 0 ? [] : [`through ${stages.map(describeStage).join(', then ')}`];
   return [name, match === null ? 'every connection' : describeMatch(match), `→ ${target}`, ...through];
 }

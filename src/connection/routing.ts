@@ -16,9 +16,11 @@ export function route(connection: Connection): void {
   connection.route = decision.route;
   const { action } = decision.route;
   if (action.kind === 'reject') {
-    connection.send({ type: 'rejected', reason: 'rejected', how: action.how });
+    const how = action.how === 'reset' ? 'reset' : 'close';
+    connection.send({ type: 'rejected', reason: 'rejected', how });
     return;
   }
+  if (action.kind !== 'pool') throw new Error(`routes that ${action.kind} are not carried out`);
   connection.pool = action.pool;
   const pool = connection.plan.pools[action.pool];
   if (pool === undefined) throw new RangeError(`there is no pool ${action.pool}`);

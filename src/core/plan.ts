@@ -1,6 +1,10 @@
 import type { Address } from './address.ts';
 import type { Cidr } from './cidr.ts';
 import type { SocketOptions } from './ports.ts';
+import { PROTOCOLS, type Protocol, type Sniffed } from './sniffed.ts';
+import type { ConnectTlsPlan, ListenerTlsPlan } from './tls.ts';
+
+export { PROTOCOLS, type Protocol, type Sniffed };
 
 /** Listeners a plan can have, those that a reload took away included. */
 export const LISTENERS_MAX = 1024;
@@ -85,8 +89,27 @@ export interface ListenerPlan {
   readonly sniff: { readonly timeoutMs: number; readonly bytesMax: number };
   readonly limits: ListenerLimits;
   readonly access: { readonly allow: readonly Cidr[]; readonly deny: readonly Cidr[] };
+  /** null: no PROXY header is looked for, and one that comes is bytes like any others. */
+  readonly proxyIn: ProxyInPlan | null;
+  /** null: nothing is terminated here. */
+  readonly tls: ListenerTlsPlan | null;
+  readonly transparent: TransparentMode;
   readonly routes: readonly RoutePlan[];
   readonly timeouts: Timeouts;
+}
+
+/** `redirect`: clients were sent here by a REDIRECT or DNAT rule; `tproxy`: by a TPROXY rule. */
+export const TRANSPARENT_MODES = ['off', 'redirect', 'tproxy'] as const;
+export type TransparentMode = (typeof TRANSPARENT_MODES)[number];
+
+/** How PROXY headers of clients are taken. */
+export interface ProxyInPlan {
+  /** A client without a header is taken as it is, or turned away. */
+  readonly required: boolean;
+  /** Who may send one; a header of anybody else ends the connection. */
+  readonly trusted: readonly Cidr[];
+  /** How long a client may take for its header. */
+  readonly timeoutMs: number;
 }
 
 export type OnLimit = 'reset' | 'close' | 'wait';
@@ -119,30 +142,54 @@ export interface RoutePlan {
   readonly name: string;
   /** All keys must hold; within a key any one. null = the default route. */
   readonly match: RouteMatch | null;
-  readonly action:
-    | { readonly kind: 'pool'; readonly pool: number }
-    | { readonly kind: 'reject'; readonly how: 'reset' | 'close' };
+  readonly action: RouteAction;
+  /** TLS of connections of this route is passed through, though the listener could terminate it. */
+  readonly tlsPassthrough: boolean;
   /** The listener's stages, then the route's. */
   readonly stages: readonly StagePlan[];
 }
 
+export type RouteAction =
+  | { readonly kind: 'pool'; readonly pool: number }
+  | {
+      readonly kind: 'split';
+      readonly of: readonly { readonly pool: number; readonly weight: number }[];
+      /** The client's address decides, so that a client stays with its pool as long as the weights do. */
+      readonly sticky: boolean;
+    }
+  | { readonly kind: 'reject'; readonly how: 'reset' | 'close' }
+  /** The TLS alert `unrecognized_name` to a client that speaks TLS, then FIN. RFC 6066, 3. */
+  | { readonly kind: 'reject'; readonly how: 'tls_alert' }
+  /** These bytes (base64), then FIN. */
+  | { readonly kind: 'reject'; readonly how: 'answer'; readonly bytes: string }
+  /** Sends back what comes. */
+  | { readonly kind: 'echo' }
+  /** Takes what comes and answers nothing. */
+  | { readonly kind: 'discard' };
+
+/** All keys that are there must hold; within a list any one value. An empty list holds for nobody. */
 export interface RouteMatch {
   readonly protocol?: readonly Protocol[];
-  /** Lower case, without a trailing dot; `*.x` matches one label, `**.x` one or more. */
+  /** Lower case, in ASCII, without a trailing dot; `*.x` matches one label, `**.x` one or more, `/…/` is a regular expression. */
   readonly sni?: readonly string[];
   readonly alpn?: readonly string[];
+  /** The Host of an HTTP/1 request; patterns as for `sni`. */
+  readonly host?: readonly string[];
+  readonly postgresUser?: readonly string[];
+  readonly postgresDatabase?: readonly string[];
+  readonly mqttClientId?: readonly string[];
   readonly source?: readonly Cidr[];
-}
-
-/** What a sniffer can recognise. `unknown`: none did, or the client was silent until the sniff deadline. */
-export const PROTOCOLS = ['tls', 'http1', 'http2', 'ssh', 'unknown'] as const;
-export type Protocol = (typeof PROTOCOLS)[number];
-
-/** What sniffing found out. Absent fields were not seen. */
-export interface Sniffed {
-  readonly protocol: Protocol;
-  readonly sni?: string;
-  readonly alpn?: readonly string[];
+  /** The address the client connected to; that of the PROXY header where there is one. */
+  readonly destination?: readonly Cidr[];
+  /** Its port; each a range, both ends included. */
+  readonly port?: readonly { readonly from: number; readonly to: number }[];
+  /** Where a redirected client wanted to go. */
+  readonly originalDestination?: readonly Cidr[];
+  /** Whether a client certificate that is good was shown, on TLS terminated here. */
+  readonly clientCertificate?: boolean;
+  readonly any?: readonly RouteMatch[];
+  readonly all?: readonly RouteMatch[];
+  readonly not?: RouteMatch;
 }
 
 /** Every kind of stage, in the order of counters. */
@@ -207,9 +254,22 @@ export interface ConnectPlan {
   readonly retries: number;
   /** A client's FIN before a backend was reached ends the connection instead of being kept. */
   readonly abortOnFin: boolean;
-  /** The local IP address to connect to TCP backends from; null = the system's choice. */
+  /** The local IP address to connect to TCP backends from; `client` = the client's own (IP_TRANSPARENT); null = the system's choice. */
   readonly source: string | null;
+  readonly proxyOut: ProxyOutPlan | null;
+  readonly tls: ConnectTlsPlan | null;
 }
+
+/** The PROXY header that is sent to backends. */
+export interface ProxyOutPlan {
+  readonly version: 1 | 2;
+  /** Of version 2: which TLVs go with it. */
+  readonly tlvs: readonly ProxyOutTlv[];
+}
+
+/** `trace`: the trace context of this connection, for a Sluice behind this one. */
+export const PROXY_OUT_TLVS = ['alpn', 'authority', 'ssl', 'unique_id', 'crc32c', 'trace'] as const;
+export type ProxyOutTlv = (typeof PROXY_OUT_TLVS)[number];
 
 export interface BackendPlan {
   readonly row: number;
@@ -218,6 +278,8 @@ export interface BackendPlan {
   /** Taken away by a reload; as `PoolPlan.retired`. */
   readonly retired: boolean;
   readonly address: Address;
+  /** Connections go where their redirected client wanted to; `address` stands for none then. */
+  readonly original: boolean;
   /** 1 to 256. */
   readonly weight: number;
   /** Used only when no backend that is no backup can be. */

@@ -23,7 +23,14 @@ export const TIMEOUTS: Timeouts = {
 
 export const SNIFF = { timeoutMs: 300, bytesMax: 4096 };
 export const CONNECT_TIMEOUT_MS = 400;
-const CONNECT: ConnectPlan = { timeoutMs: CONNECT_TIMEOUT_MS, retries: 2, abortOnFin: false, source: null };
+const CONNECT: ConnectPlan = {
+  timeoutMs: CONNECT_TIMEOUT_MS,
+  retries: 2,
+  abortOnFin: false,
+  source: null,
+  proxyOut: null,
+  tls: null,
+};
 
 /** What a test changes in the plan: one listener, one pool of two backends, one route to it, no limits. */
 export interface PlanPieces {
@@ -61,7 +68,7 @@ export function routeTo(
   name = 'edge/0',
 ): RoutePlan {
   const action = typeof to === 'number' ? { kind: 'pool', pool: to } : { kind: 'reject', how: to };
-  return { index: 0, name, match, action: action as RoutePlan['action'], stages: [] };
+  return { index: 0, name, match, action: action as RoutePlan['action'], tlsPassthrough: false, stages: [] };
 }
 
 /** The address of a backend. */
@@ -96,6 +103,7 @@ export function planOf(pieces: PlanPieces): Plan {
       weight: 1,
       backup: false,
       connectionsMax: pieces.connectionsMax ?? 0,
+      original: false,
     })),
     machineEngine: pieces.machineEngine ?? 'compiled',
     reload: 'signal',
@@ -131,6 +139,9 @@ function listenerOf(pieces: PlanPieces): ListenerPlan {
       ...pieces.limits,
     },
     access: { allow: [], deny: [], ...pieces.access },
+    proxyIn: null,
+    tls: null,
+    transparent: 'off',
     routes: pieces.routes ?? [{ ...routeTo(0), stages: pieces.stages ?? [] }],
     timeouts: { ...TIMEOUTS, ...pieces.timeouts },
   };

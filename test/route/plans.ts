@@ -8,6 +8,7 @@ export function plans(...list: readonly (RouteMatch | null)[]): readonly RoutePl
     name: `edge/${index}`,
     match,
     action: { kind: 'pool', pool: index },
+    tlsPassthrough: false,
     stages: [],
   }));
 }

@@ -27,7 +27,14 @@ export function randomPlan(dice: Dice): Plan {
         balance: dice.one(['round_robin', 'weighted_round_robin', 'least_connections', 'ip_hash'] as const),
         backends: Array.from({ length: BACKENDS }, (_, row) => row),
         health: null,
-        connect: { timeoutMs: 400, retries: dice.between(0, 3), abortOnFin: dice.often(0.1), source: null },
+        connect: {
+          timeoutMs: 400,
+          retries: dice.between(0, 3),
+          abortOnFin: dice.often(0.1),
+          source: null,
+          proxyOut: null,
+          tls: null,
+        },
       },
     ],
     backends: Array.from({ length: BACKENDS }, (_, row) => backendOf(dice, row)),
@@ -55,6 +62,7 @@ export function backendOf(dice: Dice, row: number): BackendPlan {
     weight: row + 1,
     backup: row === BACKENDS - 1,
     connectionsMax: dice.often(0.2) ? 2 : 0,
+    original: false,
   };
 }
 
@@ -75,6 +83,9 @@ function listener(dice: Dice, connections: number): ListenerPlan {
       waitingMax: dice.between(1, 5),
     },
     access: { allow: [], deny: dice.often(0.1) ? [{ bytes: [10, 0, 2, 3], bits: 32 }] : [] },
+    proxyIn: null,
+    tls: null,
+    transparent: 'off',
     routes: routes(dice),
     timeouts: timeouts(dice),
   };
@@ -90,6 +101,7 @@ function routes(dice: Dice): RoutePlan[] {
     name: 'edge/0',
     match: null,
     action: { kind: 'pool', pool: 0 },
+    tlsPassthrough: false,
     stages,
   };
   if (dice.often(0.6)) return [toPool];
@@ -99,6 +111,7 @@ function routes(dice: Dice): RoutePlan[] {
       name: 'edge/ssh',
       match: { protocol: ['ssh'] },
       action: { kind: 'reject', how: dice.one(['reset', 'close'] as const) },
+      tlsPassthrough: false,
       stages: [],
     },
     { ...toPool, index: 1, name: 'edge/1' },

@@ -52,7 +52,7 @@ export function aBackend(
   address: BackendPlan['address'],
   retired = false,
 ): BackendPlan {
-  return { row, pool, name, retired, address, weight: 1, backup: false, connectionsMax: 0 };
+  return { row, pool, name, retired, address, weight: 1, backup: false, connectionsMax: 0, original: false };
 }
 
 /** The fact of a connection that died with its shard, as control makes it up: little is known. */

@@ -56,7 +56,7 @@ export function addPool(draft: Draft, sketch: PoolSketch): number {
     balance: sketch.balance ?? 'round_robin',
     backends: [],
     health: sketch.health === undefined ? HEALTH : sketch.health,
-    connect: { timeoutMs: 1000, retries: 2, abortOnFin: false, source: null },
+    connect: { timeoutMs: 1000, retries: 2, abortOnFin: false, source: null, proxyOut: null, tls: null },
   });
   for (const partial of sketch.backends) addBackend(draft, index, partial);
   return index;
@@ -74,6 +74,7 @@ export function addBackend(draft: Draft, pool: number, partial: Partial<BackendP
     weight: 1,
     backup: false,
     connectionsMax: 0,
+    original: false,
     ...partial,
   };
   draft.pools[pool]?.backends.push(row);
