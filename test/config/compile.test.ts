@@ -99,7 +99,14 @@ describe('a listener', () => {
 
   it('with `to` has one default route', () => {
     expect(compileFor(PLAIN, 1024).plan.listeners[0]?.routes).toEqual([
-      { index: 0, name: 'edge/0', match: null, action: { kind: 'pool', pool: 0 }, stages: [] },
+      {
+        index: 0,
+        name: 'edge/0',
+        match: null,
+        action: { kind: 'pool', pool: 0 },
+        tlsPassthrough: false,
+        stages: [],
+      },
     ]);
   });
 });
