@@ -6,22 +6,38 @@ export type Refusal = 'reset' | 'close';
 
 /** The facts a connection's chart is told. Bytes, sockets and timers never reach it. */
 export type ConnectionEvent =
+  | { readonly type: 'header.awaited' }
+  | { readonly type: 'header.read' }
   | { readonly type: 'admitted' }
-  | { readonly type: 'refused'; readonly reason: 'denied' | 'limit'; readonly how: Refusal }
+  | {
+      readonly type: 'refused';
+      readonly reason: 'denied' | 'limit' | 'proxy-header';
+      readonly how: Refusal;
+    }
   | { readonly type: 'sniffed' }
+  | { readonly type: 'starttls' }
+  | { readonly type: 'tls' }
+  | { readonly type: 'secured' }
+  | { readonly type: 'handshake.failed'; readonly how: Refusal }
   | { readonly type: 'routed'; readonly retries: number; readonly abortOnFin: boolean }
-  | { readonly type: 'rejected'; readonly reason: 'no-route' | 'rejected'; readonly how: Refusal }
+  | {
+      readonly type: 'rejected';
+      readonly reason: 'no-route' | 'rejected' | 'tls-required';
+      readonly how: Refusal;
+    }
   | { readonly type: 'dialed' }
   | { readonly type: 'dial.failed'; readonly reason: DialReason; readonly retry: boolean }
   | { readonly type: 'client.fin' }
-  | { readonly type: 'client.reset' }
+  | { readonly type: 'client.reset'; readonly truncated?: boolean }
   | { readonly type: 'backend.fin' }
-  | { readonly type: 'backend.reset' }
+  | { readonly type: 'backend.reset'; readonly truncated?: boolean }
   | { readonly type: 'flushed' }
   | { readonly type: 'kill' }
   | { readonly type: 'error' }
+  | { readonly type: 'deadline.header' }
   | { readonly type: 'deadline.queue' }
   | { readonly type: 'deadline.sniff' }
+  | { readonly type: 'deadline.handshake' }
   | { readonly type: 'deadline.connect' }
   | { readonly type: 'deadline.idle' }
   | { readonly type: 'deadline.write_stall' }
@@ -34,6 +50,7 @@ export type DialReason =
   | 'no-backend'
   | 'connect-refused'
   | 'connect-failed'
+  | 'backend-handshake'
   | 'out-of-descriptors'
   | 'out-of-ports';
 
@@ -66,9 +83,17 @@ export const connectionMachine = setup({
     input: {} as ConnectionInput,
   },
   actions: {
+    accept: unprovided('accept'),
     admit: unprovided('admit'),
     leaveQueue: unprovided('leaveQueue'),
+    readHeader: unprovided('readHeader'),
+    stopReadingHeader: unprovided('stopReadingHeader'),
     sniff: unprovided('sniff'),
+    peek: unprovided('peek'),
+    answerStartTls: unprovided('answerStartTls'),
+    shakeHands: unprovided('shakeHands'),
+    stopShakingHands: unprovided('stopShakingHands'),
+    peekInside: unprovided('peekInside'),
     stopSniffing: unprovided('stopSniffing'),
     route: unprovided('route'),
     dial: unprovided('dial'),
@@ -119,16 +144,36 @@ export const connectionMachine = setup({
   },
   states: {
     accepting: {
-      description: 'Access list, limits, and the wait for a free place where the listener says so.',
-      entry: 'admit',
+      description:
+        'The PROXY header, the access list, limits, and the wait for a free place where the listener says so.',
+      entry: 'accept',
       exit: 'leaveQueue',
+      initial: 'admission',
       on: {
         admitted: 'sniffing',
         refused: [
           { guard: 'closesCleanly', target: 'relaying.draining', actions: 'noteReason' },
           { target: 'closed', actions: 'noteReason' },
         ],
-        'deadline.queue': { target: 'closed', actions: 'noteReason' },
+      },
+      states: {
+        admission: {
+          description: 'By the address of the client, which a PROXY header tells where the listener takes one.',
+          entry: 'admit',
+          on: {
+            'header.awaited': 'header',
+            'deadline.queue': { target: '#connection.closed', actions: 'noteReason' },
+          },
+        },
+        header: {
+          description: 'The PROXY header of a proxy in front of this one.',
+          entry: 'readHeader',
+          exit: 'stopReadingHeader',
+          on: {
+            'header.read': 'admission',
+            'deadline.header': { target: '#connection.closed', actions: 'noteReason' },
+          },
+        },
       },
     },
     sniffing: {
@@ -136,9 +181,42 @@ export const connectionMachine = setup({
         'Peek at the first bytes until the routes that are still possible agree. A silent client is routed as unknown.',
       entry: 'sniff',
       exit: 'stopSniffing',
+      initial: 'peek',
       on: {
         sniffed: 'routing',
         'deadline.sniff': 'routing',
+      },
+      states: {
+        peek: {
+          description: 'The first bytes, as they came.',
+          entry: 'peek',
+          on: { starttls: 'starttls', tls: 'handshake' },
+        },
+        starttls: {
+          description: 'The client has asked for TLS in plain text and was told to go on.',
+          entry: 'answerStartTls',
+          on: {
+            tls: 'handshake',
+            'handshake.failed': { target: '#connection.closed', actions: 'noteReason' },
+          },
+        },
+        handshake: {
+          description: 'TLS is terminated here, with the certificate for the name the client asks for.',
+          entry: 'shakeHands',
+          exit: 'stopShakingHands',
+          on: {
+            secured: 'inside',
+            'handshake.failed': [
+              { guard: 'closesCleanly', target: '#connection.relaying.draining', actions: 'noteReason' },
+              { target: '#connection.closed', actions: 'noteReason' },
+            ],
+            'deadline.handshake': { target: '#connection.closed', actions: 'noteReason' },
+          },
+        },
+        inside: {
+          description: 'The first bytes inside TLS.',
+          entry: 'peekInside',
+        },
       },
     },
     routing: {
@@ -260,9 +338,15 @@ function reasonOf(event: ConnectionEvent): CloseReason | null {
     case 'backend.fin':
       return 'backend-fin';
     case 'client.reset':
-      return 'client-reset';
+      return event.truncated === true ? 'client-truncated' : 'client-reset';
     case 'backend.reset':
-      return 'backend-reset';
+      return event.truncated === true ? 'backend-truncated' : 'backend-reset';
+    case 'handshake.failed':
+      return 'tls-handshake';
+    case 'deadline.header':
+      return 'proxy-header-timeout';
+    case 'deadline.handshake':
+      return 'tls-handshake-timeout';
     case 'kill':
       return 'killed';
     case 'error':
@@ -281,8 +365,13 @@ function reasonOf(event: ConnectionEvent): CloseReason | null {
       return 'drain-timeout';
     case 'deadline.linger':
       return 'linger-timeout';
+    case 'header.awaited':
+    case 'header.read':
     case 'admitted':
     case 'sniffed':
+    case 'starttls':
+    case 'tls':
+    case 'secured':
     case 'routed':
     case 'dialed':
     case 'flushed':

@@ -9,19 +9,28 @@ import type { Connection } from './connection.ts';
  */
 const WATCH_BYTES = 1;
 
+/** Entry of `accepting`: where a PROXY header tells whose connection it is, that comes first. */
+export function accept(connection: Connection): void {
+  connection.client.peek(WATCH_BYTES);
+}
+
 /**
- * Entry: the access list, then a place; no place, then what the listener's `on_limit` says. Those that wait come first,
+ * Entry of `admission`: the access list, then a place; no place, then what the listener's `on_limit` says. Those that wait come first,
  * so that nobody is overtaken when the accept rate allows one more; those that wait in other shards come first as well.
  */
 export function admit(connection: Connection): void {
-  connection.client.peek(WATCH_BYTES);
-  if (!mayConnect(connection)) {
+  const isUnknown = connection.listener.proxyIn !== null && !connection.headerIsDone;
+  if (!isUnknown && !mayConnect(connection)) {
     connection.send({ type: 'refused', reason: 'denied', how: 'reset' });
     return;
   }
   if (!hasDescriptors(connection, DESCRIPTORS_KEPT_FREE)) {
     count(connection, 'descriptors');
     connection.send({ type: 'refused', reason: 'limit', how: 'reset' });
+    return;
+  }
+  if (isUnknown) {
+    connection.send({ type: 'header.awaited' });
     return;
   }
   const { admission, waitingRoom, turns } = connection.shard;
@@ -49,7 +58,7 @@ export function admit(connection: Connection): void {
   connection.send({ type: 'refused', reason: 'limit', how });
 }
 
-/** Exit: leaves the queue, if it was in it. */
+/** Exit of `accepting`: leaves the queue, if it was in it. */
 export function leaveQueue(connection: Connection): void {
   connection.deadlines.cancel('deadline.queue');
   connection.shard.waitingRoom.remove(connection);

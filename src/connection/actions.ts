@@ -6,7 +6,7 @@ import {
 import type { MachineEngine } from '../core/plan.ts';
 import type { StateName } from '../core/state.ts';
 import { compileMachine } from '../machine-engine/index.ts';
-import { admit, leaveQueue } from './accepting.ts';
+import { accept, admit, leaveQueue } from './accepting.ts';
 import { finish } from './closed.ts';
 import type { Connection, ConnectionLogic } from './connection.ts';
 import { dial, stopDialing } from './dialing.ts';
@@ -14,8 +14,10 @@ import { drain } from './draining.ts';
 import { watchClient } from './half-closed-backend.ts';
 import { watchBackend } from './half-closed-client.ts';
 import { relay } from './relay.ts';
+import { readHeader, stopReadingHeader } from './reading-header.ts';
 import { route } from './routing.ts';
-import { sniff, stopSniffing } from './sniffing.ts';
+import { shakeHands, stopShakingHands } from './shaking-hands.ts';
+import { answerStartTls, peek, peekInside, stopSniffing } from './sniffing.ts';
 import { stream } from './streaming.ts';
 
 type Act = (connection: Connection, context: ConnectionContext, event: ConnectionEvent) => void;
@@ -44,9 +46,17 @@ export function connectionLogic(
     });
   const machine = connectionMachine.provide({
     actions: {
-      admit: enter('accepting', admit),
+      accept: enter('accepting', accept),
+      admit: act(admit),
       leaveQueue: act(leaveQueue),
-      sniff: enter('sniffing', sniff),
+      readHeader: act(readHeader),
+      stopReadingHeader: act(stopReadingHeader),
+      sniff: enter('sniffing', () => {}),
+      peek: act(peek),
+      answerStartTls: act(answerStartTls),
+      shakeHands: act(shakeHands),
+      stopShakingHands: act(stopShakingHands),
+      peekInside: act(peekInside),
       stopSniffing: act(stopSniffing),
       route: enter('routing', route),
       dial: enter('dialing', dial),

@@ -20,6 +20,12 @@ export class ClientWatch implements EndpointObserver {
     this.#connection = connection;
   }
 
+  /** It watches another endpoint from here on, of which nothing is known. */
+  restart(): void {
+    this.heldBytes = 0;
+    this.sentFin = false;
+  }
+
   held(held: Uint8Array): void {
     this.heldBytes = held.length;
     this.#connection.guard(() => this.onHeld?.(held));
@@ -33,8 +39,8 @@ export class ClientWatch implements EndpointObserver {
     });
   }
 
-  reset(): void {
-    this.#connection.guard(() => this.#connection.peerReset('client'));
+  reset(code: string): void {
+    this.#connection.guard(() => this.#connection.peerReset('client', code));
   }
 
   closed(): void {

@@ -4,7 +4,7 @@ import { DOWN, UP } from '../core/direction.ts';
 import type { ClosedFact } from '../core/facts.ts';
 import type { StateName } from '../core/state.ts';
 import type { Connection } from './connection.ts';
-import { isSampled } from './trace-ids.ts';
+import { isRecorded } from './trace-ids.ts';
 
 /**
  * Entry, and the end: every wait is cancelled, every place given back, the whole story told once. Each step is taken
@@ -18,6 +18,8 @@ export function finish(connection: Connection, reason: CloseReason): void {
   let legs: Legs = { clientTcp: null, backendTcp: null };
   step(() => connection.entered('closed'));
   step(() => connection.deadlines.cancelAll());
+  step(() => connection.handshake?.cancel());
+  step(() => connection.tellOpened());
   step(() => relay?.up.abort());
   step(() => relay?.down.abort());
   step(() => {
@@ -58,19 +60,23 @@ function count(connection: Connection, reason: CloseReason): void {
 }
 
 function tell(connection: Connection, reason: CloseReason, during: StateName, legs: Legs): void {
-  const { shard, relay, client, route } = connection;
+  const { shard, relay, client, route, findings, terminated } = connection;
   shard.emit({
     kind: 'closed',
     at: connection.now(),
     connection: connection.id,
     listener: connection.listener.index,
-    client: formatAddress(client.remote),
-    local: formatAddress(client.local),
+    client: formatAddress(connection.source),
+    local: formatAddress(connection.destination),
+    peer: connection.header === null ? null : formatAddress(client.remote),
     opened: connection.openedAt,
     reason,
     during,
-    protocol: connection.sniffed?.protocol ?? null,
-    sni: connection.sniffed?.sni ?? null,
+    protocol: findings?.sniffed?.protocol ?? terminated?.protocol ?? null,
+    sni: terminated?.sni ?? findings?.sniffed?.sni ?? null,
+    clientTls: connection.clientTls,
+    backendTls: connection.backendTls,
+    refusal: connection.refusal,
     route: route?.name ?? null,
     pool: connection.pool,
     backend: connection.row,
@@ -86,6 +92,8 @@ function tell(connection: Connection, reason: CloseReason, during: StateName, le
     backendTcp: legs.backendTcp,
     visits: connection.visits,
     traceId: connection.traceId,
-    sampled: isSampled(connection.traceId, connection.plan.telemetry.sample),
+    spanId: connection.spanId,
+    parentSpanId: connection.parent?.spanId ?? null,
+    sampled: isRecorded(connection),
   });
 }

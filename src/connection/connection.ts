@@ -1,13 +1,16 @@
 import { type Actor, createActor } from 'xstate';
 import type { ConnectionEvent, connectionMachine } from '../../machines/connection.ts';
-import { formatAddress } from '../core/address.ts';
+import { type Address, formatAddress } from '../core/address.ts';
 import type { CloseReason } from '../core/close-reason.ts';
 import type { ConnectionId } from '../core/connection-id.ts';
 import type { Side } from '../core/direction.ts';
 import { textOf } from '../core/error-fact.ts';
 import type { DialAttempt, StateVisit } from '../core/facts.ts';
-import type { ListenerPlan, Plan, RoutePlan, Sniffed } from '../core/plan.ts';
-import type { Endpoint } from '../core/ports.ts';
+import type { ListenerPlan, Plan, RoutePlan } from '../core/plan.ts';
+import type { Cancellable, Endpoint } from '../core/ports.ts';
+import type { ProxyHeader } from '../core/proxy-header.ts';
+import type { Findings, Sniffed } from '../core/sniffed.ts';
+import { TRUNCATED, type TlsFacts } from '../core/tls.ts';
 import { readWord } from '../core/shard-words.ts';
 import { type StateName, stateIndex } from '../core/state.ts';
 import type { CompiledLogic } from '../machine-engine/index.ts';
@@ -31,10 +34,21 @@ export class Connection implements Waiting {
   readonly id: ConnectionId;
   readonly shard: ShardContext;
   readonly listener: ListenerPlan;
-  readonly client: Endpoint;
-  /** The client's address without the port; '' on a Unix socket. */
-  readonly clientHost: string;
-  readonly traceId: string;
+  /** The client's endpoint; once TLS is terminated, the one inside. */
+  client: Endpoint;
+  /** Whose connection it is: the address of the socket's peer, or the one in its PROXY header. */
+  source: Address;
+  /** Where the client connected to: the socket's own address, or the one in its PROXY header. */
+  destination: Address;
+  /** `source` without the port; '' on a Unix socket. */
+  clientHost: string;
+  /** The PROXY header that was read; null before, and where there is none. */
+  header: ProxyHeader | null = null;
+  traceId: string;
+  /** 16 hex digits: the root span's own id, once it was told to somebody; null before. */
+  spanId: string | null = null;
+  /** The span of a proxy in front, and whether it is recorded; null where none has told. */
+  parent: { readonly spanId: string; readonly sampled: boolean } | null = null;
   readonly openedAt: number;
   readonly actor: Actor<ConnectionLogic>;
   readonly deadlines: Deadlines;
@@ -42,7 +56,14 @@ export class Connection implements Waiting {
 
   /** The plan under whose limits it holds a place, which is owed back; null = it holds none. */
   place: Plan | null = null;
-  sniffed: Sniffed | null = null;
+  /** What is known of the bytes to be relayed. */
+  findings: Findings | null = null;
+  /** The ClientHello of TLS that is terminated here. */
+  terminated: Sniffed | null = null;
+  clientTls: TlsFacts | null = null;
+  backendTls: TlsFacts | null = null;
+  /** Why the client was refused, where the close reason alone does not say it. */
+  refusal: string | null = null;
   route: RoutePlan | null = null;
   /** Index of the pool, -1 before one was chosen. */
   pool = -1;
@@ -62,6 +83,11 @@ export class Connection implements Waiting {
 
   readonly visits: StateVisit[] = [];
   state: StateName = 'accepting';
+  /** A handshake of TLS with the client that is under way. */
+  handshake: Cancellable | null = null;
+  /** The PROXY header was read, or found to be missing where it may be. */
+  headerIsDone = false;
+  #isOpenedTold = false;
   #enteredAt = 0;
   #onGone: (connection: Connection) => void;
 
@@ -77,7 +103,9 @@ export class Connection implements Waiting {
     this.shard = shard;
     this.listener = listener;
     this.client = client;
-    this.clientHost = client.remote.kind === 'tcp' ? client.remote.host : '';
+    this.source = client.remote;
+    this.destination = client.local;
+    this.clientHost = hostOf(client.remote);
     this.traceId = shard.traceIds.next();
     this.openedAt = this.now();
     this.#onGone = onGone;
@@ -91,7 +119,8 @@ export class Connection implements Waiting {
   start(): void {
     try {
       this.actor.subscribe({ error: (error) => this.#chartFailed(error) });
-      this.guard(() => this.#tellOpened());
+      this.guard(() => this.#countAccepted());
+      if (this.listener.proxyIn === null) this.guard(() => this.tellOpened());
       this.actor.start();
     } catch (error) {
       this.#chartFailed(error);
@@ -156,8 +185,9 @@ export class Connection implements Waiting {
   }
 
   /** A peer reset, or its network lost it. */
-  peerReset(side: Side): void {
-    this.send({ type: side === 'client' ? 'client.reset' : 'backend.reset' });
+  peerReset(side: Side, code: string): void {
+    const truncated = code === TRUNCATED;
+    this.send({ type: side === 'client' ? 'client.reset' : 'backend.reset', truncated });
   }
 
   /** Runs what a plane or a timer has called for; what it throws is a defect. */
@@ -199,24 +229,72 @@ export class Connection implements Waiting {
     finish(this, 'internal-error');
   }
 
-  #tellOpened(): void {
-    const { counters, emit } = this.shard;
+  #countAccepted(): void {
+    const { counters } = this.shard;
     counters.cells[counters.layout.accepted(this.listener.index)]! += 1;
-    emit({
+  }
+
+  /** Tells of its beginning, once it is known whose it is; a second call does nothing. */
+  tellOpened(): void {
+    if (this.#isOpenedTold) return;
+    this.#isOpenedTold = true;
+    this.shard.emit({
       kind: 'opened',
       at: this.openedAt,
       connection: this.id,
       listener: this.listener.index,
-      client: formatAddress(this.client.remote),
-      local: formatAddress(this.client.local),
+      client: formatAddress(this.source),
+      local: formatAddress(this.destination),
       traceId: this.traceId,
     });
+  }
+
+  /** A PROXY header has told whose connection it is and where it was made to. */
+  isFrom(source: Address, destination: Address): void {
+    this.source = source;
+    this.destination = destination;
+    this.clientHost = hostOf(source);
+  }
+
+  /** Drops bytes that the client's endpoint holds: they are not the connection's own. */
+  consume(bytes: number): void {
+    this.client.consume(bytes);
+    this.watch.heldBytes -= bytes;
+  }
+
+  /** TLS is terminated: from here on the client is the endpoint inside. */
+  takeClient(inside: Endpoint): void {
+    this.client = inside;
+    this.watch.restart();
+    inside.observe(this.watch);
+  }
+
+  /**
+   * Where the client wanted to go before the system redirected it to a transparent listener; null where it was not
+   * redirected, and where that is the listener itself, which it would come back to.
+   */
+  get original(): Address | null {
+    const { transparent, listen } = this.listener;
+    if (transparent === 'off') return null;
+    const { local } = this.client;
+    const wanted = transparent === 'tproxy' ? local : this.client.originalDestination;
+    if (wanted === null || isSame(wanted, listen)) return null;
+    return transparent === 'redirect' && isSame(wanted, local) ? null : wanted;
   }
 
   /** Out of the registry. */
   gone(): void {
     this.#onGone(this);
   }
+}
+
+/** The host without the port; '' for a Unix socket. */
+function hostOf(address: Address): string {
+  return address.kind === 'tcp' ? address.host : '';
+}
+
+function isSame(one: Address, other: Address): boolean {
+  return one.kind === 'tcp' && other.kind === 'tcp' && one.host === other.host && one.port === other.port;
 }
 
 /** XState's clock on the plane's timers, so that no actor keeps time of its own. */

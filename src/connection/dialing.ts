@@ -1,7 +1,10 @@
 import type { DialReason } from '../../machines/connection.ts';
-import type { ConnectPlan, Plan } from '../core/plan.ts';
+import type { Address } from '../core/address.ts';
+import type { BackendPlan, ConnectPlan } from '../core/plan.ts';
 import type { Cancellable, DialFailure, DialFailureKind, DialOptions, Endpoint } from '../core/ports.ts';
 import type { Connection } from './connection.ts';
+import { setUpBackend } from './backend-setup.ts';
+import { builtInBackend } from './built-in/index.ts';
 import { UNWATCHED } from './unwatched.ts';
 
 /** Pause before a backend that has just failed is tried again, doubling with each failure. */
@@ -18,6 +21,11 @@ export interface DialInProgress extends Cancellable {
 /** Entry: picks a backend and connects; waits first where it is one that has just failed. */
 export function dial(connection: Connection): void {
   const { shard, tried } = connection;
+  const builtIn = builtInBackend(connection);
+  if (builtIn !== null) {
+    joined(connection, builtIn);
+    return;
+  }
   const row = shard.upstreams.pick(connection.pool, connection.clientHost, tried);
   if (row < 0) {
     connection.send({ type: 'dial.failed', reason: 'no-backend', retry: false });
@@ -52,26 +60,60 @@ function connect(connection: Connection, row: number): void {
   counters.cells[counters.layout.dials(row)]! += 1;
   connection.deadlines.after('deadline.connect', pool.connect.timeoutMs);
   const from = connection.now();
-  const attempt = plane.dial(backend.address, optionsOf(plan, pool.connect), {
-    connected: (endpoint) => connection.guard(() => connected(connection, endpoint)),
+  const address = backend.original ? (connection.original as Address) : backend.address;
+  const attempt = plane.dial(address, optionsOf(connection, pool.connect), {
+    connected: (endpoint) => connection.guard(() => connected(connection, endpoint, backend, pool.connect)),
     failed: (failure) => connection.guard(() => refused(connection, failure)),
   });
   connection.dial = { row, from, cancel: () => attempt.cancel() };
 }
 
-function optionsOf({ socket }: Plan, { source }: ConnectPlan): DialOptions {
-  return source === null ? socket : { ...socket, source };
+function optionsOf({ plan, clientHost }: Connection, { source }: ConnectPlan): DialOptions {
+  const { socket } = plan;
+  if (source === null) return socket;
+  if (source !== 'client') return { ...socket, source };
+  return clientHost === '' ? socket : { ...socket, source: clientHost, transparent: true };
 }
 
-function connected(connection: Connection, endpoint: Endpoint): void {
+/** TCP stands: what comes before the client's bytes, if anything, then the end of dialing. */
+function connected(
+  connection: Connection,
+  endpoint: Endpoint,
+  backend: BackendPlan,
+  connect: ConnectPlan,
+): void {
   const under = connection.dial as DialInProgress;
-  connection.backend = endpoint;
-  connection.openEndpoints++;
   endpoint.observe(UNWATCHED);
+  if (connect.proxyOut === null && connect.tls === null) {
+    reached(connection, under, endpoint);
+    return;
+  }
+  if (connect.tls !== null) connection.deadlines.after('deadline.connect', connect.tls.handshakeMs);
+  const setup = setUpBackend(connection, backend, connect, endpoint, {
+    ready: (inside, tls) => {
+      connection.backendTls = tls;
+      reached(connection, under, inside);
+    },
+    failed: (code) => {
+      failed(connection, under, code);
+      connection.send({ type: 'dial.failed', reason: 'backend-handshake', retry: true });
+    },
+  });
+  if (connection.dial === under) connection.dial = { ...under, cancel: () => setup.cancel() };
+}
+
+function reached(connection: Connection, under: DialInProgress, endpoint: Endpoint): void {
   connection.shard.upstreams.connected(under.row);
   connection.dial = null;
   connection.row = under.row;
   tellAttempt(connection, under, '');
+  joined(connection, endpoint);
+}
+
+function joined(connection: Connection, endpoint: Endpoint): void {
+  connection.backend = endpoint;
+  connection.openEndpoints++;
+  endpoint.observe(UNWATCHED);
   connection.send({ type: 'dialed' });
 }
 

@@ -22,10 +22,12 @@ export function drain(connection: Connection, reason: CloseReason): void {
       backend.close();
       return;
     case 'client-reset':
+    case 'client-truncated':
       relay.down.abort();
       relay.up.fail(reason);
       return;
     case 'backend-reset':
+    case 'backend-truncated':
       relay.up.abort();
       relay.down.fail(reason);
       return;
@@ -41,6 +43,8 @@ function isPeersDoing(reason: CloseReason): boolean {
     case 'backend-fin':
     case 'client-reset':
     case 'backend-reset':
+    case 'client-truncated':
+    case 'backend-truncated':
       return true;
     default:
       return false;

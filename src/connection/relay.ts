@@ -150,8 +150,8 @@ class PeerWatch implements EndpointObserver {
     this.#connection.guard(() => this.#reads.fin());
   }
 
-  reset(): void {
-    this.#connection.guard(() => this.#connection.peerReset(this.#side));
+  reset(code: string): void {
+    this.#connection.guard(() => this.#connection.peerReset(this.#side, code));
   }
 
   accepted(bytes: number): void {

@@ -1,28 +1,77 @@
-import { decide } from '../route/index.ts';
+import type { PoolPlan, RouteAction, RoutePlan } from '../core/plan.ts';
+import { chooseSplit, decide } from '../route/index.ts';
 import type { Connection } from './connection.ts';
+import { knownOf } from './known.ts';
+import { atEnd } from './sniffing.ts';
+import { share } from './trace-ids.ts';
+
+type Rejection = Extract<RouteAction, { readonly kind: 'reject' }>;
+
+/** `fatal` and `unrecognized_name`, in a record of its own. RFC 8446, 5.1 and 6.2. */
+const UNRECOGNIZED_NAME = Uint8Array.of(21, 3, 3, 0, 2, 2, 112);
 
 /** Entry: the first route that matches. A client that stayed silent is `unknown`. */
 export function route(connection: Connection): void {
-  const known = { sniffed: connection.sniffed, source: connection.clientHost };
-  let decision = decide(connection.routes, known);
-  if (decision.kind === 'needs-sniffing') {
-    connection.sniffed = { protocol: 'unknown' };
-    decision = decide(connection.routes, { ...known, sniffed: connection.sniffed });
+  let decision = decide(connection.routes, knownOf(connection));
+  if (decision.kind === 'undecided') {
+    connection.findings = atEnd(connection);
+    decision = decide(connection.routes, knownOf(connection));
+  }
+  if (isPlainWhereTlsIsRequired(connection)) {
+    connection.send({ type: 'rejected', reason: 'tls-required', how: 'reset' });
+    return;
   }
   if (decision.kind !== 'route') {
     connection.send({ type: 'rejected', reason: 'no-route', how: 'reset' });
     return;
   }
-  connection.route = decision.route;
-  const { action } = decision.route;
-  if (action.kind === 'reject') {
-    const how = action.how === 'reset' ? 'reset' : 'close';
-    connection.send({ type: 'rejected', reason: 'rejected', how });
+  take(connection, decision.route);
+}
+
+function isPlainWhereTlsIsRequired({ listener, terminated, findings }: Connection): boolean {
+  return listener.tls?.required === true && terminated === null && findings?.sniffed?.protocol !== 'tls';
+}
+
+function take(connection: Connection, route: RoutePlan): void {
+  const { action } = route;
+  connection.route = route;
+  switch (action.kind) {
+    case 'reject':
+      reject(connection, action);
+      return;
+    case 'pool':
+      toPool(connection, action.pool);
+      return;
+    case 'split':
+      toPool(connection, chooseSplit(action, { source: connection.clientHost }, share(connection.traceId)));
+      return;
+    default:
+      connection.send({ type: 'routed', retries: 0, abortOnFin: false });
+  }
+}
+
+function reject(connection: Connection, action: Rejection): void {
+  const { client, terminated, findings, shard } = connection;
+  const say = (bytes: Uint8Array): void => client.write({ bytes, at: shard.plane.timers.now(), borrowed: false });
+  if (action.how === 'answer') say(Buffer.from(action.bytes, 'base64'));
+  if (action.how === 'tls_alert' && terminated === null && findings?.sniffed?.protocol === 'tls') say(UNRECOGNIZED_NAME);
+  connection.send({ type: 'rejected', reason: 'rejected', how: action.how === 'reset' ? 'reset' : 'close' });
+}
+
+function toPool(connection: Connection, index: number): void {
+  const pool = connection.plan.pools[index];
+  if (pool === undefined) throw new RangeError(`there is no pool ${index}`);
+  if (goesNowhere(connection, pool)) {
+    connection.refusal = 'no original destination but this listener itself';
+    connection.send({ type: 'rejected', reason: 'no-route', how: 'reset' });
     return;
   }
-  if (action.kind !== 'pool') throw new Error(`routes that ${action.kind} are not carried out`);
-  connection.pool = action.pool;
-  const pool = connection.plan.pools[action.pool];
-  if (pool === undefined) throw new RangeError(`there is no pool ${action.pool}`);
+  connection.pool = index;
   connection.send({ type: 'routed', retries: pool.connect.retries, abortOnFin: pool.connect.abortOnFin });
+}
+
+/** Whether it is to go where its client wanted to, and that is here: it would come back again and again. */
+function goesNowhere(connection: Connection, { backends }: PoolPlan): boolean {
+  const isOriginal = backends.some((row) => connection.plan.backends[row]?.original === true);
+  return isOriginal && connection.original === null;
 }

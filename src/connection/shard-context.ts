@@ -4,8 +4,11 @@ import type { Counters } from '../core/counters.ts';
 import type { FactSink } from '../core/facts.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Plane } from '../core/ports.ts';
+import type { TlsSessions } from '../core/tls.ts';
 import type { Upstreams } from '../core/upstreams.ts';
 import type { CompiledRoutes } from '../route/index.ts';
+import type { CompiledSniffers } from '../sniff/index.ts';
+import type { CertificateNames } from './certificate-names.ts';
 import type { LimitReports } from './limit-reports.ts';
 import type { TraceIds } from './trace-ids.ts';
 import type { WaitingRoom } from './waiting-room.ts';
@@ -13,6 +16,7 @@ import type { WaitingRoom } from './waiting-room.ts';
 /** What all connections of one shard share, whatever plan they live under. */
 export interface ShardCommons {
   readonly plane: Plane;
+  readonly tls: TlsSessions;
   /** Time for stages, on the plane's clock. */
   readonly scheduler: SchedulerLike;
   readonly admission: Admission;
@@ -36,4 +40,8 @@ export interface ShardContext extends ShardCommons {
   readonly upstreams: Upstreams;
   /** By index of the listener. */
   readonly routes: readonly CompiledRoutes[];
+  /** By index of the listener; null where it terminates no TLS. */
+  readonly certificates: readonly (CertificateNames | null)[];
+  /** What clients are recognised by: all protocols, and the rules of the plan. */
+  readonly sniffers: CompiledSniffers;
 }

@@ -1,9 +1,12 @@
+import type { Plan } from '../core/plan.ts';
+
 /** Share of a trace id that decides about sampling: 13 hex digits, 52 bits, exact in a Number. */
 const DECIDING_DIGITS = 13;
 
 /** Trace ids made ahead from one draw of randomness. */
 const BATCH = 256;
 const ID_BYTES = 16;
+const SPAN_ID_DIGITS = 16;
 
 /** Fills a buffer with random bytes. */
 export type FillRandom = (bytes: Uint8Array) => void;
@@ -28,6 +31,28 @@ export class TraceIds {
     const id = this.#batch.toString('hex', at, at + ID_BYTES);
     return /^0+$/.test(id) ? this.next() : id;
   }
+
+  /** A span's id: 16 lower-case hex digits, not all 0. */
+  nextSpan(): string {
+    const id = this.next().slice(SPAN_ID_DIGITS);
+    return /^0+$/.test(id) ? this.nextSpan() : id;
+  }
+}
+
+/** A number from 0 up to and without 1 that goes with a trace id, from other digits than those that decide about sampling. */
+export function share(traceId: string): number {
+  return Number.parseInt(traceId.slice(0, DECIDING_DIGITS), 16) / 16 ** DECIDING_DIGITS;
+}
+
+/** Whether a connection's trace is recorded: as the proxy in front of it has decided, else by its trace id. */
+export function isRecorded({ parent, traceId, plan }: Traced): boolean {
+  return parent === null ? isSampled(traceId, plan.telemetry.sample) : parent.sampled;
+}
+
+interface Traced {
+  readonly traceId: string;
+  readonly parent: { readonly sampled: boolean } | null;
+  readonly plan: Pick<Plan, 'telemetry'>;
 }
 
 /** Whether a trace is recorded: decided by its id alone, so that every hop decides alike. `share` from 0 to 1. */

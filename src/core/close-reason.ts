@@ -27,6 +27,16 @@ export const CLOSE_REASONS = {
     clean: false,
     meaning: 'the backend reset the connection, or its network lost it',
   },
+  'client-truncated': {
+    by: 'client',
+    clean: false,
+    meaning: 'the client ended its side of TLS without saying so, by a FIN without close_notify',
+  },
+  'backend-truncated': {
+    by: 'backend',
+    clean: false,
+    meaning: 'the backend ended its side of TLS without saying so, by a FIN without close_notify',
+  },
   'client-abort': {
     by: 'client',
     clean: false,
@@ -38,6 +48,31 @@ export const CLOSE_REASONS = {
     by: 'proxy',
     clean: false,
     meaning: 'waited for a free place for longer than timeouts.queue',
+  },
+  'proxy-header': {
+    by: 'client',
+    clean: false,
+    meaning: 'the PROXY header was missing, malformed, or came from an address that is not trusted',
+  },
+  'proxy-header-timeout': {
+    by: 'client',
+    clean: false,
+    meaning: 'the PROXY header was not there in proxy_protocol.timeout',
+  },
+  'tls-handshake': {
+    by: 'client',
+    clean: false,
+    meaning: 'the TLS handshake with the client failed; the log has the reason',
+  },
+  'tls-handshake-timeout': {
+    by: 'client',
+    clean: false,
+    meaning: 'the TLS handshake with the client was not done in tls.handshake_timeout',
+  },
+  'tls-required': {
+    by: 'proxy',
+    clean: false,
+    meaning: 'the listener takes TLS only and the client speaks something else',
   },
   'no-route': { by: 'proxy', clean: false, meaning: 'no route of the listener matches' },
   rejected: { by: 'proxy', clean: false, meaning: 'the matching route says reject' },
@@ -57,6 +92,11 @@ export const CLOSE_REASONS = {
     meaning: 'the last backend tried did not answer in connect.timeout',
   },
   'connect-failed': { by: 'backend', clean: false, meaning: 'the last backend tried could not be reached' },
+  'backend-handshake': {
+    by: 'backend',
+    clean: false,
+    meaning: 'the last backend tried took the connection, but the PROXY header or TLS could not be agreed on',
+  },
   'out-of-descriptors': {
     by: 'proxy',
     clean: false,

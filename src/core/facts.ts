@@ -2,6 +2,7 @@ import type { CloseReason } from './close-reason.ts';
 import type { ConnectionId } from './connection-id.ts';
 import type { Protocol } from './plan.ts';
 import type { TcpInfo } from './ports.ts';
+import type { TlsFacts } from './tls.ts';
 import type { StateName } from './state.ts';
 
 /**
@@ -54,15 +55,24 @@ export interface ClosedFact {
   readonly at: number;
   readonly connection: ConnectionId;
   readonly listener: number;
+  /** The client's address: the one in its PROXY header, where it sent one that is taken. */
   readonly client: string;
-  /** The address the client connected to. */
+  /** The address the client connected to; likewise. */
   readonly local: string;
+  /** The address of the proxy that sent a PROXY header for the client; null where there was none. */
+  readonly peer: string | null;
   readonly opened: number;
   readonly reason: CloseReason;
   /** The state the connection was in when its end was decided; null where it died with its shard. */
   readonly during: StateName | null;
   readonly protocol: Protocol | null;
   readonly sni: string | null;
+  /** The session with the client, where TLS was terminated here; null where not. */
+  readonly clientTls: TlsFacts | null;
+  /** The session with the backend; null where it was spoken to in the clear. */
+  readonly backendTls: TlsFacts | null;
+  /** What was wrong with a PROXY header or a handshake of the client's; null where nothing was. */
+  readonly refusal: string | null;
   /** Name of the route, null where none was found. */
   readonly route: string | null;
   /** Index into `Plan.pools`, -1 where none was chosen. */
@@ -88,6 +98,10 @@ export interface ClosedFact {
   readonly visits: readonly StateVisit[];
   /** 32 hex digits. */
   readonly traceId: string;
+  /** 16 hex digits: the root span's, where it was told to the backend; null = whoever makes the span chooses. */
+  readonly spanId: string | null;
+  /** 16 hex digits: the span of the proxy in front, told in its PROXY header; null where there is none. */
+  readonly parentSpanId: string | null;
   readonly sampled: boolean;
 }
 

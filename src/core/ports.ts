@@ -146,6 +146,8 @@ export interface SocketOptions {
 export interface DialOptions extends SocketOptions {
   /** The local IP address to connect from, the port left to the system; null or absent = the system's choice. */
   readonly source?: string | null;
+  /** Whether that may be an address that is not this machine's (IP_TRANSPARENT). Needs CAP_NET_ADMIN. Absent = no. */
+  readonly transparent?: boolean;
 }
 
 /** What a listener may ask for besides. */

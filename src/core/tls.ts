@@ -1,5 +1,8 @@
 import type { Cancellable, Endpoint } from './ports.ts';
 
+/** The code with which an endpoint tells that its peer sent FIN without close_notify: bytes may be missing. RFC 8446, 6.1. */
+export const TRUNCATED = 'EPIPE_TRUNCATED';
+
 /** A certificate with its key, as PEM texts read, checked and found to belong together when the plan was made. */
 export interface CertificatePlan {
   /** The server names it is for, lower case, `*.x` for one label; from the file's subject alternative names. */

@@ -1,0 +1,165 @@
+import { formatConnectionId } from '../core/connection-id.ts';
+import { parseIp } from '../core/cidr.ts';
+import type { BackendPlan, ConnectPlan, ProxyOutPlan } from '../core/plan.ts';
+import type { Cancellable, Endpoint, EndpointObserver } from '../core/ports.ts';
+import { NO_PROXY_TLVS, type ProxyTlvs } from '../core/proxy-header.ts';
+import type { ConnectTlsPlan, TlsFacts, TlsFailure } from '../core/tls.ts';
+import { proxySslOf, writeProxyHeaderV1, writeProxyHeaderV2 } from '../proxy-protocol/index.ts';
+import type { Connection } from './connection.ts';
+import { isRecorded } from './trace-ids.ts';
+import { UNWATCHED } from './unwatched.ts';
+
+/** What becomes of it. One of the two is called, once, and none after `cancel`. */
+export interface SetupHandler {
+  /** The endpoint that the client's bytes go to: the one given, or the one inside TLS. */
+  ready(endpoint: Endpoint, tls: TlsFacts | null): void;
+  /** It was destroyed. `code` is for the record of the attempt. */
+  failed(code: string): void;
+}
+
+/**
+ * What a backend is told before the client's bytes: the PROXY header, then TLS. Owns the endpoint until it is `ready`;
+ * cancelling destroys it. No deadline in here.
+ */
+export function setUpBackend(
+  connection: Connection,
+  backend: BackendPlan,
+  { proxyOut, tls }: ConnectPlan,
+  endpoint: Endpoint,
+  handler: SetupHandler,
+): Cancellable {
+  const setup = new BackendSetup(connection, endpoint, handler);
+  if (proxyOut === null) setup.secure(backend, tls);
+  else setup.introduce(proxyOut, () => setup.secure(backend, tls));
+  return setup;
+}
+
+class BackendSetup implements Cancellable {
+  readonly #connection: Connection;
+  readonly #endpoint: Endpoint;
+  readonly #handler: SetupHandler;
+  #handshake: Cancellable | null = null;
+  #isOver = false;
+
+  constructor(connection: Connection, endpoint: Endpoint, handler: SetupHandler) {
+    this.#connection = connection;
+    this.#endpoint = endpoint;
+    this.#handler = handler;
+  }
+
+  /** Sends the PROXY header, and goes on when the socket has taken all of it: none of it is counted as the client's. */
+  introduce(plan: ProxyOutPlan, then: () => void): void {
+    const endpoint = this.#endpoint;
+    const goOn = (): void => {
+      if (this.#isOver || endpoint.pending > 0) return;
+      endpoint.observe(UNWATCHED);
+      then();
+    };
+    let isWritten = false;
+    endpoint.observe({
+      ...SILENT,
+      accepted: () => {
+        if (isWritten) this.#connection.guard(goOn);
+      },
+      reset: (code) => this.#connection.guard(() => this.#fail(code)),
+    });
+    endpoint.write({
+      bytes: headerFor(this.#connection, plan),
+      at: this.#connection.shard.plane.timers.now(),
+      borrowed: false,
+    });
+    isWritten = true;
+    goOn();
+  }
+
+  secure(backend: BackendPlan, tls: ConnectTlsPlan | null): void {
+    if (tls === null) {
+      this.#isOver = true;
+      this.#handler.ready(this.#endpoint, null);
+      return;
+    }
+    const connection = this.#connection;
+    const host = backend.address.kind === 'tcp' ? backend.address.host : '';
+    const handshake = connection.shard.tls.connect(
+      this.#endpoint,
+      { plan: tls, host, serverName: serverNameFor(connection, tls, host), alpn: alpnFor(connection, tls) },
+      {
+        secured: (endpoint, facts) =>
+          connection.guard(() => {
+            this.#isOver = true;
+            this.#handler.ready(endpoint, facts);
+          }),
+        failed: (failure) => connection.guard(() => this.#fail(textOfFailure(failure))),
+      },
+    );
+    if (!this.#isOver) this.#handshake = handshake;
+  }
+
+  cancel(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#handshake?.cancel();
+    this.#drop();
+  }
+
+  #fail(code: string): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#drop();
+    this.#handler.failed(code);
+  }
+
+  #drop(): void {
+    this.#endpoint.observe(UNWATCHED);
+    this.#endpoint.destroy();
+  }
+}
+
+const SILENT: EndpointObserver = UNWATCHED;
+
+function textOfFailure({ code, message }: TlsFailure): string {
+  return message === '' ? code : `${code}: ${message}`;
+}
+
+function serverNameFor({ terminated }: Connection, { serverName }: ConnectTlsPlan, host: string): string | null {
+  if (serverName === 'client') return terminated?.sni ?? null;
+  if (serverName !== null) return serverName;
+  return host === '' || parseIp(host) !== null ? null : host;
+}
+
+function alpnFor({ clientTls }: Connection, { alpn }: ConnectTlsPlan): readonly string[] {
+  if (alpn !== 'pass') return alpn;
+  return clientTls?.alpn == null ? [] : [clientTls.alpn];
+}
+
+function headerFor(connection: Connection, { version, tlvs }: ProxyOutPlan): Uint8Array {
+  const { source, destination } = connection;
+  if (version === 1) return writeProxyHeaderV1(source, destination);
+  const { bytes } = writeProxyHeaderV2({
+    command: 'proxy',
+    transport: 'tcp',
+    source,
+    destination,
+    tlvs: tlvsFor(connection, tlvs),
+    crc32c: tlvs.includes('crc32c'),
+  });
+  return bytes;
+}
+
+function tlvsFor(connection: Connection, wanted: ProxyOutPlan['tlvs']): ProxyTlvs {
+  const { clientTls, terminated, findings, id } = connection;
+  return {
+    ...NO_PROXY_TLVS,
+    alpn: wanted.includes('alpn') ? (clientTls?.alpn ?? null) : null,
+    authority: wanted.includes('authority') ? (terminated?.sni ?? findings?.sniffed?.sni ?? null) : null,
+    uniqueId: wanted.includes('unique_id') ? Buffer.from(formatConnectionId(id)) : null,
+    ssl: wanted.includes('ssl') && clientTls !== null ? proxySslOf(clientTls) : null,
+    traceparent: wanted.includes('trace') ? traceFor(connection) : null,
+  };
+}
+
+/** Another Sluice's spans become children of this connection's. */
+function traceFor(connection: Connection): ProxyTlvs['traceparent'] {
+  connection.spanId ??= connection.shard.traceIds.nextSpan();
+  return { traceId: connection.traceId, spanId: connection.spanId, flags: isRecorded(connection) ? 1 : 0 };
+}
