@@ -1,13 +1,13 @@
 import { decide } from '../route/index.ts';
 import type { Connection } from './connection.ts';
+import { knownOf } from './known.ts';
 
 /** Entry: the first route that matches. A client that stayed silent is `unknown`. */
 export function route(connection: Connection): void {
-  const known = { sniffed: connection.sniffed, source: connection.clientHost };
-  let decision = decide(connection.routes, known);
-  if (decision.kind === 'needs-sniffing') {
+  let decision = decide(connection.routes, knownOf(connection));
+  if (decision.kind === 'undecided') {
     connection.sniffed = { protocol: 'unknown' };
-    decision = decide(connection.routes, { ...known, sniffed: connection.sniffed });
+    decision = decide(connection.routes, knownOf(connection));
   }
   if (decision.kind !== 'route') {
     connection.send({ type: 'rejected', reason: 'no-route', how: 'reset' });

@@ -2,6 +2,7 @@ import type { Sniffed } from '../core/plan.ts';
 import { decide } from '../route/index.ts';
 import { sniff as sniffBytes } from '../sniff/index.ts';
 import type { Connection } from './connection.ts';
+import { knownOf } from './known.ts';
 
 const UNKNOWN: Sniffed = { protocol: 'unknown' };
 
@@ -11,7 +12,7 @@ export function sniff(connection: Connection): void {
   const { bytesMax, timeoutMs } = listener.sniff;
   watch.onHeld = null;
   client.peek(bytesMax);
-  if (decide(connection.routes, { sniffed: null, source: connection.clientHost }).kind !== 'needs-sniffing') {
+  if (decide(connection.routes, knownOf(connection)).kind !== 'undecided') {
     connection.send({ type: 'sniffed' });
     return;
   }
