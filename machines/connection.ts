@@ -1,58 +1,8 @@
 import { assign, setup } from 'xstate';
 import type { CloseReason } from '../src/core/close-reason.ts';
+import { type ConnectionEvent, reasonOf } from './connection-events.ts';
 
-/** How a client that is turned away is told: by RST, or by FIN. */
-export type Refusal = 'reset' | 'close';
-
-/** The facts a connection's chart is told. Bytes, sockets and timers never reach it. */
-export type ConnectionEvent =
-  | { readonly type: 'header.awaited' }
-  | { readonly type: 'header.read' }
-  | { readonly type: 'admitted' }
-  | {
-      readonly type: 'refused';
-      readonly reason: 'denied' | 'limit' | 'proxy-header';
-      readonly how: Refusal;
-    }
-  | { readonly type: 'sniffed' }
-  | { readonly type: 'starttls' }
-  | { readonly type: 'tls' }
-  | { readonly type: 'secured' }
-  | { readonly type: 'handshake.failed'; readonly how: Refusal }
-  | { readonly type: 'routed'; readonly retries: number; readonly abortOnFin: boolean }
-  | {
-      readonly type: 'rejected';
-      readonly reason: 'no-route' | 'rejected' | 'tls-required';
-      readonly how: Refusal;
-    }
-  | { readonly type: 'dialed' }
-  | { readonly type: 'dial.failed'; readonly reason: DialReason; readonly retry: boolean }
-  | { readonly type: 'client.fin' }
-  | { readonly type: 'client.reset'; readonly truncated?: boolean }
-  | { readonly type: 'backend.fin' }
-  | { readonly type: 'backend.reset'; readonly truncated?: boolean }
-  | { readonly type: 'flushed' }
-  | { readonly type: 'kill' }
-  | { readonly type: 'error' }
-  | { readonly type: 'deadline.header' }
-  | { readonly type: 'deadline.queue' }
-  | { readonly type: 'deadline.sniff' }
-  | { readonly type: 'deadline.handshake' }
-  | { readonly type: 'deadline.connect' }
-  | { readonly type: 'deadline.idle' }
-  | { readonly type: 'deadline.write_stall' }
-  | { readonly type: 'deadline.half_closed' }
-  | { readonly type: 'deadline.drain' }
-  | { readonly type: 'deadline.linger' };
-
-/** Why an attempt to reach a backend failed. */
-export type DialReason =
-  | 'no-backend'
-  | 'connect-refused'
-  | 'connect-failed'
-  | 'backend-handshake'
-  | 'out-of-descriptors'
-  | 'out-of-ports';
+export type { ConnectionEvent, DialReason, Refusal } from './connection-events.ts';
 
 /** What a connection is created with. */
 export interface ConnectionInput {
@@ -158,7 +108,8 @@ export const connectionMachine = setup({
       },
       states: {
         admission: {
-          description: 'By the address of the client, which a PROXY header tells where the listener takes one.',
+          description:
+            'By the address of the client, which a PROXY header tells where the listener takes one.',
           entry: 'admit',
           on: {
             'header.awaited': 'header',
@@ -324,60 +275,6 @@ export const connectionMachine = setup({
 /** Whether it ends for another reason than two FINs. A RST after that is no news; before it, it is passed on. */
 function isCut({ reason }: ConnectionContext): boolean {
   return reason !== 'client-fin' && reason !== 'backend-fin';
-}
-
-/** The close reason an event stands for; null for events that end nothing. */
-function reasonOf(event: ConnectionEvent): CloseReason | null {
-  switch (event.type) {
-    case 'refused':
-    case 'rejected':
-    case 'dial.failed':
-      return event.reason;
-    case 'client.fin':
-      return 'client-fin';
-    case 'backend.fin':
-      return 'backend-fin';
-    case 'client.reset':
-      return event.truncated === true ? 'client-truncated' : 'client-reset';
-    case 'backend.reset':
-      return event.truncated === true ? 'backend-truncated' : 'backend-reset';
-    case 'handshake.failed':
-      return 'tls-handshake';
-    case 'deadline.header':
-      return 'proxy-header-timeout';
-    case 'deadline.handshake':
-      return 'tls-handshake-timeout';
-    case 'kill':
-      return 'killed';
-    case 'error':
-      return 'internal-error';
-    case 'deadline.queue':
-      return 'queue-timeout';
-    case 'deadline.connect':
-      return 'connect-timeout';
-    case 'deadline.idle':
-      return 'idle-timeout';
-    case 'deadline.write_stall':
-      return 'write-stall-timeout';
-    case 'deadline.half_closed':
-      return 'half-closed-timeout';
-    case 'deadline.drain':
-      return 'drain-timeout';
-    case 'deadline.linger':
-      return 'linger-timeout';
-    case 'header.awaited':
-    case 'header.read':
-    case 'admitted':
-    case 'sniffed':
-    case 'starttls':
-    case 'tls':
-    case 'secured':
-    case 'routed':
-    case 'dialed':
-    case 'flushed':
-    case 'deadline.sniff':
-      return null;
-  }
 }
 
 /** A chart's action has no body; running one that nobody provided is a defect, told by name. */

@@ -25,6 +25,7 @@ export function buildShard({ number, generation, regions, plane, emit, wake }: S
     number,
     generation,
     plane,
+    tls: undefined as never,
     emit,
     table: upstreamTableOf(regions),
     admission: createPlaces(regions, number, () => plane.timers.now()),

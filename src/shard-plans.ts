@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ShardCommons, ShardContext } from './connection/index.ts';
+import { CertificateNames, type ShardCommons, type ShardContext } from './connection/index.ts';
 import type { Plan } from './core/plan.ts';
 import { writeWord } from './core/shard-words.ts';
 import type { Upstreams } from './core/upstreams.ts';
 import { type CompiledRoutes, compileRoutes } from './route/index.ts';
+import { compileSniffers } from './sniff/index.ts';
 
 /**
  * The plans that a shard has to know: the current one, and older ones that connections still live under. Keeps the words
@@ -42,6 +43,11 @@ export class ShardPlans {
           ? (before.routes[index] as CompiledRoutes)
           : compileRoutes(listener.routes),
       ),
+      certificates: plan.listeners.map((listener, index) => {
+        if (listener === before?.plan.listeners[index]) return before.certificates[index] ?? null;
+        return listener.tls === null ? null : new CertificateNames(listener.tls);
+      }),
+      sniffers: compileSniffers(),
     };
   }
 

@@ -15,6 +15,7 @@ import { type FactSink, LIMIT_KINDS } from './core/facts.ts';
 import type { Plan } from './core/plan.ts';
 import type { Cancellable, Plane } from './core/ports.ts';
 import { writeWord } from './core/shard-words.ts';
+import type { TlsSessions } from './core/tls.ts';
 import type { UpstreamTable } from './core/upstream-table.ts';
 import type { Upstreams } from './core/upstreams.ts';
 import { ShardListeners, type Target } from './shard-listeners.ts';
@@ -29,6 +30,7 @@ export interface ShardParts {
   /** How often it was started before, 0 to 255; part of its connections' ids. */
   readonly generation: number;
   readonly plane: Plane;
+  readonly tls: TlsSessions;
   /** Backends of every plan, over all shards. */
   readonly table: UpstreamTable;
   readonly admission: Admission;
@@ -224,10 +226,11 @@ export class Shard {
 }
 
 function commonsOf(parts: ShardParts, current: () => Plan | null): ShardCommons {
-  const { plane, emit, admission, turns, counters, words, random } = parts;
+  const { plane, tls, emit, admission, turns, counters, words, random } = parts;
   const { timers } = plane;
   return {
     plane,
+    tls,
     emit,
     admission,
     turns,

@@ -6,9 +6,17 @@ import { type CompiledLogic, compileMachine } from '../../src/machine-engine/ind
 export type ConnectionLogic = CompiledLogic<typeof connectionMachine>;
 
 const ACTIONS = [
+  'accept',
   'admit',
   'leaveQueue',
+  'readHeader',
+  'stopReadingHeader',
   'sniff',
+  'peek',
+  'answerStartTls',
+  'shakeHands',
+  'stopShakingHands',
+  'peekInside',
   'stopSniffing',
   'route',
   'dial',

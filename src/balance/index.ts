@@ -6,5 +6,4 @@ export {
   type PolicyState,
 } from './candidate.ts';
 export { collectEligible } from './eligible.ts';
-export { hashText } from './hash.ts';
 export { POLICIES } from './policies.ts';

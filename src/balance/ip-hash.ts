@@ -1,5 +1,5 @@
+import { hashText, mixHashes } from '../core/hash.ts';
 import type { Candidate, PolicyState } from './candidate.ts';
-import { hashText, mixHashes } from './hash.ts';
 
 const HASHES = 2 ** 32;
 

@@ -1,4 +1,5 @@
 import { formatAddress } from '../core/address.ts';
+import { formatCidr } from '../core/format-cidr.ts';
 import type {
   ListenerPlan,
   PoolPlan,
@@ -9,7 +10,6 @@ import type {
   Timeouts,
 } from '../core/plan.ts';
 import { formatDuration } from '../core/units.ts';
-import { formatCidr } from './format-cidr.ts';
 import { indent, type Row, rows } from './layout.ts';
 import { formatRate, formatSize } from './units.ts';
 

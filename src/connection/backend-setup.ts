@@ -1,5 +1,5 @@
-import { formatConnectionId } from '../core/connection-id.ts';
 import { parseIp } from '../core/cidr.ts';
+import { formatConnectionId } from '../core/connection-id.ts';
 import type { BackendPlan, ConnectPlan, ProxyOutPlan } from '../core/plan.ts';
 import type { Cancellable, Endpoint, EndpointObserver } from '../core/ports.ts';
 import { NO_PROXY_TLVS, type ProxyTlvs } from '../core/proxy-header.ts';
@@ -121,7 +121,11 @@ function textOfFailure({ code, message }: TlsFailure): string {
   return message === '' ? code : `${code}: ${message}`;
 }
 
-function serverNameFor({ terminated }: Connection, { serverName }: ConnectTlsPlan, host: string): string | null {
+function serverNameFor(
+  { terminated }: Connection,
+  { serverName }: ConnectTlsPlan,
+  host: string,
+): string | null {
   if (serverName === 'client') return terminated?.sni ?? null;
   if (serverName !== null) return serverName;
   return host === '' || parseIp(host) !== null ? null : host;

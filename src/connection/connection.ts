@@ -9,10 +9,10 @@ import type { DialAttempt, StateVisit } from '../core/facts.ts';
 import type { ListenerPlan, Plan, RoutePlan } from '../core/plan.ts';
 import type { Cancellable, Endpoint } from '../core/ports.ts';
 import type { ProxyHeader } from '../core/proxy-header.ts';
-import type { Findings, Sniffed } from '../core/sniffed.ts';
-import { TRUNCATED, type TlsFacts } from '../core/tls.ts';
 import { readWord } from '../core/shard-words.ts';
+import type { Findings, Sniffed } from '../core/sniffed.ts';
 import { type StateName, stateIndex } from '../core/state.ts';
+import { type TlsFacts, TRUNCATED } from '../core/tls.ts';
 import type { CompiledLogic } from '../machine-engine/index.ts';
 import type { CompiledRoutes } from '../route/index.ts';
 import { ClientWatch } from './client-watch.ts';
@@ -269,19 +269,6 @@ export class Connection implements Waiting {
     inside.observe(this.watch);
   }
 
-  /**
-   * Where the client wanted to go before the system redirected it to a transparent listener; null where it was not
-   * redirected, and where that is the listener itself, which it would come back to.
-   */
-  get original(): Address | null {
-    const { transparent, listen } = this.listener;
-    if (transparent === 'off') return null;
-    const { local } = this.client;
-    const wanted = transparent === 'tproxy' ? local : this.client.originalDestination;
-    if (wanted === null || isSame(wanted, listen)) return null;
-    return transparent === 'redirect' && isSame(wanted, local) ? null : wanted;
-  }
-
   /** Out of the registry. */
   gone(): void {
     this.#onGone(this);
@@ -291,10 +278,6 @@ export class Connection implements Waiting {
 /** The host without the port; '' for a Unix socket. */
 function hostOf(address: Address): string {
   return address.kind === 'tcp' ? address.host : '';
-}
-
-function isSame(one: Address, other: Address): boolean {
-  return one.kind === 'tcp' && other.kind === 'tcp' && one.host === other.host && one.port === other.port;
 }
 
 /** XState's clock on the plane's timers, so that no actor keeps time of its own. */

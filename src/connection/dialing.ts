@@ -2,9 +2,10 @@ import type { DialReason } from '../../machines/connection.ts';
 import type { Address } from '../core/address.ts';
 import type { BackendPlan, ConnectPlan } from '../core/plan.ts';
 import type { Cancellable, DialFailure, DialFailureKind, DialOptions, Endpoint } from '../core/ports.ts';
-import type { Connection } from './connection.ts';
 import { setUpBackend } from './backend-setup.ts';
 import { builtInBackend } from './built-in/index.ts';
+import type { Connection } from './connection.ts';
+import { originalOf } from './original.ts';
 import { UNWATCHED } from './unwatched.ts';
 
 /** Pause before a backend that has just failed is tried again, doubling with each failure. */
@@ -23,7 +24,8 @@ export function dial(connection: Connection): void {
   const { shard, tried } = connection;
   const builtIn = builtInBackend(connection);
   if (builtIn !== null) {
-    joined(connection, builtIn);
+    own(connection, builtIn);
+    connection.send({ type: 'dialed' });
     return;
   }
   const row = shard.upstreams.pick(connection.pool, connection.clientHost, tried);
@@ -60,7 +62,7 @@ function connect(connection: Connection, row: number): void {
   counters.cells[counters.layout.dials(row)]! += 1;
   connection.deadlines.after('deadline.connect', pool.connect.timeoutMs);
   const from = connection.now();
-  const address = backend.original ? (connection.original as Address) : backend.address;
+  const address = backend.original ? (originalOf(connection) as Address) : backend.address;
   const attempt = plane.dial(address, optionsOf(connection, pool.connect), {
     connected: (endpoint) => connection.guard(() => connected(connection, endpoint, backend, pool.connect)),
     failed: (failure) => connection.guard(() => refused(connection, failure)),
@@ -82,7 +84,9 @@ function connected(
   backend: BackendPlan,
   connect: ConnectPlan,
 ): void {
-  const under = connection.dial as DialInProgress;
+  const dialed = connection.dial as DialInProgress;
+  const under = { ...dialed, cancel: () => endpoint.destroy() };
+  connection.dial = under;
   endpoint.observe(UNWATCHED);
   if (connect.proxyOut === null && connect.tls === null) {
     reached(connection, under, endpoint);
@@ -103,18 +107,18 @@ function connected(
 }
 
 function reached(connection: Connection, under: DialInProgress, endpoint: Endpoint): void {
+  own(connection, endpoint);
   connection.shard.upstreams.connected(under.row);
   connection.dial = null;
   connection.row = under.row;
   tellAttempt(connection, under, '');
-  joined(connection, endpoint);
+  connection.send({ type: 'dialed' });
 }
 
-function joined(connection: Connection, endpoint: Endpoint): void {
+function own(connection: Connection, endpoint: Endpoint): void {
   connection.backend = endpoint;
   connection.openEndpoints++;
   endpoint.observe(UNWATCHED);
-  connection.send({ type: 'dialed' });
 }
 
 function refused(connection: Connection, failure: DialFailure): void {

@@ -1,3 +1,4 @@
+export { CertificateNames } from './certificate-names.ts';
 export type { Connection } from './connection.ts';
 export { LimitReports } from './limit-reports.ts';
 export { ConnectionRegistry } from './registry.ts';

@@ -1,5 +1,6 @@
 import type { Known } from '../route/index.ts';
 import type { Connection } from './connection.ts';
+import { originalOf } from './original.ts';
 
 /** What a connection can be routed by, as far as it is known. */
 export function knownOf(connection: Connection): Known {
@@ -9,7 +10,8 @@ export function knownOf(connection: Connection): Known {
     terminated,
     source: clientHost,
     destination,
-    original: connection.original,
-    clientCertificate: clientTls === null ? (listener.tls === null ? false : null) : clientTls.peer?.verified === true,
+    original: originalOf(connection),
+    clientCertificate:
+      clientTls === null ? (listener.tls === null ? false : null) : clientTls.peer?.verified === true,
   };
 }

@@ -2,6 +2,7 @@ import type { PoolPlan, RouteAction, RoutePlan } from '../core/plan.ts';
 import { chooseSplit, decide } from '../route/index.ts';
 import type { Connection } from './connection.ts';
 import { knownOf } from './known.ts';
+import { originalOf } from './original.ts';
 import { atEnd } from './sniffing.ts';
 import { share } from './trace-ids.ts';
 
@@ -52,9 +53,11 @@ function take(connection: Connection, route: RoutePlan): void {
 
 function reject(connection: Connection, action: Rejection): void {
   const { client, terminated, findings, shard } = connection;
-  const say = (bytes: Uint8Array): void => client.write({ bytes, at: shard.plane.timers.now(), borrowed: false });
+  const say = (bytes: Uint8Array): void =>
+    client.write({ bytes, at: shard.plane.timers.now(), borrowed: false });
   if (action.how === 'answer') say(Buffer.from(action.bytes, 'base64'));
-  if (action.how === 'tls_alert' && terminated === null && findings?.sniffed?.protocol === 'tls') say(UNRECOGNIZED_NAME);
+  if (action.how === 'tls_alert' && terminated === null && findings?.sniffed?.protocol === 'tls')
+    say(UNRECOGNIZED_NAME);
   connection.send({ type: 'rejected', reason: 'rejected', how: action.how === 'reset' ? 'reset' : 'close' });
 }
 
@@ -73,5 +76,5 @@ function toPool(connection: Connection, index: number): void {
 /** Whether it is to go where its client wanted to, and that is here: it would come back again and again. */
 function goesNowhere(connection: Connection, { backends }: PoolPlan): boolean {
   const isOriginal = backends.some((row) => connection.plan.backends[row]?.original === true);
-  return isOriginal && connection.original === null;
+  return isOriginal && originalOf(connection) === null;
 }

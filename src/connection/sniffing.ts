@@ -51,7 +51,8 @@ export function stopSniffing(connection: Connection): void {
 function startPeeking(connection: Connection): void {
   const { client, listener, header } = connection;
   // What is held is told again only when more may be held than before.
-  const bytes = header === null ? listener.sniff.bytesMax : Math.max(listener.sniff.bytesMax, PROXY_V2_BYTES_MAX + 1);
+  const bytes =
+    header === null ? listener.sniff.bytesMax : Math.max(listener.sniff.bytesMax, PROXY_V2_BYTES_MAX + 1);
   client.peek(bytes);
 }
 
@@ -102,7 +103,8 @@ function decideOutside(connection: Connection): boolean {
   const { tls } = listener;
   if (tls === null || findings === null) return decideHere(connection);
   const { sniffed, possible } = findings;
-  if (sniffed === null) return possible.has('tls') || mayStartTls(connection, possible) ? false : decideHere(connection);
+  if (sniffed === null)
+    return possible.has('tls') || mayStartTls(connection, possible) ? false : decideHere(connection);
   if (sniffed.protocol === 'tls') return findings.open ? false : decideTls(connection, sniffed);
   if (sniffed.postgresRequest === 'ssl' && tls.startTls.includes('postgres')) {
     connection.send({ type: 'starttls' });
@@ -118,7 +120,8 @@ function mayStartTls({ listener }: Connection, possible: ReadonlySet<string>): b
 function decideTls(connection: Connection, hello: Sniffed): boolean {
   const { shard, listener, routes } = connection;
   const covered = shard.certificates[listener.index]?.covers(hello.sni) === true;
-  if (!covered || mayTerminate(routes, hello, knownOf(connection)) === 'passthrough') return decideHere(connection);
+  if (!covered || mayTerminate(routes, hello, knownOf(connection)) === 'passthrough')
+    return decideHere(connection);
   connection.terminated = hello;
   connection.findings = null;
   connection.send({ type: 'tls' });

@@ -1,6 +1,7 @@
 import { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { CLOSE_REASON_NAMES, closeReasonIndex } from './close-reason.ts';
+import { decodeTls, encodeTls } from './fact-codec-tls.ts';
 import {
   type ClosedFact,
   type DialAttempt,
@@ -146,11 +147,15 @@ function encodeClosed(fact: ClosedFact, into: ByteWriter): void {
   into.int32(fact.listener);
   into.text(fact.client, FACT_TEXT_BYTES_MAX);
   into.text(fact.local, FACT_TEXT_BYTES_MAX);
+  into.text(fact.peer, FACT_TEXT_BYTES_MAX);
   into.float64(fact.opened);
   into.uint8(closeReasonIndex(fact.reason));
   into.uint8(fact.during === null ? 0 : stateIndex(fact.during) + 1);
   into.uint8(fact.protocol === null ? 0 : PROTOCOLS.indexOf(fact.protocol) + 1);
   into.text(fact.sni, FACT_TEXT_BYTES_MAX);
+  encodeTls(fact.clientTls, into);
+  encodeTls(fact.backendTls, into);
+  into.text(fact.refusal, FACT_TEXT_BYTES_MAX);
   into.text(fact.route, FACT_TEXT_BYTES_MAX);
   into.int32(fact.pool);
   into.int32(fact.backend);
@@ -166,6 +171,8 @@ function encodeClosed(fact: ClosedFact, into: ByteWriter): void {
   encodeTcp(fact.backendTcp, into);
   encodeVisits(fact.visits, into);
   into.text(fact.traceId, FACT_TEXT_BYTES_MAX);
+  into.text(fact.spanId, FACT_TEXT_BYTES_MAX);
+  into.text(fact.parentSpanId, FACT_TEXT_BYTES_MAX);
   into.uint8(fact.sampled ? 1 : 0);
 }
 
@@ -177,11 +184,15 @@ function decodeClosed(at: number, from: ByteReader): ClosedFact {
     listener: from.int32(),
     client: from.text(),
     local: from.text(),
+    peer: from.textOrNull(),
     opened: from.float64(),
     reason: from.oneOf(CLOSE_REASON_NAMES),
     during: from.oneOfOrNull(STATES),
     protocol: from.oneOfOrNull(PROTOCOLS),
     sni: from.textOrNull(),
+    clientTls: decodeTls(from),
+    backendTls: decodeTls(from),
+    refusal: from.textOrNull(),
     route: from.textOrNull(),
     pool: from.int32(),
     backend: from.int32(),
@@ -197,6 +208,8 @@ function decodeClosed(at: number, from: ByteReader): ClosedFact {
     backendTcp: decodeTcp(from),
     visits: decodeVisits(from),
     traceId: from.text(),
+    spanId: from.textOrNull(),
+    parentSpanId: from.textOrNull(),
     sampled: from.flag(),
   };
 }

@@ -2,8 +2,8 @@ import type { CloseReason } from './close-reason.ts';
 import type { ConnectionId } from './connection-id.ts';
 import type { Protocol } from './plan.ts';
 import type { TcpInfo } from './ports.ts';
-import type { TlsFacts } from './tls.ts';
 import type { StateName } from './state.ts';
+import type { TlsFacts } from './tls.ts';
 
 /**
  * What a shard tells control. Facts are plain data, made once and never changed; all times are wall-clock milliseconds

@@ -12,6 +12,7 @@ export interface Sniffed {
   readonly alpn?: readonly string[];
   /** The Host of an HTTP/1 request: lower case, without port and trailing dot. */
   readonly host?: string;
+  readonly postgresRequest?: 'ssl' | 'gssenc' | 'cancel' | 'startup';
   /** Of the start-up message of PostgreSQL. */
   readonly postgresUser?: string;
   readonly postgresDatabase?: string;

@@ -20,7 +20,8 @@ export interface CertificatePlan {
   readonly file: string;
 }
 
-export type TlsVersion = 'TLSv1.2' | 'TLSv1.3';
+export const TLS_VERSIONS = ['TLSv1.2', 'TLSv1.3'] as const;
+export type TlsVersion = (typeof TLS_VERSIONS)[number];
 
 /** How a listener terminates TLS. */
 export interface ListenerTlsPlan {

@@ -5,6 +5,7 @@ import type { ClosedFact, Fact, HealthFact } from '../core/facts.ts';
 import type { Plan } from '../core/plan.ts';
 import type { TcpInfo } from '../core/ports.ts';
 import type { StateName } from '../core/state.ts';
+import type { TlsFacts } from '../core/tls.ts';
 import type { Fields, Log } from './log.ts';
 import { EVENTS } from './names.ts';
 import { round } from './round.ts';
@@ -100,6 +101,11 @@ function closedFields(plan: Plan, fact: ClosedFact): Fields {
   if (fact.undeliveredDown > 0) fields['undelivered_down'] = fact.undeliveredDown;
   if (fact.pausedUpMs > 0) fields['paused_up_ms'] = round(fact.pausedUpMs);
   if (fact.pausedDownMs > 0) fields['paused_down_ms'] = round(fact.pausedDownMs);
+  if (fact.peer !== null) fields['peer'] = fact.peer;
+  if (fact.clientTls !== null) fields['tls'] = clientTlsOf(fact.clientTls);
+  if (fact.backendTls !== null)
+    fields['backend_tls'] = { version: fact.backendTls.version, cipher: fact.backendTls.cipher };
+  if (fact.refusal !== null) fields['refusal'] = shown(fact.refusal, MESSAGE_CHARS_MAX);
   const failed = failedAttempts(plan, fact);
   if (failed.length > 0) fields['failed_attempts'] = failed;
   return fields;
@@ -109,6 +115,15 @@ function closedFields(plan: Plan, fact: ClosedFact): Fields {
 function tcpOf({ clientTcp, backendTcp }: ClosedFact): Fields | null {
   if (clientTcp === null && backendTcp === null) return null;
   return { client: legOf(clientTcp), backend: legOf(backendTcp) };
+}
+
+/** The client's certificate is left out where it showed none. */
+function clientTlsOf({ version, cipher, alpn, resumed, peer }: TlsFacts): Fields {
+  const text = (value: string): string => shown(value, SNI_CHARS_MAX);
+  const session = { version, cipher, alpn: alpn === null ? null : text(alpn), resumed };
+  if (peer === null) return session;
+  const { subject, names, fingerprint, verified } = peer;
+  return { ...session, client: { subject: text(subject), names: names.map(text), fingerprint, verified } };
 }
 
 function legOf(tcp: TcpInfo | null): Fields | null {

@@ -4,7 +4,7 @@ import { CLOSE_REASONS, isClean } from '../core/close-reason.ts';
 import { formatConnectionId } from '../core/connection-id.ts';
 import type { ClosedFact, DialAttempt } from '../core/facts.ts';
 import type { BackendPlan, Plan, Protocol } from '../core/plan.ts';
-import { ATTRIBUTES } from './names.ts';
+import { ATTRIBUTES } from './attributes.ts';
 import { MESSAGE_CHARS_MAX, SNI_CHARS_MAX, shown } from './text.ts';
 
 /** What a sniffed protocol is called by convention; `unknown` has no name. */
@@ -35,11 +35,14 @@ export function connectionAttributes(plan: Plan, fact: ClosedFact): Attributes {
   }
   setPeer(attributes, fact.client, ATTRIBUTES.clientAddress, ATTRIBUTES.clientPort);
   setPeer(attributes, fact.local, ATTRIBUTES.localAddress, ATTRIBUTES.localPort);
+  if (fact.peer !== null) setPeer(attributes, fact.peer, ATTRIBUTES.peerAddress, ATTRIBUTES.peerPort);
   if (fact.route !== null) attributes[ATTRIBUTES.route] = fact.route;
   if (pool !== undefined) attributes[ATTRIBUTES.pool] = pool.name;
   if (backend !== undefined) setBackend(attributes, backend);
   if (fact.protocol !== null) Object.assign(attributes, PROTOCOL_ATTRIBUTES[fact.protocol]);
   if (fact.sni !== null) attributes[ATTRIBUTES.sni] = shown(fact.sni, SNI_CHARS_MAX);
+  setTls(attributes, fact);
+  if (fact.refusal !== null) attributes[ATTRIBUTES.refusal] = shown(fact.refusal, MESSAGE_CHARS_MAX);
   if (fact.undeliveredUp > 0) attributes[ATTRIBUTES.undeliveredUp] = fact.undeliveredUp;
   if (fact.undeliveredDown > 0) attributes[ATTRIBUTES.undeliveredDown] = fact.undeliveredDown;
   if (fact.pausedUpMs > 0) attributes[ATTRIBUTES.pausedUpMs] = fact.pausedUpMs;
@@ -57,6 +60,24 @@ export function attemptAttributes(plan: Plan, attempt: DialAttempt): Attributes 
   if (backend !== undefined) setBackend(attributes, backend);
   if (attempt.error !== '') attributes[ATTRIBUTES.dialError] = shown(attempt.error, MESSAGE_CHARS_MAX);
   return attributes;
+}
+
+/** The sessions that ended, or began, here. */
+function setTls(attributes: Attributes, { clientTls, backendTls }: ClosedFact): void {
+  if (clientTls !== null) {
+    attributes[ATTRIBUTES.tlsVersion] = clientTls.version.slice('TLSv'.length);
+    attributes[ATTRIBUTES.tlsCipher] = clientTls.cipher;
+    attributes[ATTRIBUTES.tlsResumed] = clientTls.resumed;
+    if (clientTls.alpn !== null) attributes[ATTRIBUTES.tlsAlpn] = shown(clientTls.alpn, SNI_CHARS_MAX);
+    if (clientTls.peer !== null) {
+      attributes[ATTRIBUTES.tlsClientSubject] = shown(clientTls.peer.subject, SNI_CHARS_MAX);
+      attributes[ATTRIBUTES.tlsClientFingerprint] = clientTls.peer.fingerprint;
+    }
+  }
+  if (backendTls !== null) {
+    attributes[ATTRIBUTES.backendTlsVersion] = backendTls.version.slice('TLSv'.length);
+    attributes[ATTRIBUTES.backendTlsCipher] = backendTls.cipher;
+  }
 }
 
 /** What the kernel knew of each leg. */

@@ -1,10 +1,19 @@
-import { type Context, ROOT_CONTEXT, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
+import {
+  type Context,
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  TraceFlags,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api';
 import { CLOSE_REASONS, type CloseReason, isClean } from '../core/close-reason.ts';
 import type { ClosedFact, DialAttempt, StateVisit } from '../core/facts.ts';
 import type { Plan } from '../core/plan.ts';
+import { ATTRIBUTES } from './attributes.ts';
 import { attemptsByVisit } from './dials.ts';
 import { hrTime } from './hr-time.ts';
-import { ATTRIBUTES, DIAL_ATTEMPT_EVENT, ROOT_SPAN } from './names.ts';
+import { DIAL_ATTEMPT_EVENT, ROOT_SPAN } from './names.ts';
 import { attemptAttributes, connectionAttributes } from './span-attributes.ts';
 import type { SpanGate } from './span-gate.ts';
 import { MESSAGE_CHARS_MAX, shown } from './text.ts';
@@ -37,6 +46,7 @@ export class Spans {
 
     const plan = this.#plan();
     this.#ids.next = fact.traceId;
+    this.#ids.nextSpan = fact.spanId;
     const root = this.#tracer.startSpan(
       ROOT_SPAN,
       {
@@ -44,7 +54,7 @@ export class Spans {
         startTime: hrTime(fact.opened),
         attributes: connectionAttributes(plan, fact),
       },
-      ROOT_CONTEXT,
+      parentOf(fact),
     );
     const context = trace.setSpan(ROOT_CONTEXT, root);
     const fatal = isClean(fact.reason) ? -1 : visits.findLastIndex(({ state }) => state === fact.during);
@@ -87,6 +97,13 @@ export class Spans {
     }
     span.end(hrTime(visit.to));
   }
+}
+
+/** The span of the proxy in front, where it has told one; it is another trace's root, so to say, that goes on here. */
+function parentOf({ traceId, parentSpanId }: ClosedFact): Context {
+  if (parentSpanId === null) return ROOT_CONTEXT;
+  const parent = { traceId, spanId: parentSpanId, traceFlags: TraceFlags.SAMPLED, isRemote: true };
+  return trace.setSpanContext(ROOT_CONTEXT, parent);
 }
 
 /** The stays that have a span. A connection that died with its shard came to no state at its end. */

@@ -3,11 +3,11 @@ import {
   type Candidate,
   collectEligible,
   createPolicyState,
-  hashText,
   POLICIES,
   type Policy,
   type PolicyState,
 } from '../balance/index.ts';
+import { hashText } from '../core/hash.ts';
 import type { BackendPlan, Plan, PoolPlan } from '../core/plan.ts';
 import { HEALTH_UNKNOWN, type UpstreamTable } from '../core/upstream-table.ts';
 

@@ -1,5 +1,5 @@
 import type { Backend, Candidate } from '../../src/balance/index.ts';
-import { hashText } from '../../src/balance/index.ts';
+import { hashText } from '../../src/core/hash.ts';
 import { HEALTHY } from '../../src/core/upstream-table.ts';
 
 /** A healthy backend without limit, idle, of weight 1, at this place and row unless something else is said. */

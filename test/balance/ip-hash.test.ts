@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mixHashes } from '../../src/balance/hash.ts';
-import { createPolicyState, hashText } from '../../src/balance/index.ts';
+import { createPolicyState } from '../../src/balance/index.ts';
 import { ipHash } from '../../src/balance/ip-hash.ts';
+import { hashText, mixHashes } from '../../src/core/hash.ts';
 import { histogram, weighted } from './candidates.ts';
 
 const STATE = createPolicyState(0);

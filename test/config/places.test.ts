@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatCidr } from '../../src/config/format-cidr.ts';
 import { isLoopback } from '../../src/config/places.ts';
 import { parseCidr } from '../../src/core/cidr.ts';
+import { formatCidr } from '../../src/core/format-cidr.ts';
 
 describe('a loopback address', () => {
   it.each([

@@ -9,6 +9,7 @@ import { UpstreamTable } from '../../src/core/upstream-table.ts';
 import { createMemoryPlane, MemoryNetwork, type MemoryPeer } from '../../src/plane/memory/index.ts';
 import { Shard } from '../../src/shard.ts';
 import { allocateRegions, createPlaces, createTurns } from '../../src/shared-memory/index.ts';
+import { NO_TLS } from '../support/no-tls.ts';
 
 const SHAPE: CountersShape = { listeners: 8, backends: 8 };
 
@@ -71,6 +72,7 @@ export class Shards {
     return new Shard({
       number,
       generation,
+      tls: NO_TLS,
       plane,
       table: this.table,
       admission: createPlaces(this.#regions, number, () => this.network.now()),

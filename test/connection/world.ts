@@ -18,6 +18,7 @@ import {
 import { Shard, type ShardParts } from '../../src/shard.ts';
 import { allocateRegions, createPlaces, createTurns } from '../../src/shared-memory/index.ts';
 import { Dice } from '../simulation/dice.ts';
+import { NO_TLS } from '../support/no-tls.ts';
 import { backendAddress, LISTEN, type PlanPieces, planOf } from './plan.ts';
 
 /** What a test says of its world; the plan's pieces and what lies around the shard. */
@@ -84,6 +85,7 @@ export class World {
     const parts: ShardParts = {
       number: SHARD,
       generation: 0,
+      tls: NO_TLS,
       plane: this.plane,
       table: this.table,
       admission: createPlaces(regions, SHARD, () => this.network.now()),

@@ -3,6 +3,7 @@ import { CLOSE_REASON_NAMES } from '../../src/core/close-reason.ts';
 import { type Fact, LIMIT_KINDS } from '../../src/core/facts.ts';
 import { PROTOCOLS } from '../../src/core/plan.ts';
 import { STATES } from '../../src/core/state.ts';
+import { TLS_VERSIONS } from '../../src/core/tls.ts';
 
 const number = fc.oneof(
   fc.double(),
@@ -31,6 +32,24 @@ const text = anyText(200);
 const message = anyText(300);
 const error = anyText(60);
 const at = number;
+const tls = fc.option(
+  record({
+    version: fc.constantFrom(...TLS_VERSIONS),
+    cipher: error,
+    sni: fc.option(error),
+    alpn: fc.option(error),
+    resumed: fc.boolean(),
+    peer: fc.option(
+      record({
+        subject: error,
+        commonName: fc.option(error),
+        names: fc.array(error, { maxLength: 8 }),
+        fingerprint: error,
+        verified: fc.boolean(),
+      }),
+    ),
+  }),
+);
 
 /** Facts of every kind that are within the limits of the codec. */
 export const anyFact: fc.Arbitrary<Fact> = fc.oneof(
@@ -57,11 +76,15 @@ export const anyFact: fc.Arbitrary<Fact> = fc.oneof(
     listener: index,
     client: text,
     local: text,
+    peer: fc.option(text),
     opened: number,
     reason: fc.constantFrom(...CLOSE_REASON_NAMES),
     during: fc.constantFrom(null, ...STATES),
     protocol: fc.constantFrom(null, ...PROTOCOLS),
     sni: fc.option(text),
+    clientTls: tls,
+    backendTls: tls,
+    refusal: fc.option(text),
     route: fc.option(text),
     pool: index,
     backend: index,
@@ -79,6 +102,8 @@ export const anyFact: fc.Arbitrary<Fact> = fc.oneof(
       maxLength: 128,
     }),
     traceId: text,
+    spanId: fc.option(text),
+    parentSpanId: fc.option(text),
     sampled: fc.boolean(),
   }),
   record({

@@ -2,9 +2,17 @@ import { type ConnectionEvent, connectionMachine } from '../../machines/connecti
 import { calls } from './engines.ts';
 
 const ACTIONS = [
+  'accept',
   'admit',
   'leaveQueue',
+  'readHeader',
+  'stopReadingHeader',
   'sniff',
+  'peek',
+  'answerStartTls',
+  'shakeHands',
+  'stopShakingHands',
+  'peekInside',
   'stopSniffing',
   'route',
   'dial',
@@ -33,6 +41,7 @@ const DIAL_REASONS = [
   'no-backend',
   'connect-refused',
   'connect-failed',
+  'backend-handshake',
   'out-of-descriptors',
   'out-of-ports',
 ] as const;
@@ -43,6 +52,9 @@ export const EVENTS: readonly ConnectionEvent[] = [
   ...HOW.flatMap((how) => [
     { type: 'refused', reason: 'denied', how } as const,
     { type: 'refused', reason: 'limit', how } as const,
+    { type: 'refused', reason: 'proxy-header', how } as const,
+    { type: 'handshake.failed', how } as const,
+    { type: 'rejected', reason: 'tls-required', how } as const,
     { type: 'rejected', reason: 'no-route', how } as const,
     { type: 'rejected', reason: 'rejected', how } as const,
   ]),
@@ -54,8 +66,13 @@ export const EVENTS: readonly ConnectionEvent[] = [
   ),
   ...(
     [
+      'header.awaited',
+      'header.read',
       'admitted',
       'sniffed',
+      'starttls',
+      'tls',
+      'secured',
       'dialed',
       'client.fin',
       'client.reset',
@@ -64,8 +81,10 @@ export const EVENTS: readonly ConnectionEvent[] = [
       'flushed',
       'kill',
       'error',
+      'deadline.header',
       'deadline.queue',
       'deadline.sniff',
+      'deadline.handshake',
       'deadline.connect',
       'deadline.idle',
       'deadline.write_stall',
@@ -74,4 +93,6 @@ export const EVENTS: readonly ConnectionEvent[] = [
       'deadline.linger',
     ] as const
   ).map((type) => ({ type })),
+  { type: 'client.reset', truncated: true },
+  { type: 'backend.reset', truncated: true },
 ];

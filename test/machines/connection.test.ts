@@ -9,9 +9,17 @@ import { STATES } from '../../src/core/state.ts';
 const chart = connectionMachine.provide({
   actions: Object.fromEntries(
     [
+      'accept',
       'admit',
       'leaveQueue',
+      'readHeader',
+      'stopReadingHeader',
       'sniff',
+      'peek',
+      'answerStartTls',
+      'shakeHands',
+      'stopShakingHands',
+      'peekInside',
       'stopSniffing',
       'route',
       'dial',
@@ -27,26 +35,40 @@ const chart = connectionMachine.provide({
 });
 
 const EVENTS: readonly ConnectionEvent[] = [
+  { type: 'header.awaited' },
+  { type: 'header.read' },
   { type: 'admitted' },
   { type: 'refused', reason: 'denied', how: 'reset' },
+  { type: 'refused', reason: 'proxy-header', how: 'reset' },
   { type: 'refused', reason: 'limit', how: 'close' },
   { type: 'sniffed' },
+  { type: 'starttls' },
+  { type: 'tls' },
+  { type: 'secured' },
+  { type: 'handshake.failed', how: 'close' },
+  { type: 'handshake.failed', how: 'reset' },
   { type: 'routed', retries: 1, abortOnFin: false },
   { type: 'routed', retries: 0, abortOnFin: true },
   { type: 'rejected', reason: 'no-route', how: 'reset' },
   { type: 'rejected', reason: 'rejected', how: 'close' },
+  { type: 'rejected', reason: 'tls-required', how: 'reset' },
   { type: 'dialed' },
   { type: 'dial.failed', reason: 'connect-refused', retry: true },
   { type: 'dial.failed', reason: 'out-of-descriptors', retry: false },
+  { type: 'dial.failed', reason: 'backend-handshake', retry: true },
   { type: 'client.fin' },
   { type: 'client.reset' },
+  { type: 'client.reset', truncated: true },
   { type: 'backend.fin' },
   { type: 'backend.reset' },
+  { type: 'backend.reset', truncated: true },
   { type: 'flushed' },
   { type: 'kill' },
   { type: 'error' },
+  { type: 'deadline.header' },
   { type: 'deadline.queue' },
   { type: 'deadline.sniff' },
+  { type: 'deadline.handshake' },
   { type: 'deadline.connect' },
   { type: 'deadline.idle' },
   { type: 'deadline.write_stall' },
@@ -55,12 +77,38 @@ const EVENTS: readonly ConnectionEvent[] = [
   { type: 'deadline.linger' },
 ];
 
+/**
+ * The number of simple paths grows with every event: of those that lead the same way from everywhere one is there, and
+ * what only the reason can tell apart is left out.
+ */
+const TELLING = EVENTS.filter(
+  (event) =>
+    !('truncated' in event) &&
+    !(
+      'reason' in event &&
+      ['proxy-header', 'tls-required', 'backend-handshake', 'denied', 'rejected'].includes(event.reason)
+    ) &&
+    !(event.type === 'handshake.failed' && event.how === 'reset') &&
+    ![
+      'starttls',
+      'error',
+      'deadline.drain',
+      'deadline.queue',
+      'deadline.sniff',
+      'deadline.header',
+      'deadline.handshake',
+      'deadline.connect',
+    ].includes(event.type),
+);
+
 const INPUT = { input: { id: 1 } };
 const graph = { ...INPUT, events: EVENTS };
 
+/** The state by its name: what stands under `relaying` has a name of its own, the steps inside of other states have none. */
 function leaf(snapshot: AnyMachineSnapshot): string {
   const value = snapshot.value as string | Record<string, string>;
-  return typeof value === 'string' ? value : (Object.values(value)[0] as string);
+  if (typeof value === 'string') return value;
+  return value['relaying'] ?? (Object.keys(value)[0] as string);
 }
 
 function reason(snapshot: AnyMachineSnapshot): CloseReason | null {
@@ -114,6 +162,7 @@ describe('every path', () => {
   test('no path goes round for ever: all simple paths that cannot be lengthened end in closed', () => {
     const paths = getSimplePaths(chart, {
       ...graph,
+      events: TELLING,
       limit: 200_000,
       toState: (state) => state.status === 'done',
     });
@@ -218,7 +267,7 @@ test('an action that nobody provides fails by name', () => {
   const actor = createActor(connectionMachine, INPUT);
   const failure = new Promise((resolve) => actor.subscribe({ error: resolve }));
   actor.start();
-  return expect(failure).resolves.toMatchObject({ message: expect.stringContaining('"admit"') });
+  return expect(failure).resolves.toMatchObject({ message: expect.stringContaining('"accept"') });
 });
 
 test('the chart is plain data, as a visualizer wants it: it survives JSON', () => {

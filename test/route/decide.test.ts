@@ -1,9 +1,8 @@
-import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { RouteMatch, Sniffed } from '../../src/core/plan.ts';
-import { compileRoutes, decide, needsSniffing } from '../../src/route/index.ts';
-import { compileMatch, matches } from '../../src/route/match.ts';
+import { compileRoutes, decide } from '../../src/route/index.ts';
 import { networks, plans } from './plans.ts';
+import { known, open, spoke } from './worlds.ts';
 
 const INSIDE = networks('10.0.0.0/8');
 const SSH: Sniffed = { protocol: 'ssh' };
@@ -20,7 +19,7 @@ describe('the first route that matches', () => {
 
   test('is returned as it stands in the plan', () => {
     const list = plans({ protocol: ['ssh'] }, null);
-    expect(decide(compileRoutes(list), { sniffed: WEB, source: '' })).toEqual({
+    expect(decide(compileRoutes(list), spoke(WEB))).toEqual({
       kind: 'route',
       route: list[1],
     });
@@ -29,7 +28,7 @@ describe('the first route that matches', () => {
   test('may be one that says reject', () => {
     const [route] = plans({ protocol: ['unknown'] });
     const reject = { ...route!, action: { kind: 'reject', how: 'reset' } } as const;
-    const decision = decide(compileRoutes([reject]), { sniffed: { protocol: 'unknown' }, source: '' });
+    const decision = decide(compileRoutes([reject]), spoke({ protocol: 'unknown' }));
     expect(decision).toEqual({ kind: 'route', route: reject });
   });
 });
@@ -50,69 +49,41 @@ describe('before a byte is there', () => {
   });
 
   test('a route that needs bytes stops the walk, though a later one needs none', () => {
-    expect(chosen([{ protocol: ['ssh'] }, null], null)).toBe('needs-sniffing');
-    expect(chosen([{ source: INSIDE }, { sni: ['a.example'] }, null], null, '192.0.2.1')).toBe(
-      'needs-sniffing',
-    );
+    expect(chosen([{ protocol: ['ssh'] }, null], null)).toBe('undecided');
+    expect(chosen([{ source: INSIDE }, { sni: ['a.example'] }, null], null, '192.0.2.1')).toBe('undecided');
   });
 
   test('a route that the source excludes does not stop it', () => {
     const routes = [{ source: INSIDE, sni: ['a.example'] }, null];
     expect(chosen(routes, null, '192.0.2.1')).toBe(1);
     expect(chosen(routes, null, '')).toBe(1);
-    expect(chosen(routes, null, '10.0.0.1')).toBe('needs-sniffing');
+    expect(chosen(routes, null, '10.0.0.1')).toBe('undecided');
   });
 });
 
-describe('needsSniffing', () => {
-  test.each<[boolean, (RouteMatch | null)[]]>([
-    [false, []],
-    [false, [null]],
-    [false, [{ source: INSIDE }, null]],
-    [true, [{ source: INSIDE, alpn: ['h2'] }, null]],
-    [true, [{ sni: ['a.example'] }]],
-    [true, [{ source: INSIDE }, { protocol: ['ssh'] }, null]],
-    [false, [null, { protocol: ['ssh'] }]],
-    [false, [{}, { protocol: ['ssh'] }]],
-  ])('is %s for %j', (expected, list) => {
-    expect(needsSniffing(compileRoutes(plans(...list)))).toBe(expected);
-  });
-});
-
-describe('any table of routes', () => {
-  const match = fc.option(
-    fc.record(
-      {
-        protocol: fc.subarray(['tls', 'ssh', 'unknown'] as const),
-        sni: fc.subarray(['a.example', '*.example', '**.b.example']),
-        alpn: fc.subarray(['h2', 'http/1.1']),
-        source: fc.subarray([...networks('10.0.0.0/8', '::/0', '0.0.0.0/0')]),
-      },
-      { requiredKeys: [] },
-    ) as fc.Arbitrary<RouteMatch>,
+describe('while bytes come', () => {
+  const routes = compileRoutes(
+    plans({ any: [{ protocol: ['http1'] }, { protocol: ['http2'] }] }, { protocol: ['ssh'] }, null),
   );
-  const tables = fc.array(match, { maxLength: 5 });
-  const source = fc.constantFrom('10.0.0.1', '192.0.2.1', '::1', '');
-  const sniffed = fc.constantFrom<Sniffed>(WEB, SSH, { protocol: 'unknown' }, { protocol: 'tls' });
+  const of = (possible: string[]): number | string => {
+    const decision = decide(routes, known({ findings: open(possible) }));
+    return decision.kind === 'route' ? decision.route.index : decision.kind;
+  };
 
-  test('decides before sniffing only what it would decide after it', () => {
-    const property = fc.property(tables, sniffed, source, (list, found, client) => {
-      const early = chosen(list, null, client);
-      const late = chosen(list, found, client);
-      expect(late).not.toBe('needs-sniffing');
-      if (early !== 'needs-sniffing') expect(late).toBe(early);
-      else expect(needsSniffing(compileRoutes(plans(...list)))).toBe(true);
-    });
-    fc.assert(property, { numRuns: 5000 });
+  test('a route is told as soon as all that is possible leads to it', () => {
+    expect(of(['http1', 'http2', 'ssh'])).toBe('undecided');
+    expect(of(['http1', 'http2'])).toBe(0);
+    expect(of(['ssh'])).toBe(1);
+    expect(of(['tls', 'unknown'])).toBe(2);
+    expect(of(['ssh', 'unknown'])).toBe('undecided');
   });
 
-  test('chooses the first whose match holds by itself', () => {
-    const property = fc.property(tables, sniffed, source, (list, found, client) => {
-      const known = { sniffed: found, source: client };
-      const index = list.findIndex((one) => matches(compileMatch(one), known) === 'yes');
-      expect(chosen(list, found, client)).toBe(index < 0 ? 'no-route' : index);
-    });
-    fc.assert(property, { numRuns: 5000 });
+  test('a route of one protocol is not held up by a field that only another can bring', () => {
+    const list = compileRoutes(
+      plans({ sni: ['a.example'] }, { protocol: ['http1'] }, { host: ['a.example'] }),
+    );
+    const decision = decide(list, known({ findings: open(['http1'], { protocol: 'http1' }) }));
+    expect(decision).toMatchObject({ kind: 'route', route: { index: 1 } });
   });
 });
 
@@ -121,7 +92,10 @@ function chosen(
   list: readonly (RouteMatch | null)[],
   sniffed: Sniffed | null,
   source = '192.0.2.1',
-): number | 'no-route' | 'needs-sniffing' {
-  const decision = decide(compileRoutes(plans(...list)), { sniffed, source });
+): number | 'no-route' | 'undecided' {
+  const decision = decide(
+    compileRoutes(plans(...list)),
+    sniffed === null ? known({ source }) : spoke(sniffed, { source }),
+  );
   return decision.kind === 'route' ? decision.route.index : decision.kind;
 }

@@ -8,6 +8,7 @@ import { createMemoryPlane, MemoryNetwork } from '../../src/plane/memory/index.t
 import { Shard } from '../../src/shard.ts';
 import { allocateRegions, createPlaces, createTurns } from '../../src/shared-memory/index.ts';
 import { movingPlane, noMoves } from '../connection/moving.ts';
+import { NO_TLS } from '../support/no-tls.ts';
 import type { Dice } from './dice.ts';
 import { BACKENDS } from './plans.ts';
 

@@ -1,6 +1,7 @@
 import * as conventions from '@opentelemetry/semantic-conventions/incubating';
 import { describe, expect, it } from 'vitest';
-import { ATTRIBUTES, METRICS, type MetricMeta } from '../../src/telemetry/names.ts';
+import { ATTRIBUTES } from '../../src/telemetry/attributes.ts';
+import { METRICS, type MetricMeta } from '../../src/telemetry/names.ts';
 
 describe('the names of telemetry', () => {
   it('are those of the semantic conventions wherever they are not under sluice', () => {

@@ -1,4 +1,4 @@
-import type { Cidr } from '../core/cidr.ts';
+import type { Cidr } from './cidr.ts';
 
 /** The text that `parseCidr` reads back to an equal network; IPv6 as RFC 5952 section 4 recommends. */
 export function formatCidr(cidr: Cidr): string {

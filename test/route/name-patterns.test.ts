@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compileServerNames, matchesServerName } from '../../src/route/server-name-patterns.ts';
+import { compileNames, matchesName } from '../../src/route/name-patterns.ts';
 
 describe('a server name pattern', () => {
   test.each([
@@ -22,15 +22,31 @@ describe('a server name pattern', () => {
     ['localhost', 'localhost', true],
     ['*.localhost', 'localhost', false],
   ])('%s and the name %s: %s', (pattern, name, expected) => {
-    expect(matchesServerName(compileServerNames([pattern]), name)).toBe(expected);
+    expect(matchesName(compileNames([pattern]), name)).toBe(expected);
   });
 
   test('holds where any of several does', () => {
-    const patterns = compileServerNames(['a.example', '*.b.example', '**.c.example']);
+    const patterns = compileNames(['a.example', '*.b.example', '**.c.example']);
     for (const name of ['a.example', 'x.b.example', 'x.y.c.example'])
-      expect(matchesServerName(patterns, name)).toBe(true);
+      expect(matchesName(patterns, name)).toBe(true);
     for (const name of ['x.a.example', 'x.y.b.example', 'c.example'])
-      expect(matchesServerName(patterns, name)).toBe(false);
+      expect(matchesName(patterns, name)).toBe(false);
+  });
+
+  test('may be a regular expression, which is asked for any part of the name', () => {
+    const patterns = compileNames(['/^(www|WEB)\\d+\\.example$/', 'x.example']);
+    for (const name of ['www1.example', 'web22.example', 'x.example'])
+      expect(matchesName(patterns, name)).toBe(true);
+    for (const name of ['www.example', 'a.www1.example', 'www1.example.org'])
+      expect(matchesName(patterns, name)).toBe(false);
+    expect(matchesName(compileNames(['/x/']), `${'a'.repeat(253)}x`)).toBe(false);
+  });
+
+  test('has no regard to case and to one trailing dot', () => {
+    const patterns = compileNames(['a.example', '*.b.example', '/^c$/']);
+    for (const name of ['A.Example', 'a.example.', 'X.B.example.', 'C.'])
+      expect(matchesName(patterns, name)).toBe(true);
+    expect(matchesName(patterns, 'a.example..')).toBe(false);
   });
 
   test('means the same as the regular expression it stands for', () => {
@@ -42,7 +58,7 @@ describe('a server name pattern', () => {
     fc.assert(
       fc.property(fc.array(pattern, { maxLength: 4 }), name, (patterns, text) => {
         const expected = patterns.some((one) => expression(one).test(text));
-        expect(matchesServerName(compileServerNames(patterns), text)).toBe(expected);
+        expect(matchesName(compileNames(patterns), text)).toBe(expected);
       }),
       { numRuns: 5000 },
     );
