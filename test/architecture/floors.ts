@@ -3,7 +3,10 @@ import { posix } from 'node:path';
 /** The floors, from the ground up. An import goes to a lower floor, or stays in its own folder. */
 export const FLOORS = [
   ['words', ['src/core']],
-  ['brains', ['src/sniff', 'src/route', 'src/balance', 'src/machine-engine', 'machines']],
+  [
+    'brains',
+    ['src/sniff', 'src/route', 'src/proxy-protocol', 'src/balance', 'src/machine-engine', 'machines'],
+  ],
   [
     'hands',
     [
