@@ -12,6 +12,8 @@ readonly PROGRAMS=(
   redis-cli:redis-tools
   redis-benchmark:redis-tools
   nginx:nginx-light
+  /usr/lib/nginx/modules/ngx_stream_module.so:libnginx-mod-stream
+  haproxy:haproxy
   sshd:openssh-server
   ssh:openssh-client
   scp:openssh-client
@@ -38,7 +40,7 @@ readonly PROGRAMS=(
 # A Node whose shards can share a port, where the one that is here cannot; test/support/sharing-node.ts runs it.
 readonly SHARING_NODE=node@22.23.3
 # Services that come with those packages. The tests start their own, on free ports.
-readonly SERVICES=(redis-server nginx ssh postgresql vsftpd iperf3)
+readonly SERVICES=(redis-server nginx haproxy ssh postgresql vsftpd iperf3)
 readonly POLICY=/usr/sbin/policy-rc.d
 readonly POLICY_KEPT=/usr/sbin/policy-rc.d.before-test-programs
 

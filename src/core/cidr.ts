@@ -48,7 +48,8 @@ function contains(cidr: Cidr, address: readonly number[]): boolean {
   return ((cidr.bytes[whole] ?? 0) & mask) === ((address[whole] ?? 0) & mask);
 }
 
-function unmap(bytes: readonly number[]): readonly number[] {
+/** The 4 bytes of the IPv4 address that 16 bytes map (RFC 4291, 2.5.5.2); any others as they are. */
+export function unmap(bytes: readonly number[]): readonly number[] {
   const mapped =
     bytes.length === 16 && bytes.slice(0, 10).every((b) => b === 0) && bytes[10] === 255 && bytes[11] === 255;
   return mapped ? bytes.slice(12) : bytes;

@@ -1,5 +1,5 @@
-import { accessSync, constants, readdirSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
+import { delimiter, isAbsolute, join } from 'node:path';
 import { beforeEach } from 'vitest';
 
 /** Where Debian keeps daemons; not in the PATH of every user. */
@@ -30,8 +30,9 @@ export function program(name: string): string {
   return path;
 }
 
-/** The path of a program: in PATH, among the daemons, or in the newest PostgreSQL; null where it is missing. */
+/** The path of a program: in PATH, among the daemons, or in the newest PostgreSQL; null where it is missing. A path counts when it exists. */
 export function findProgram(name: string): string | null {
+  if (isAbsolute(name)) return existsSync(name) ? name : null;
   const path = (process.env['PATH'] ?? '').split(delimiter).filter((directory) => directory !== '');
   for (const directory of [...postgresDirectories(), ...path, ...DAEMON_DIRECTORIES]) {
     const candidate = join(directory, name);
