@@ -14,6 +14,7 @@ export const FLOORS = [
       'src/telemetry',
       'src/admin',
       'src/shared-memory',
+      'src/tls',
     ],
   ],
   ['actors', ['src/connection', 'src/upstream', 'src/config']],

@@ -98,6 +98,8 @@ class NetPeer implements Peer {
   constructor(socket: Socket) {
     this.#socket = socket;
     this.connected = !socket.connecting;
+    // Else what is written in two pieces waits for an acknowledgement that a reader who is paused puts off.
+    socket.setNoDelay(true);
     socket.on('connect', () => {
       this.connected = true;
     });
