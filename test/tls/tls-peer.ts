@@ -23,6 +23,11 @@ export class TlsPeer implements Peer {
         raw.write(bytes);
         done();
       },
+      // In one piece: else Nagle's algorithm keeps the rest of a record from a reader that is paused.
+      writev: (chunks, done) => {
+        raw.write(Buffer.concat(chunks.map(({ chunk }) => chunk)));
+        done();
+      },
       final: (done) => {
         raw.end();
         done();

@@ -7,6 +7,9 @@ import { TlsPeer } from './tls-peer.ts';
 /** Times that a world must settle until TLS, which needs turns of Node's loop between its messages, has settled too. */
 const SETTLE_TIMES = 8;
 
+/** The little messages of a handshake keep a kernel from growing its window, and claims count on 100 KiB of it. */
+const RECEIVE_BUFFER = 512 * 1024;
+
 /** A world whose plane and peers all speak TLS. What its listeners and dials tell of are sessions that stand. */
 export function overTls(makeWorld: MakeWorld): MakeWorld {
   return async () => {
@@ -47,7 +50,7 @@ function planeOverTls(plane: Plane, sessions: ReturnType<typeof createTlsSession
     listen: (address, options, handler, sharing) =>
       plane.listen(
         address,
-        options,
+        { ...options, receiveBuffer: RECEIVE_BUFFER },
         {
           ...handler,
           accept: (under) => {
@@ -60,14 +63,18 @@ function planeOverTls(plane: Plane, sessions: ReturnType<typeof createTlsSession
         sharing,
       ),
     dial: (address, options, handler) =>
-      plane.dial(address, options, {
-        ...handler,
-        connected: (under) => {
-          sessions.connect(under, connecting, {
-            secured: (endpoint: Endpoint) => handler.connected(endpoint),
-            failed: ({ code }) => handler.failed({ kind: 'other', code }),
-          });
+      plane.dial(
+        address,
+        { ...options, receiveBuffer: RECEIVE_BUFFER },
+        {
+          ...handler,
+          connected: (under) => {
+            sessions.connect(under, connecting, {
+              secured: (endpoint: Endpoint) => handler.connected(endpoint),
+              failed: ({ code }) => handler.failed({ kind: 'other', code }),
+            });
+          },
         },
-      }),
+      ),
   };
 }
