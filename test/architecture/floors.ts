@@ -17,6 +17,7 @@ export const FLOORS = [
       'src/telemetry',
       'src/admin',
       'src/shared-memory',
+      'src/tls',
     ],
   ],
   ['actors', ['src/connection', 'src/upstream', 'src/config']],

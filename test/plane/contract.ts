@@ -4,7 +4,7 @@ import { endingClaims } from './contract/ending.ts';
 import { listeningClaims } from './contract/listening.ts';
 import { readingClaims } from './contract/reading.ts';
 import { sharingClaims } from './contract/sharing.ts';
-import { acceptedPair, claimIn, dialedPair } from './contract/support.ts';
+import { acceptedPair, type Claim, claimIn, dialedPair } from './contract/support.ts';
 import { timerClaims } from './contract/timers.ts';
 import type { MakeWorld } from './contract/world.ts';
 import { writingClaims } from './contract/writing.ts';
@@ -20,12 +20,21 @@ export function planeContract(name: string, makeWorld: MakeWorld): void {
     describe('sharing an address', () => sharingClaims(claim));
     describe('dialing', () => dialingClaims(claim));
     describe('timers', () => timerClaims(claim));
-    for (const [side, make] of Object.entries({ accepted: acceptedPair, dialed: dialedPair })) {
-      describe(`an endpoint that was ${side}`, () => {
-        describe('reading', () => readingClaims(claim, make));
-        describe('writing', () => writingClaims(claim, make));
-        describe('ending', () => endingClaims(claim, make));
-      });
-    }
+    endpointClaims(claim);
   });
+}
+
+/** The part of it that is about endpoints, for what is built upon a plane. */
+export function endpointContract(name: string, makeWorld: MakeWorld): void {
+  describe(`on the ${name} plane`, () => endpointClaims(claimIn(makeWorld)));
+}
+
+function endpointClaims(claim: Claim): void {
+  for (const [side, make] of Object.entries({ accepted: acceptedPair, dialed: dialedPair })) {
+    describe(`an endpoint that was ${side}`, () => {
+      describe('reading', () => readingClaims(claim, make));
+      describe('writing', () => writingClaims(claim, make));
+      describe('ending', () => endingClaims(claim, make));
+    });
+  }
 }

@@ -16,6 +16,9 @@ const PATIENCE_MS = 10_000;
 /** Turns of the event loop in which loopback does what it is going to do. */
 const SETTLE_TURNS = 200;
 
+/** Peers; one that is paused holds no more than one read, since what Node holds besides is lost with a RST. */
+const PEER = { allowHalfOpen: true, highWaterMark: 1 };
+
 /** A plane of node:net, and peers and servers of node:net beside it. */
 export function makeNetWorld(): Promise<World> {
   return makeSocketWorld(createNetPlane, canReusePort(process.version, process.platform));
@@ -37,7 +40,7 @@ export async function makeSocketWorld(
   const sockets = new Set<Socket>();
   const servers = new Set<Server>();
   const serve: World['serve'] = async (onPeer, address = ANYWHERE) => {
-    const server = createServer({ allowHalfOpen: true }, (socket) => {
+    const server = createServer(PEER, (socket) => {
       sockets.add(socket);
       onPeer(new NetPeer(socket));
     });
@@ -54,7 +57,7 @@ export async function makeSocketWorld(
     keepsAlive,
     serve,
     connect: (address) => {
-      const socket = connect({ ...target(address), allowHalfOpen: true });
+      const socket = connect({ ...target(address), ...PEER });
       sockets.add(socket);
       return new NetPeer(socket);
     },

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import type { Address } from '../../core/address.ts';
 import { type Chunk, keep } from '../../core/chunk.ts';
+import { HeldBytes } from '../../core/held-bytes.ts';
 import type { Cancellable, Endpoint, EndpointObserver } from '../../core/ports.ts';
 import { endOfStream, readAgain, resetError } from './end-of-stream.ts';
-import { HeldBytes } from './held-bytes.ts';
 import type { SendQueues } from './send-queue.ts';
 
 /** What an endpoint needs of its plane. */

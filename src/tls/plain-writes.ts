@@ -1,0 +1,57 @@
+import type { TLSSocket } from 'node:tls';
+import type { Chunk } from '../core/chunk.ts';
+import type { Below } from './below.ts';
+
+/** Plain text whose cipher text ends where `upTo` bytes of all of it were written below. */
+interface Encrypted {
+  readonly bytes: number;
+  readonly upTo: number;
+}
+
+/** The plain text that goes: it counts as accepted when the cipher text that carries it was. */
+export class PlainWrites {
+  readonly #tls: TLSSocket;
+  readonly #below: Below;
+  readonly #encrypted: () => void;
+  /** Written, and not yet encrypted: in bytes, first to last. */
+  readonly #waiting: number[] = [];
+  readonly #marks: Encrypted[] = [];
+  pending = 0;
+
+  /** `encrypted` is called when more was encrypted, and so may have been accepted. */
+  constructor(tls: TLSSocket, below: Below, encrypted: () => void) {
+    this.#tls = tls;
+    this.#below = below;
+    this.#encrypted = encrypted;
+  }
+
+  /** All that was written is cipher text, and handed to the endpoint below. */
+  get isEncrypted(): boolean {
+    return this.#waiting.length === 0;
+  }
+
+  write(chunk: Chunk): void {
+    const bytes = chunk.borrowed ? Buffer.from(chunk.bytes) : chunk.bytes;
+    this.pending += bytes.length;
+    this.#waiting.push(bytes.length);
+    this.#tls.write(bytes, this.#onEncrypted);
+  }
+
+  /** Plain text that was accepted since this was asked last. */
+  takeAccepted(): number {
+    let bytes = 0;
+    for (let mark = this.#marks[0]; mark !== undefined && mark.upTo <= this.#below.taken; ) {
+      bytes += mark.bytes;
+      this.#marks.shift();
+      mark = this.#marks[0];
+    }
+    this.pending -= bytes;
+    return bytes;
+  }
+
+  readonly #onEncrypted = (error?: Error | null): void => {
+    if (error) return;
+    this.#marks.push({ bytes: this.#waiting.shift() ?? 0, upTo: this.#below.written });
+    this.#encrypted();
+  };
+}
