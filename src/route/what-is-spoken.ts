@@ -1,15 +1,13 @@
-import type { Findings, Sniffed } from '../core/sniffed.ts';
+import type { RouteMatch } from '../core/route-plan.ts';
+import { type Findings, type KnownProtocol, SERVER_FIRST_PROTOCOLS, type Sniffed } from '../core/sniffed.ts';
 import type { Known } from './known.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
 
-/** Protocols whose clients wait for the server to begin, so that only their silence shows. */
-export const SERVER_FIRST: readonly string[] = ['mysql', 'smtp', 'ftp'];
-
-/** What bytes tell of a client besides its protocol. */
-export type FoundField = Exclude<keyof Sniffed, 'protocol' | 'silent'>;
+/** What bytes tell of a client besides its protocol, and a match can ask for. */
+export type FoundField = Exclude<keyof Sniffed & keyof RouteMatch, 'protocol'>;
 
 /** The protocols whose clients can say it. */
-const SAID_BY: { readonly [F in FoundField]: string } = {
+const SAID_BY: { readonly [F in FoundField]: KnownProtocol } = {
   sni: 'tls',
   alpn: 'tls',
   host: 'http1',
@@ -35,7 +33,7 @@ export function speaksAnyOf(protocols: ReadonlySet<string>, known: Known): Verdi
 
 function holdsFor(protocol: string, wanted: ReadonlySet<string>, findings: Findings): Verdict {
   if (wanted.has(protocol)) return 'yes';
-  if (protocol !== 'unknown' || !SERVER_FIRST.some((name) => wanted.has(name))) return 'no';
+  if (protocol !== 'unknown' || !SERVER_FIRST_PROTOCOLS.some((name) => wanted.has(name))) return 'no';
   if (findings.sniffed?.silent) return 'yes';
   return findings.sniffed === null || findings.open ? 'maybe' : 'no';
 }
@@ -61,7 +59,7 @@ export function toldOf<F extends FoundField>(field: F, known: Known): NonNullabl
 /** Whether more bytes can still bring it. */
 function canStillSay(field: FoundField, { terminated, findings }: Known): boolean {
   if (isOfHello(field) && terminated !== null) return false;
-  return findings === null || (findings.open && findings.possible.has(SAID_BY[field] as never));
+  return findings === null || (findings.open && findings.possible.has(SAID_BY[field]));
 }
 
 function isOfHello(field: FoundField): boolean {

@@ -1,4 +1,3 @@
-import type { Protocol } from '../core/plan.ts';
 import { sniffHttp1 } from './http1.ts';
 import { sniffHttp2 } from './http2.ts';
 import type { Sniffer } from './sniffer.ts';
@@ -11,4 +10,4 @@ export const SNIFFERS = {
   http1: sniffHttp1,
   http2: sniffHttp2,
   ssh: sniffSsh,
-} satisfies Record<Exclude<Protocol, 'unknown'>, Sniffer>;
+} satisfies Record<'tls' | 'http1' | 'http2' | 'ssh', Sniffer>;

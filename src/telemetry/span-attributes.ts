@@ -3,12 +3,12 @@ import { type Address, parseAddress } from '../core/address.ts';
 import { CLOSE_REASONS, isClean } from '../core/close-reason.ts';
 import { formatConnectionId } from '../core/connection-id.ts';
 import type { ClosedFact, DialAttempt } from '../core/facts.ts';
-import type { BackendPlan, Plan, Protocol } from '../core/plan.ts';
+import type { BackendPlan, Plan } from '../core/plan.ts';
 import { ATTRIBUTES } from './attributes.ts';
 import { MESSAGE_CHARS_MAX, SNI_CHARS_MAX, shown } from './text.ts';
 
 /** What a sniffed protocol is called by convention; `unknown` has no name. */
-const PROTOCOL_ATTRIBUTES: Readonly<Record<Protocol, Attributes>> = {
+const PROTOCOL_ATTRIBUTES: Readonly<Record<string, Attributes>> = {
   tls: { [ATTRIBUTES.protocolName]: 'tls' },
   http1: { [ATTRIBUTES.protocolName]: 'http', [ATTRIBUTES.protocolVersion]: '1.1' },
   http2: { [ATTRIBUTES.protocolName]: 'http', [ATTRIBUTES.protocolVersion]: '2' },
@@ -39,7 +39,11 @@ export function connectionAttributes(plan: Plan, fact: ClosedFact): Attributes {
   if (fact.route !== null) attributes[ATTRIBUTES.route] = fact.route;
   if (pool !== undefined) attributes[ATTRIBUTES.pool] = pool.name;
   if (backend !== undefined) setBackend(attributes, backend);
-  if (fact.protocol !== null) Object.assign(attributes, PROTOCOL_ATTRIBUTES[fact.protocol]);
+  if (fact.protocol !== null)
+    Object.assign(
+      attributes,
+      PROTOCOL_ATTRIBUTES[fact.protocol] ?? { [ATTRIBUTES.protocolName]: fact.protocol },
+    );
   if (fact.sni !== null) attributes[ATTRIBUTES.sni] = shown(fact.sni, SNI_CHARS_MAX);
   setTls(attributes, fact);
   if (fact.refusal !== null) attributes[ATTRIBUTES.refusal] = shown(fact.refusal, MESSAGE_CHARS_MAX);

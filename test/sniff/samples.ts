@@ -34,7 +34,7 @@ export const SAMPLES = {
   ],
   http2: [text('http2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')],
   ssh: [text('ssh', 'SSH-')],
-} satisfies Record<Exclude<Protocol, 'unknown'>, readonly Sample[]>;
+} satisfies Record<'tls' | 'http1' | 'http2' | 'ssh', readonly Sample[]>;
 
 export const ALL_SAMPLES: readonly Sample[] = Object.values(SAMPLES).flat();
 
