@@ -59,6 +59,7 @@ describe('inspectors', () => {
       '@xstate.event',
       '@xstate.action',
       '@xstate.action',
+      '@xstate.action',
       '@xstate.microstep',
       '@xstate.snapshot',
     ]);

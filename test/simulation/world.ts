@@ -49,6 +49,7 @@ export function openWorld(seed: number, dice: Dice): SimulatedWorld {
   const livedUnder = new Map<number, Plan>();
   const regions = allocateRegions({ shards: 1, connections: 100, countersLength: 1, ringBytes: 1024 });
   const shard: Shard = new Shard({
+    tls: NO_TLS,
     number: 0,
     generation: 0,
     plane: seed % 2 === 0 ? plane : movingPlane(plane, noMoves(), HANDED_OVER_EVERY),

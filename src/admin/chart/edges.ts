@@ -1,4 +1,5 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
+import { STATES } from '../../core/state.ts';
 
 /** One transition of a chart, as a picture needs it. */
 export interface ChartEdge {
@@ -13,19 +14,50 @@ export interface ChartEdge {
   readonly actions: readonly string[];
 }
 
-/** All transitions of a machine, outermost states first, in the order in which they are tried. */
+/**
+ * All transitions of a machine, outermost states first, in the order in which they are tried. Those of the steps inside
+ * of a state that is drawn as one are the state's own, once each; those from step to step are left out.
+ */
 export function chartEdges(machine: AnyStateMachine): ChartEdge[] {
-  return descendants(machine.root).flatMap(edgesOf);
+  return descendants(machine.root).flatMap((node) => (isOne(node) ? edgesOfOne(node) : edgesOf(node)));
 }
 
-/** A state and all states in it, in the order of the chart. */
+/** The same with every step, as the machine has them. */
+export function allEdges(machine: AnyStateMachine): ChartEdge[] {
+  const all = (node: AnyStateNode): AnyStateNode[] => [node, ...steps(node).flatMap(all)];
+  return all(machine.root).flatMap(edgesOf);
+}
+
+/** A state and all states in it that are drawn, in the order of the chart. */
 export function descendants(node: AnyStateNode): AnyStateNode[] {
   return [node, ...children(node).flatMap(descendants)];
 }
 
-/** The states directly in a state, in the order of the chart. */
+/** The states directly in a state, in the order of the chart; none for one that is drawn as one. */
 export function children(node: AnyStateNode): AnyStateNode[] {
+  return isOne(node) ? [] : steps(node);
+}
+
+/** Whether a state is counted as one, whatever step inside of it a connection is at: then it is drawn as one too. */
+function isOne(node: AnyStateNode): boolean {
+  return (STATES as readonly string[]).includes(node.key) && steps(node).length > 0;
+}
+
+/** The states directly in a state, whatever is drawn of them. */
+export function steps(node: AnyStateNode): AnyStateNode[] {
   return Object.values(node.states as Record<string, AnyStateNode>);
+}
+
+function edgesOfOne(one: AnyStateNode): ChartEdge[] {
+  const inner = [one, ...steps(one)].flatMap(edgesOf);
+  const leaving = inner.filter(({ target }) => target !== null && !isInside(target, one));
+  const told = new Set<string>();
+  return leaving.flatMap((edge) => {
+    const key = JSON.stringify([edge.event, edge.guard, edge.target?.id]);
+    if (told.has(key)) return [];
+    told.add(key);
+    return [{ ...edge, source: one }];
+  });
 }
 
 /** Whether `node` lies in `ancestor`, at any depth; a state does not lie in itself. */

@@ -1,5 +1,5 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
-import { type ChartEdge, chartEdges, children, edgeLabel, isInside } from './edges.ts';
+import { allEdges, type ChartEdge, edgeLabel, isInside, steps } from './edges.ts';
 
 /**
  * The chart as a Mermaid `stateDiagram-v2`: nested states, one arrow for each pair of states, on it one line for each
@@ -8,7 +8,7 @@ import { type ChartEdge, chartEdges, children, edgeLabel, isInside } from './edg
  * state names so as to ignore them stand in comments.
  */
 export function chartMermaid(machine: AnyStateMachine): string {
-  const edges = chartEdges(machine);
+  const edges = allEdges(machine);
   const ignored = edges.filter((edge) => edge.target === null && edge.actions.length === 0);
   const drawn = edges.filter((edge) => !ignored.includes(edge)).flatMap((edge) => spread(edge, edge.source));
   const lines = [
@@ -30,19 +30,19 @@ function body(node: AnyStateNode, indent: string): string[] {
   const initial = node.initial.target[0];
   return [
     ...(initial === undefined ? [] : [`${indent}[*] --> ${alias(initial)}`]),
-    ...children(node).flatMap((child) => declaration(child, indent)),
+    ...steps(node).flatMap((child) => declaration(child, indent)),
   ];
 }
 
 function declaration(node: AnyStateNode, indent: string): string[] {
   const head = `${indent}state "${node.key}" as ${alias(node)}`;
-  if (children(node).length > 0) return [`${head} {`, ...body(node, `${indent}  `), `${indent}}`];
+  if (steps(node).length > 0) return [`${head} {`, ...body(node, `${indent}  `), `${indent}}`];
   return node.type === 'final' ? [head, `${indent}${alias(node)} --> [*]`] : [head];
 }
 
 /** The same transition with a source that Mermaid can draw it from. */
 function spread(edge: ChartEdge, source: AnyStateNode): ChartEdge[] {
-  const inner = children(source);
+  const inner = steps(source);
   const inward = edge.target === null || edge.target === source || isInside(edge.target, source);
   if (inner.length === 0 || !inward) return [{ ...edge, source }];
   return inner.filter((child) => passesOn(child, edge)).flatMap((child) => spread(edge, child));
