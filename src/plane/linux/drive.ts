@@ -19,8 +19,8 @@ export interface Driving {
 
 /**
  * Turns a plane on this thread until it is closed. The thread waits in epoll_wait; Node's own loop has one turn (0.8 µs)
- * after mail, and every few milliseconds: or its promises, its timers,
- * the debugger and whoever terminates the thread would never be heard.
+ * after mail, a few after `letNodeTurn`, and one every few milliseconds: or its promises, its timers, the debugger and
+ * whoever terminates the thread would never be heard.
  */
 export function drive(plane: LinuxPlane, { needsNode, inEachTurnOfNode }: Driving): void {
   const { reactor } = plane;
@@ -31,11 +31,17 @@ export function drive(plane: LinuxPlane, { needsNode, inEachTurnOfNode }: Drivin
     const start = reactor.now();
     let isForNode = false;
     while (!isForNode && !plane.isClosed) {
-      reactor.turn(plane.isWaitingForNode ? WAIT_FOR_NODE_MS : WAIT_MS_MAX);
-      isForNode = needsNode() || plane.isWaitingForNode || reactor.turnedAt - start >= LOOP_MS_MAX;
+      reactor.turn(waitMs(plane));
+      const isOwed = plane.payNode();
+      isForNode = needsNode() || isOwed || plane.isWaitingForNode || reactor.turnedAt - start >= LOOP_MS_MAX;
     }
   };
   setImmediate(loop);
+}
+
+function waitMs(plane: LinuxPlane): number {
+  if (plane.owesNode) return 0;
+  return plane.isWaitingForNode ? WAIT_FOR_NODE_MS : WAIT_MS_MAX;
 }
 
 /** Turns a plane without ever waiting, for a thread that has other things to do: tests, and programs of several planes. */

@@ -42,6 +42,9 @@ export const SIZES: Sizes = {
   splice: true,
 };
 
+/** Turns of Node's loop that what was begun in streams of its own takes at most until it begins something anew. */
+const NODE_TURNS = 3;
+
 /** Turns that `close` takes at most to tell everybody; each tells all that are left. */
 const CLOSING_TURNS_MAX = 8;
 
@@ -64,6 +67,7 @@ export class LinuxPlane implements Plane, Home {
   readonly #onOpen: (by: 1 | -1) => void;
   readonly #lookup: Lookup;
   #lookups = 0;
+  #nodeTurns = 0;
   #closed = false;
 
   constructor(options: LinuxPlaneOptions) {
@@ -106,6 +110,23 @@ export class LinuxPlane implements Plane, Home {
   /** Names are being looked up, and the answer comes by Node's own loop. */
   get isWaitingForNode(): boolean {
     return this.#lookups > 0;
+  }
+
+  /** Node's own loop has something to do at once, and is due a few turns without a wait between them. */
+  get owesNode(): boolean {
+    return this.#nodeTurns > 0;
+  }
+
+  /** For who has begun something that goes on by Node's own loop: ticks, immediates, promises. */
+  letNodeTurn(): void {
+    this.#nodeTurns = NODE_TURNS;
+  }
+
+  /** Node's loop gets one of the turns it is owed; whether it was owed one. */
+  payNode(): boolean {
+    if (this.#nodeTurns === 0) return false;
+    this.#nodeTurns--;
+    return true;
   }
 
   opened(thing: { destroy(): void }): void {
