@@ -1,4 +1,5 @@
 import { randomFillSync } from 'node:crypto';
+import { errorFact } from './core/error-fact.ts';
 import type { FactSink } from './core/facts.ts';
 import type { Plane } from './core/ports.ts';
 import type { SharedRegions } from './core/regions.ts';
@@ -6,6 +7,7 @@ import { readWord } from './core/shard-words.ts';
 import { Shard } from './shard.ts';
 import { COUNTERS } from './shard-counters.ts';
 import { countersOf, createPlaces, createTurns, upstreamTableOf, wordsOf } from './shared-memory/index.ts';
+import { createTlsSessions } from './tls/index.ts';
 
 /** What a shard is made from, on whatever thread. */
 export interface ShardMaking {
@@ -13,19 +15,25 @@ export interface ShardMaking {
   readonly generation: number;
   readonly regions: SharedRegions;
   readonly plane: Plane;
+  /** See `ThreadPlane.needNode`; absent on a thread whose loop is Node's. */
+  readonly needNode?: () => void;
   readonly emit: FactSink;
   /** Wakes another shard, whose turn it is. */
   readonly wake: (shard: number) => void;
 }
 
 /** A shard over the shared regions. It owns none of its parts. */
-export function buildShard({ number, generation, regions, plane, emit, wake }: ShardMaking): Shard {
+export function buildShard(making: ShardMaking): Shard {
+  const { number, generation, regions, plane, needNode, emit, wake } = making;
   const words = regions.words.map((_, shard) => wordsOf(regions, shard));
   return new Shard({
     number,
     generation,
     plane,
-    tls: undefined as never,
+    tls: createTlsSessions({
+      onError: (error) => emit(errorFact(error, plane.timers.epoch + plane.timers.now())),
+      ...(needNode && { needNode }),
+    }),
     emit,
     table: upstreamTableOf(regions),
     admission: createPlaces(regions, number, () => plane.timers.now()),

@@ -8,6 +8,8 @@ import type { ShardBoot } from './shard-boot.ts';
 /** The plane of a shard's thread, and the way its mail comes. */
 export interface ThreadPlane {
   readonly plane: Plane;
+  /** For who has begun something that Node's own loop goes on with, which this thread may not turn by itself. */
+  readonly needNode: () => void;
   /** Descriptors that the closed plane has left open, which is a defect; 0 where the plane does not count them. */
   leftOpen(): number;
   /** Hands over all mail from now on. */
@@ -19,6 +21,7 @@ export function openThreadPlane(port: MessagePort, boot: ShardBoot, options: Pla
   if (boot.linux === null) {
     return {
       plane: createNetPlane(options),
+      needNode: () => {},
       leftOpen: () => 0,
       serve: (obey) => void port.on('message', obey),
     };
@@ -26,6 +29,7 @@ export function openThreadPlane(port: MessagePort, boot: ShardBoot, options: Pla
   const { plane, tookWake } = createLinuxPlane(options, boot.linux);
   return {
     plane,
+    needNode: () => plane.letNodeTurn(),
     leftOpen: () => plane.table.size,
     serve: (obey) => {
       // Who waits in epoll hears of mail by an eventfd, and finds it here; once in each turn of Node's loop in any case.

@@ -41,7 +41,7 @@ export function serveShard(port: MessagePort, boot: ShardBoot): void {
     () => plane.timers.after(FACTS_MS, () => tell({ kind: 'facts' })),
   );
   const report = (error: unknown): void => facts.write(errorFact(error, Date.now()));
-  const { plane, leftOpen, serve } = openThreadPlane(port, boot, {
+  const { plane, needNode, leftOpen, serve } = openThreadPlane(port, boot, {
     epoch: boot.epoch,
     onObserverError: report,
     onOpen: (by) => addToWord(words, 'DESCRIPTORS', by),
@@ -49,6 +49,7 @@ export function serveShard(port: MessagePort, boot: ShardBoot): void {
   const shard = buildShard({
     ...boot,
     plane,
+    needNode,
     emit: facts.write,
     wake: (other) => tell({ kind: 'wake', shard: other }),
   });
