@@ -13,6 +13,8 @@ import {
   Threads,
   threadStarter,
 } from './control/index.ts';
+import type { ConnectionId } from './core/connection-id.ts';
+import type { ConnectionView } from './core/connection-view.ts';
 import { errorFact, messageOf } from './core/error-fact.ts';
 import type { FactQueue } from './core/fact-queue.ts';
 import type { Plan } from './core/plan.ts';
@@ -166,6 +168,10 @@ class RunningService implements Service {
       pools: poolStatuses(this.#plan, upstreams),
       factsDropped,
     };
+  }
+
+  connection(id: ConnectionId): Promise<ConnectionView | null> {
+    return this.#fleet.view(id);
   }
 
   async reload(plan: Plan): Promise<Reloaded> {

@@ -117,6 +117,9 @@ async function obey(
       tell({ kind: 'census-taken', gone });
       return;
     }
+    case 'view':
+      tell({ kind: 'viewed', version: request.version, view: shard.view(request.connection) });
+      return;
     case 'close':
       await close();
       return;

@@ -6,9 +6,12 @@ import {
   type ShardCommons,
   type ShardContext,
   TraceIds,
+  viewOf,
   WaitingRoom,
 } from './connection/index.ts';
 import type { Admission, Turns } from './core/admission.ts';
+import type { ConnectionId } from './core/connection-id.ts';
+import type { ConnectionView } from './core/connection-view.ts';
 import type { Counters } from './core/counters.ts';
 import { errorFact } from './core/error-fact.ts';
 import { type FactSink, LIMIT_KINDS } from './core/facts.ts';
@@ -155,6 +158,12 @@ export class Shard {
     if (context === undefined || context.plan.version !== version) return;
     await this.#listeners.forget(context);
     if (this.#prepared?.context === context) this.#undo(context);
+  }
+
+  /** What is to be told of a connection; null where there is none of this id. */
+  view(id: ConnectionId): ConnectionView | null {
+    const connection = this.#registry.get(id);
+    return connection === undefined ? null : viewOf(connection, this.#parts.number);
   }
 
   /** Accepts what waits in the queues, then no more, whatever plan comes. Connections live on. */

@@ -1,12 +1,13 @@
 import type { Address } from '../core/address.ts';
 import type { StatusSource } from '../core/status.ts';
+import { type Ask, askOf } from './get-connection.ts';
 import { hostAllowed } from './host-check.ts';
 import { BODY_BYTES_MAX } from './limits.ts';
 import { originAllowed } from './origin-check.ts';
 import type { Write } from './put-config.ts';
 import { tooLong } from './read-body.ts';
 import { problemReply, type Reply } from './reply.ts';
-import { ROUTES, WRITES } from './routes.ts';
+import { ROUTES, type Route, WRITES } from './routes.ts';
 import { tokenAllowed } from './token-check.ts';
 
 /** What decides about a request; a header field that is absent is undefined. */
@@ -35,7 +36,8 @@ export interface Served {
 /** The reply, or what is to be done with the body before there is one. */
 export type Decision =
   | { readonly kind: 'reply'; readonly reply: Reply }
-  | { readonly kind: 'write'; readonly write: Write };
+  | { readonly kind: 'write'; readonly write: Write }
+  | { readonly kind: 'ask'; readonly ask: Ask };
 
 /** Finds the answer to a request; pure but for what a route itself reads from the source. */
 export function decide(asked: Asked, served: Served): Decision {
@@ -45,10 +47,12 @@ export function decide(asked: Asked, served: Served): Decision {
   const write = Object.hasOwn(WRITES, path) ? WRITES[path] : undefined;
   if (write !== undefined) return decideWrite(asked, served, write);
   const route = Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
-  if (route === undefined) return refusal(404, 'nothing is served at this path');
+  const ask = askOf(path);
+  if (route === undefined && ask === null) return refusal(404, 'nothing is served at this path');
   if (!isRead(asked)) return refusal(405, 'this path is read-only', { allow: 'GET, HEAD' });
   if (asked.hasBody) return refusal(413, 'a request here has no body');
-  return { kind: 'reply', reply: route(served.source) };
+  if (ask !== null) return { kind: 'ask', ask };
+  return { kind: 'reply', reply: (route as Route)(served.source) };
 }
 
 /** Whether a request asks for nothing to be changed. */

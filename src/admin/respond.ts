@@ -44,6 +44,7 @@ export function createResponder(served: Served, onWrite: (entry: AdminWrite) => 
     };
     const decision = decide(asked, served);
     if (decision.kind === 'reply') answer(decision.reply);
+    else if (decision.kind === 'ask') void decision.ask(served.source).then(answer);
     else void startWrite(decision.write, request, response).then(answer);
   };
 }

@@ -18,7 +18,7 @@ export function collectEligible(
   let best = TIERS;
   for (let place = 0; place < backends.length; place++) {
     const backend = backends[place] as Backend;
-    if (!isUsable(backend)) continue;
+    if (passedOver(backend) !== null) continue;
     const tier = (tried.includes(backend.row) ? 2 : 0) + (backend.backup ? 1 : 0);
     if (tier > best) continue;
     if (tier < best) {
@@ -29,10 +29,9 @@ export function collectEligible(
   }
 }
 
-function isUsable(backend: Backend): boolean {
-  return (
-    backend.health !== UNHEALTHY &&
-    backend.weight > 0 &&
-    (backend.connectionsMax === 0 || backend.load < backend.connectionsMax)
-  );
+/** Why a backend may not be picked; null where it may. */
+export function passedOver(backend: Backend): 'unhealthy' | 'weight 0' | 'full' | null {
+  if (backend.health === UNHEALTHY) return 'unhealthy';
+  if (backend.weight <= 0) return 'weight 0';
+  return backend.connectionsMax > 0 && backend.load >= backend.connectionsMax ? 'full' : null;
 }

@@ -5,5 +5,5 @@ export {
   type Policy,
   type PolicyState,
 } from './candidate.ts';
-export { collectEligible } from './eligible.ts';
+export { collectEligible, passedOver } from './eligible.ts';
 export { POLICIES } from './policies.ts';

@@ -88,7 +88,8 @@ export class Connection implements Waiting {
   /** The PROXY header was read, or found to be missing where it may be. */
   headerIsDone = false;
   #isOpenedTold = false;
-  #enteredAt = 0;
+  /** When it came to this state; wall time in milliseconds since 1970. */
+  enteredAt = 0;
   #onGone: (connection: Connection) => void;
 
   constructor(
@@ -166,12 +167,12 @@ export class Connection implements Waiting {
     const { layout, cells } = counters;
     const listener = this.listener.index;
     const at = this.now();
-    if (this.#enteredAt > 0) {
-      this.visits.push({ state: this.state, from: this.#enteredAt, to: at });
+    if (this.enteredAt > 0) {
+      this.visits.push({ state: this.state, from: this.enteredAt, to: at });
       cells[layout.state(listener, stateIndex(this.state))]! -= 1;
     }
     this.state = state;
-    this.#enteredAt = at;
+    this.enteredAt = at;
     const index = stateIndex(state);
     cells[layout.transition(listener, index)]! += 1;
     if (state !== 'closed') cells[layout.state(listener, index)]! += 1;

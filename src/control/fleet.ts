@@ -1,3 +1,5 @@
+import { type ConnectionId, shardOf } from '../core/connection-id.ts';
+import type { ConnectionView } from '../core/connection-view.ts';
 import { SluiceError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
 import { type Bound, ifGone, ShardGone, type ShardHost } from './shard-host.ts';
@@ -11,6 +13,9 @@ export const RESTARTS_MS_MAX = 2_000;
 
 /** How long a shard may take to answer a step of a plan, before the reload goes on or is given up. */
 export const ANSWER_MS_MAX = 20_000;
+
+/** How long a shard may take to tell of a connection. */
+const VIEW_MS_MAX = 2_000;
 
 /** A plan that some shards have prepared. */
 export interface Prepared {
@@ -72,6 +77,17 @@ export class Fleet {
   /** Accepts nobody any more. Resolves within a bounded time, whatever the shards do. */
   async stopAccepting(): Promise<void> {
     await within(STOP_ACCEPTING_MS_MAX, Promise.all(this.hosts.map((host) => host.stopAccepting())));
+  }
+
+  /** What is to be told of a connection; null where there is none of this id, or its shard does not answer in time. */
+  async view(connection: ConnectionId): Promise<ConnectionView | null> {
+    const host = this.hosts[shardOf(connection)];
+    if (host === undefined || host.state !== 'running') return null;
+    const late = (): Error => new ShardGone(`shard ${host.number} has not answered for ${VIEW_MS_MAX} ms`);
+    return inTime(VIEW_MS_MAX, host.view(connection), late).catch((error: unknown) => {
+      ifGone(error);
+      return null;
+    });
   }
 
   cut(): void {

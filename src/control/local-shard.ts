@@ -1,3 +1,5 @@
+import type { ConnectionId } from '../core/connection-id.ts';
+import type { ConnectionView } from '../core/connection-view.ts';
 import type { FactSink } from '../core/facts.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Plane } from '../core/ports.ts';
@@ -55,6 +57,10 @@ export class LocalShard implements ShardHost {
 
   empty(): Promise<void> {
     return this.#shard.empty();
+  }
+
+  async view(connection: ConnectionId): Promise<ConnectionView | null> {
+    return this.#shard.view(connection);
   }
 
   wake(): void {

@@ -1,5 +1,7 @@
 import { type Admin, type AdminWrite, startAdmin } from '../admin/index.ts';
 import { type Loaded, parseConfig } from '../config/index.ts';
+import type { ConnectionId } from '../core/connection-id.ts';
+import type { ConnectionView } from '../core/connection-view.ts';
 import { SluiceError } from '../core/errors.ts';
 import type { AdminPlan, Plan } from '../core/plan.ts';
 import type { ReloadResult, ServiceStatus } from '../core/status.ts';
@@ -8,6 +10,8 @@ import type { Reloaded } from './reloads.ts';
 /** What the admin server reaches of a service. */
 export interface Administered {
   status(): ServiceStatus;
+  /** As `StatusSource.connection`. */
+  connection(id: ConnectionId): Promise<ConnectionView | null>;
   reload(plan: Plan): Promise<Reloaded>;
   reloadFailed(error: unknown): void;
   /** Hears of each request for a change, as it was answered. */
@@ -21,6 +25,7 @@ const SOURCE = 'PUT /v1/config';
 export function openAdmin(plan: AdminPlan, service: Administered): Promise<Admin> {
   const source = {
     status: () => service.status(),
+    connection: (id: ConnectionId) => service.connection(id),
     reload: (text: string) => reloadText(service, text),
   };
   return startAdmin(plan.listen, source, {

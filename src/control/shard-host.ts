@@ -1,3 +1,5 @@
+import type { ConnectionId } from '../core/connection-id.ts';
+import type { ConnectionView } from '../core/connection-view.ts';
 import type { Plan } from '../core/plan.ts';
 
 /** Listener name to the address it is bound to. */
@@ -38,6 +40,8 @@ export interface ShardHost {
   /** Resolves when it has no connection, or is gone. Call after `stopAccepting`. Never rejects. */
   empty(): Promise<void>;
   wake(): void;
+  /** What is to be told of a connection of its; null where it has none of this id. Rejects with ShardGone. */
+  view(connection: ConnectionId): Promise<ConnectionView | null>;
   /** Ends it for good, flushed; within a bounded time. Never rejects. */
   close(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { type Actor, createActor, type SnapshotFrom, waitFor } from 'xstate';
 import { type ShardEvent, shardMachine } from '../../machines/shard.ts';
 import type { ConnectionId } from '../core/connection-id.ts';
+import type { ConnectionView } from '../core/connection-view.ts';
 import { textOf } from '../core/error-fact.ts';
 import { SluiceError } from '../core/errors.ts';
 import type { ShardReply, ShardRequest } from '../core/mail.ts';
@@ -56,6 +57,7 @@ export class ThreadShard implements ShardHost {
   #isDraining = false;
   #emptied: Promise<void> = Promise.resolve();
   #diedAt = 0;
+  #views = 0;
   #first: { resolve: () => void; reject: (error: Error) => void } | null = null;
   #closeDeadlines: NodeJS.Timeout[] = [];
 
@@ -125,6 +127,11 @@ export class ThreadShard implements ShardHost {
   /** Which of these connections it has no more. Rejects with ShardGone where it dies before it answers. */
   async census(connections: readonly ConnectionId[]): Promise<readonly ConnectionId[]> {
     return (await this.#ask({ kind: 'census', connections }, ['census-taken'], null)).gone;
+  }
+
+  async view(connection: ConnectionId): Promise<ConnectionView | null> {
+    const version = ++this.#views;
+    return (await this.#ask({ kind: 'view', connection, version }, ['viewed'], version)).view;
   }
 
   /** From here on it is not started again when it dies, nor where it is dead already. */

@@ -14,6 +14,11 @@ export function connectionId(shard: number, generation: number, sequence: number
   return (shard * 256 + generation) * SEQUENCE + (sequence % SEQUENCE);
 }
 
+/** The number of the shard it lives in. */
+export function shardOf(id: ConnectionId): number {
+  return Math.floor(id / SEQUENCE / 256);
+}
+
 /** Twelve hex digits, as logs and the API show it. */
 export function formatConnectionId(id: ConnectionId): string {
   return id.toString(16).padStart(12, '0');

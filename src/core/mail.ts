@@ -1,4 +1,5 @@
 import type { ConnectionId } from './connection-id.ts';
+import type { ConnectionView } from './connection-view.ts';
 import type { Plan } from './plan.ts';
 
 /**
@@ -26,7 +27,9 @@ export type ShardRequest =
   /** A place may be free for somebody who waits here. */
   | { readonly kind: 'wake' }
   /** Which of these connections are gone? Asked where a fact of their end may have been dropped. */
-  | { readonly kind: 'census'; readonly connections: readonly ConnectionId[] };
+  | { readonly kind: 'census'; readonly connections: readonly ConnectionId[] }
+  /** What is to be told of a connection? `version` tells the answer from others. */
+  | { readonly kind: 'view'; readonly connection: ConnectionId; readonly version: number };
 
 /** What a shard tells control. */
 export type ShardReply =
@@ -50,5 +53,7 @@ export type ShardReply =
   | { readonly kind: 'wake'; readonly shard: number }
   /** Of the connections of a census, those that are gone. */
   | { readonly kind: 'census-taken'; readonly gone: readonly ConnectionId[] }
+  /** null: there is no such connection. */
+  | { readonly kind: 'viewed'; readonly version: number; readonly view: ConnectionView | null }
   /** Something was thrown that nothing caught: the shard cuts its connections and ends. */
   | { readonly kind: 'threw'; readonly message: string };

@@ -1,3 +1,5 @@
+import type { ConnectionId } from './connection-id.ts';
+import type { ConnectionView } from './connection-view.ts';
 import type { PlanDiff } from './plan-diff.ts';
 import type { StateName } from './state.ts';
 
@@ -66,6 +68,8 @@ export interface BackendStatus {
 /** What the admin server asks of the service. */
 export interface StatusSource {
   status(): ServiceStatus;
+  /** What is to be told of a live connection; null where there is none of this id. Never rejects. */
+  connection(id: ConnectionId): Promise<ConnectionView | null>;
   /**
    * Puts a configuration (YAML text) in force, as a reload does. Rejects with a SluiceError, and changes nothing, where it
    * is wrong. Absent: this service cannot be reloaded.

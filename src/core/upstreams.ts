@@ -1,3 +1,5 @@
+import type { BackendVerdict } from './connection-view.ts';
+
 /** What a connection asks of the pools. Implemented in `src/upstream` for one shard. */
 export interface Upstreams {
   /**
@@ -6,6 +8,8 @@ export interface Upstreams {
    * The caller owes exactly one `connected` or `failed` for each row it got.
    */
   pick(pool: number, client: string, tried: readonly number[]): number;
+  /** What stands for and against each backend of a pool now; changes nothing. For people: not on the path of a connection. */
+  explain(pool: number, tried: readonly number[]): readonly BackendVerdict[];
   /** The attempt succeeded: from connecting to active. The caller owes one `released`. */
   connected(row: number): void;
   /** The attempt failed or was cancelled: connecting no more. */

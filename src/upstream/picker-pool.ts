@@ -6,7 +6,9 @@ import {
   POLICIES,
   type Policy,
   type PolicyState,
+  passedOver,
 } from '../balance/index.ts';
+import type { BackendVerdict } from '../core/connection-view.ts';
 import { hashText } from '../core/hash.ts';
 import type { BackendPlan, Plan, PoolPlan } from '../core/plan.ts';
 import { HEALTH_UNKNOWN, type UpstreamTable } from '../core/upstream-table.ts';
@@ -56,6 +58,18 @@ export class PickerPool {
     copyState(this.#state, this.#before);
     const chosen = candidates[this.#policy(candidates, this.#state, client)] as Candidate;
     return this.#backends[chosen.place] as Mutable<Backend>;
+  }
+
+  /** What stands for and against each backend by what was read last. */
+  explain(tried: readonly number[], plans: readonly BackendPlan[]): BackendVerdict[] {
+    return this.#backends.map((backend) => ({
+      backend: plans[backend.row]?.name ?? '',
+      weight: backend.weight,
+      load: backend.load,
+      backup: backend.backup,
+      tried: tried.includes(backend.row),
+      passedOver: passedOver(backend),
+    }));
   }
 
   /** Makes the policy forget the last choice, which came to nothing. */

@@ -43,6 +43,12 @@ export function createPicker(
       }
       return pickByLimit(pool, table, shard, tried, client);
     },
+    explain(index, tried) {
+      const pool = pools[index];
+      if (pool === undefined || pool === null) throw new RangeError(`no pool ${index} in the plan`);
+      pool.read(table);
+      return pool.explain(tried, plan.backends);
+    },
     connected: (row) => table.connected(row, shard),
     failed: (row) => table.failed(row, shard),
     released: (row) => table.released(row, shard),

@@ -40,7 +40,7 @@ function put(more: Partial<Asked>, token: string | null = null): Decision {
 }
 
 function replyOf(decision: Decision): Reply {
-  if (decision.kind === 'write') throw new Error('a write is not decided before its body was read');
+  if (decision.kind !== 'reply') throw new Error(`there is no reply yet: ${decision.kind}`);
   return decision.reply;
 }
 

@@ -47,5 +47,5 @@ export function statusIn(phase: ServiceStatus['phase']): ServiceStatus {
 }
 
 export function sourceIn(phase: ServiceStatus['phase']): StatusSource {
-  return { status: () => statusIn(phase) };
+  return { connection: async () => null, status: () => statusIn(phase) };
 }

@@ -50,6 +50,10 @@ class FakeHost implements ShardHost {
   async stopAccepting(): Promise<void> {}
   cut(): void {}
   async empty(): Promise<void> {}
+  async view(): Promise<null> {
+    return null;
+  }
+
   wake(): void {}
   async close(): Promise<void> {}
 }

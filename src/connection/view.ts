@@ -1,0 +1,46 @@
+import { formatAddress } from '../core/address.ts';
+import { formatConnectionId } from '../core/connection-id.ts';
+import type { ConnectionView, Why } from '../core/connection-view.ts';
+import { explainRoutes } from '../route/index.ts';
+import type { Connection } from './connection.ts';
+import { knownOf } from './known.ts';
+
+/** All that is to be told of a live connection, `shard` being the number of its shard. */
+export function viewOf(connection: Connection, shard: number): ConnectionView {
+  const { plan, relay, client, backend, findings, terminated } = connection;
+  return {
+    connection: formatConnectionId(connection.id),
+    shard,
+    listener: connection.listener.name,
+    client: formatAddress(connection.source),
+    peer: connection.header === null ? null : formatAddress(client.remote),
+    local: formatAddress(connection.destination),
+    opened: connection.openedAt,
+    state: connection.state,
+    since: connection.enteredAt,
+    visits: [...connection.visits],
+    sniffed: findings?.sniffed ?? terminated,
+    clientTls: connection.clientTls,
+    backendTls: connection.backendTls,
+    route: connection.route?.name ?? null,
+    pool: plan.pools[connection.pool]?.name ?? null,
+    backend: plan.backends[connection.row]?.name ?? null,
+    attempts: [...connection.attempts],
+    bytesUp: relay?.bytesUp ?? 0,
+    bytesDown: relay?.bytesDown ?? 0,
+    waitingUp: relay?.up.undelivered ?? 0,
+    waitingDown: relay?.down.undelivered ?? 0,
+    clientTcp: client.tcpInfo,
+    backendTcp: backend?.tcpInfo ?? null,
+    traceId: connection.traceId,
+    why: whyOf(connection),
+  };
+}
+
+function whyOf(connection: Connection): Why {
+  const { listener, pool, tried, shard } = connection;
+  return {
+    routes: explainRoutes(listener.routes, knownOf(connection)),
+    backends: pool < 0 ? [] : shard.upstreams.explain(pool, tried),
+  };
+}

@@ -1,0 +1,72 @@
+import type { DialAttempt, StateVisit } from './facts.ts';
+import type { TcpInfo } from './ports.ts';
+import type { Sniffed } from './sniffed.ts';
+import type { StateName } from './state.ts';
+import type { TlsFacts } from './tls.ts';
+
+/** A live connection as its shard sees it, made when somebody asks. Plain data; texts of peers are as they came. */
+export interface ConnectionView {
+  /** Twelve hex digits. */
+  readonly connection: string;
+  readonly shard: number;
+  readonly listener: string;
+  readonly client: string;
+  /** The proxy that sent a PROXY header for the client; null where there was none. */
+  readonly peer: string | null;
+  readonly local: string;
+  /** Wall time in milliseconds since 1970. */
+  readonly opened: number;
+  readonly state: StateName;
+  /** Since when it is in this state. */
+  readonly since: number;
+  /** The states before. */
+  readonly visits: readonly StateVisit[];
+  readonly sniffed: Sniffed | null;
+  readonly clientTls: TlsFacts | null;
+  readonly backendTls: TlsFacts | null;
+  readonly route: string | null;
+  readonly pool: string | null;
+  readonly backend: string | null;
+  readonly attempts: readonly DialAttempt[];
+  readonly bytesUp: number;
+  readonly bytesDown: number;
+  /** Read and not accepted by the far socket. */
+  readonly waitingUp: number;
+  readonly waitingDown: number;
+  readonly clientTcp: TcpInfo | null;
+  readonly backendTcp: TcpInfo | null;
+  readonly traceId: string;
+  readonly why: Why;
+}
+
+/** Why a connection goes where it goes, as its plan and what is known of it say; of backends, as they are now. */
+export interface Why {
+  readonly routes: readonly RouteVerdict[];
+  /** Of the pool it goes to; empty before it has one. */
+  readonly backends: readonly BackendVerdict[];
+}
+
+/** What a route makes of a connection; `src/route/explain.ts` says more. */
+export interface RouteVerdict {
+  readonly route: string;
+  readonly verdict: 'yes' | 'no' | 'maybe';
+  readonly outcome: 'taken' | 'passed' | 'waited-for' | 'not-reached' | 'left-out';
+  readonly keys: readonly {
+    readonly key: string;
+    readonly wanted: readonly string[];
+    readonly seen: readonly string[];
+    readonly verdict: 'yes' | 'no' | 'maybe';
+  }[];
+}
+
+export interface BackendVerdict {
+  readonly backend: string;
+  readonly weight: number;
+  /** Connections and attempts under way, of all shards. */
+  readonly load: number;
+  readonly backup: boolean;
+  /** This connection has failed on it. */
+  readonly tried: boolean;
+  /** Why it gets no new connection; null: it may get one. */
+  readonly passedOver: 'unhealthy' | 'weight 0' | 'full' | null;
+}
