@@ -1,0 +1,35 @@
+import type { AnyActorScope, AnyEventObject, ExecutableActionObject, MachineContext } from 'xstate';
+
+/** `ProcessingStatus.Running` of XState's actors. */
+const RUNNING = 1;
+
+/** What XState's actors and systems have that is not in their types. Every logic of XState's own uses it. */
+interface Insides {
+  readonly _processingStatus?: number;
+  _sendInspectionEvent(event: object): void;
+}
+
+/** The function of an action. */
+export type Exec = NonNullable<ExecutableActionObject['exec']>;
+
+/**
+ * Executes an action as the scope's `actionExecutor` does: inspectors are told, then it is called. A running actor's is
+ * called from here, since the executor would make five objects for it; another scope defers it, or only collects it.
+ */
+export function perform(
+  action: { readonly type: string; readonly params: unknown },
+  exec: Exec,
+  context: MachineContext,
+  event: AnyEventObject,
+  scope: AnyActorScope,
+): void {
+  const { self, system } = scope;
+  const info = { context, event, self, system };
+  const params = action.params as ExecutableActionObject['params'];
+  if ((self as unknown as Insides)._processingStatus !== RUNNING) {
+    scope.actionExecutor({ type: action.type, info, params, exec });
+    return;
+  }
+  (system as unknown as Insides)._sendInspectionEvent({ type: '@xstate.action', actorRef: self, action });
+  exec(info, params);
+}
