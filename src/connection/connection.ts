@@ -1,4 +1,4 @@
-import { type Actor, createActor } from 'xstate';
+import { type Actor, type AnyActorRef, createActor } from 'xstate';
 import type { ConnectionEvent, connectionMachine } from '../../machines/connection.ts';
 import { formatAddress } from '../core/address.ts';
 import type { CloseReason } from '../core/close-reason.ts';
@@ -71,6 +71,7 @@ export class Connection implements Waiting {
     listener: ListenerPlan,
     client: Endpoint,
     logic: ConnectionLogic,
+    root: AnyActorRef,
     onGone: (connection: Connection) => void,
   ) {
     this.id = id;
@@ -84,17 +85,16 @@ export class Connection implements Waiting {
     this.deadlines = new Deadlines(shard.plane.timers, listener.timeouts, this);
     this.watch = new ClientWatch(this);
     client.observe(this.watch);
-    this.actor = createActor(logic, { input: { id }, clock: shardClock(shard) });
+    this.actor = createActor(logic, { input: { id }, parent: root });
   }
 
   /** Starts the chart. Never throws. */
   start(): void {
     try {
-      this.actor.subscribe({ error: (error) => this.#chartFailed(error) });
       this.guard(() => this.#tellOpened());
       this.actor.start();
     } catch (error) {
-      this.#chartFailed(error);
+      this.chartFailed(error);
     }
   }
 
@@ -194,7 +194,7 @@ export class Connection implements Waiting {
   }
 
   /** The chart itself threw and takes no more events: what its last state would have done is done here. */
-  #chartFailed(error: unknown): void {
+  chartFailed(error: unknown): void {
     this.#report(error);
     finish(this, 'internal-error');
   }
@@ -217,13 +217,4 @@ export class Connection implements Waiting {
   gone(): void {
     this.#onGone(this);
   }
-}
-
-/** XState's clock on the plane's timers, so that no actor keeps time of its own. */
-function shardClock(shard: ShardContext) {
-  const { timers } = shard.plane;
-  return {
-    setTimeout: (fire: (...args: unknown[]) => void, ms: number) => timers.after(ms, fire),
-    clearTimeout: (timer: { cancel(): void }) => timer.cancel(),
-  };
 }
