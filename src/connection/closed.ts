@@ -17,7 +17,7 @@ export function finish(connection: Connection, reason: CloseReason): void {
   const step = (act: () => void): void => connection.attempt(act);
   let legs: Legs = { clientTcp: null, backendTcp: null };
   step(() => connection.entered('closed'));
-  step(() => connection.deadlines.cancelAll());
+  step(() => connection.deadlines.end());
   step(() => relay?.up.abort());
   step(() => relay?.down.abort());
   step(() => {

@@ -79,9 +79,9 @@ describe('a defect of the chart', () => {
 
 describe('a defect in a timer', () => {
   test('a deadline whose check throws ends its connection alone', async () => {
-    const { world, client } = await reach('streaming', { timeouts: { idleMs: 100 } });
+    const { world, client } = await reach('streaming', { timeouts: { writeStallMs: 50 } });
     const well = world.connect();
-    world.live(0).deadlines.whileQuiet('deadline.idle', 50, () => {
+    world.live(0).deadlines.watchStall(() => {
       throw new Error(SEEDED);
     });
     world.run(80);
