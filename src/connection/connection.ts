@@ -170,9 +170,9 @@ export class Connection implements Waiting {
   }
 
   /** Runs one step of an end: what it throws is told, and the next step is taken all the same. */
-  attempt(act: () => void): void {
+  attempt<T>(act: (of: T) => void, of: T): void {
     try {
-      act();
+      act(of);
     } catch (error) {
       this.#report(error);
     }

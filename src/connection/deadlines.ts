@@ -10,7 +10,14 @@ export interface DeadlineOwner {
 }
 
 type DeadlineEvent = Extract<ConnectionEvent, { type: `deadline.${string}` }>;
-type Kind = DeadlineEvent['type'];
+
+/** `deadline.drain` is the listener's. */
+type Kind = Exclude<DeadlineEvent['type'], 'deadline.drain'>;
+
+/** Since when bytes wait for a peer that takes none, on the plane's clock; null while none wait. */
+export interface Stall {
+  readonly stalledSince: number | null;
+}
 
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -23,7 +30,6 @@ const KINDS: readonly Kind[] = [
   'deadline.half_closed',
   'deadline.write_stall',
   'deadline.linger',
-  'deadline.drain',
 ];
 
 const NONE: readonly number[] = KINDS.map(() => NEVER);
@@ -42,7 +48,7 @@ export class Deadlines {
   readonly #due = NONE.slice();
   #timer: Cancellable | null = null;
   #wakeAt = NEVER;
-  #stalledSince: (() => number | null) | null = null;
+  #stall: Stall | null = null;
   #isLingerRenewed = false;
   /** Time of the last byte read or accepted, either direction. */
   lastActivity: number;
@@ -90,10 +96,10 @@ export class Deadlines {
     this.#watchQuiet('deadline.half_closed', this.#timeouts.halfClosedMs);
   }
 
-  /** Bytes wait for a peer and it takes none. `stalledSince` is null while nothing waits, which ends the watch. */
-  watchStall(stalledSince: () => number | null): void {
+  /** Bytes wait for a peer and it takes none. The watch ends where none wait any more. */
+  watchStall(stall: Stall): void {
     if (this.#due[KINDS.indexOf('deadline.write_stall')] !== NEVER) return;
-    this.#stalledSince = stalledSince;
+    this.#stall = stall;
     this.after('deadline.write_stall', this.#timeouts.writeStallMs);
   }
 
@@ -142,7 +148,7 @@ export class Deadlines {
       case 'deadline.half_closed':
         return this.lastActivity + this.#timeouts.halfClosedMs;
       case 'deadline.write_stall': {
-        const since = this.#stalledSince?.() ?? null;
+        const since = this.#stall?.stalledSince ?? null;
         return since === null ? NEVER : since + this.#timeouts.writeStallMs;
       }
       case 'deadline.linger':
@@ -150,7 +156,6 @@ export class Deadlines {
       case 'deadline.queue':
       case 'deadline.sniff':
       case 'deadline.connect':
-      case 'deadline.drain':
         return null;
     }
   }

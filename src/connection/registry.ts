@@ -52,7 +52,7 @@ export class ConnectionRegistry {
       return;
     }
     this.#live.set(id, connection);
-    this.#changed(connection, 1);
+    connection.attempt(this.#came, connection);
     connection.start();
   }
 
@@ -90,9 +90,8 @@ export class ConnectionRegistry {
     return logic;
   }
 
-  #changed(connection: Connection, by: 1 | -1): void {
-    connection.attempt(() => this.#owner.changed(connection.shard, by));
-  }
+  readonly #came = ({ shard }: Connection): void => this.#owner.changed(shard, 1);
+  readonly #went = ({ shard }: Connection): void => this.#owner.changed(shard, -1);
 
   readonly #chartFailed = (actorId: string, error: unknown): void => {
     for (const connection of this.#live.values()) {
@@ -102,7 +101,7 @@ export class ConnectionRegistry {
 
   readonly #remove = (connection: Connection): void => {
     this.#live.delete(connection.id);
-    this.#changed(connection, -1);
+    connection.attempt(this.#went, connection);
   };
 }
 

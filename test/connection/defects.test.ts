@@ -81,8 +81,10 @@ describe('a defect in a timer', () => {
   test('a deadline whose check throws ends its connection alone', async () => {
     const { world, client } = await reach('streaming', { timeouts: { writeStallMs: 50 } });
     const well = world.connect();
-    world.live(0).deadlines.watchStall(() => {
-      throw new Error(SEEDED);
+    world.live(0).deadlines.watchStall({
+      get stalledSince(): number {
+        throw new Error(SEEDED);
+      },
     });
     world.run(80);
     expect([seen(client), seen(well)]).toEqual(['reset', 'open']);
