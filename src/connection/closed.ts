@@ -57,7 +57,7 @@ export function finish(connection: Connection, reason: CloseReason): void {
 function decidedIn(connection: Connection, reason: CloseReason): StateName {
   const { state, visits } = connection;
   if (state !== 'draining' || reason !== connection.drainedFor) return state;
-  return visits.at(-1)?.state ?? state;
+  return visits.previous ?? state;
 }
 
 function count({ connection, reason }: Ending): void {
@@ -95,7 +95,7 @@ function tell({ connection, reason, during, clientTcp, backendTcp }: Ending): vo
     pausedDownMs: relay?.down.pausedMs ?? 0,
     clientTcp,
     backendTcp,
-    visits: connection.visits,
+    visits: connection.visits.left,
     traceId: connection.traceId,
     sampled: isSampled(connection.traceId, connection.plan.telemetry.sample),
   });

@@ -5,7 +5,7 @@ import type { CloseReason } from '../core/close-reason.ts';
 import type { ConnectionId } from '../core/connection-id.ts';
 import type { Side } from '../core/direction.ts';
 import { textOf } from '../core/error-fact.ts';
-import type { DialAttempt, StateVisit } from '../core/facts.ts';
+import type { DialAttempt } from '../core/facts.ts';
 import type { ListenerPlan, Plan, RoutePlan, Sniffed } from '../core/plan.ts';
 import type { Endpoint } from '../core/ports.ts';
 import { readWord } from '../core/shard-words.ts';
@@ -18,6 +18,7 @@ import { Deadlines } from './deadlines.ts';
 import type { DialInProgress } from './dialing.ts';
 import type { Relay } from './relay.ts';
 import type { ShardContext } from './shard-context.ts';
+import { Visits } from './visits.ts';
 import type { Waiting } from './waiting-room.ts';
 
 /** The chart, with its actions provided: the machine itself, or the table compiled from it. */
@@ -60,9 +61,8 @@ export class Connection implements Waiting {
   openEndpoints = 1;
   ended = false;
 
-  readonly visits: StateVisit[] = [];
+  readonly visits = new Visits();
   state: StateName = 'accepting';
-  #enteredAt = 0;
   #onGone: (connection: Connection) => void;
 
   constructor(
@@ -137,12 +137,9 @@ export class Connection implements Waiting {
     const { layout, cells } = counters;
     const listener = this.listener.index;
     const at = this.now();
-    if (this.#enteredAt > 0) {
-      this.visits.push({ state: this.state, from: this.#enteredAt, to: at });
-      cells[layout.state(listener, stateIndex(this.state))]! -= 1;
-    }
+    if (this.visits.hasBegun) cells[layout.state(listener, stateIndex(this.state))]! -= 1;
+    this.visits.enter(state, at);
     this.state = state;
-    this.#enteredAt = at;
     const index = stateIndex(state);
     cells[layout.transition(listener, index)]! += 1;
     if (state !== 'closed') cells[layout.state(listener, index)]! += 1;

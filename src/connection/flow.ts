@@ -2,7 +2,7 @@ import { Observable, type Subscriber, type Subscription } from 'rxjs';
 import type { Chunk } from '../core/chunk.ts';
 import type { Direction } from '../core/direction.ts';
 import type { Endpoint } from '../core/ports.ts';
-import { CreditWindow, WINDOW_BYTES } from '../core/window.ts';
+import { type CreditedSource, CreditWindow, WINDOW_BYTES } from '../core/window.ts';
 import type { Stage } from '../stream/index.ts';
 
 /** What a flow tells the relay it belongs to. */
@@ -20,7 +20,7 @@ export interface FlowOwner {
  * One direction of a relayed connection: an Observable of chunks from one endpoint, through the stages, into the other.
  * `complete` is FIN, `error` is RST; both keep their place behind the bytes before them.
  */
-export class Flow {
+export class Flow implements CreditedSource {
   readonly direction: Direction;
   readonly window: CreditWindow;
   readonly #from: Endpoint;
@@ -61,7 +61,7 @@ export class Flow {
     this.#to = to;
     this.#owner = owner;
     this.#isDirect = stages.length === 0;
-    this.window = new CreditWindow(WINDOW_BYTES, this.#pause, this.#resume);
+    this.window = new CreditWindow(WINDOW_BYTES, this);
     if (!this.#isDirect) this.#subscription = this.#subscribe(stages);
   }
 
@@ -149,6 +149,18 @@ export class Flow {
     this.window.give(bytes);
   }
 
+  /** From the window. */
+  pause(): void {
+    this.#pausedAt = this.#owner.now();
+    this.#from.pause();
+  }
+
+  /** From the window. */
+  resume(): void {
+    this.#endPause();
+    if (this.#takesMore) this.#from.resume();
+  }
+
   /** Of the held bytes in front of a FIN that came early. */
   #handedOver(bytes: number): void {
     this.#finAfter -= bytes;
@@ -222,16 +234,6 @@ export class Flow {
     this.#from.passToNobody();
     this.#from.pause();
   }
-
-  readonly #pause = (): void => {
-    this.#pausedAt = this.#owner.now();
-    this.#from.pause();
-  };
-
-  readonly #resume = (): void => {
-    this.#endPause();
-    if (this.#takesMore) this.#from.resume();
-  };
 
   #endPause(): void {
     if (this.#pausedAt < 0) return;

@@ -1,4 +1,4 @@
-import type { AnyActorScope, AnyEventObject, ExecutableActionObject, MachineContext } from 'xstate';
+import type { AnyActorScope, ExecutableActionObject } from 'xstate';
 
 /** `ProcessingStatus.Running` of XState's actors. */
 const RUNNING = 1;
@@ -19,12 +19,10 @@ export type Exec = NonNullable<ExecutableActionObject['exec']>;
 export function perform(
   action: { readonly type: string; readonly params: unknown },
   exec: Exec,
-  context: MachineContext,
-  event: AnyEventObject,
+  info: Parameters<Exec>[0],
   scope: AnyActorScope,
 ): void {
   const { self, system } = scope;
-  const info = { context, event, self, system };
   const params = action.params as ExecutableActionObject['params'];
   if ((self as unknown as Insides)._processingStatus !== RUNNING) {
     scope.actionExecutor({ type: action.type, info, params, exec });
