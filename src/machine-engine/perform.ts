@@ -9,6 +9,13 @@ interface Insides {
   _sendInspectionEvent(event: object): void;
 }
 
+/** XState copies what inspectors are told, where there are any: so one object tells of all actions, and holds nothing between. */
+const TOLD: { type: string; actorRef: unknown; action: unknown } = {
+  type: '@xstate.action',
+  actorRef: null,
+  action: null,
+};
+
 /** The function of an action. */
 export type Exec = NonNullable<ExecutableActionObject['exec']>;
 
@@ -28,6 +35,9 @@ export function perform(
     scope.actionExecutor({ type: action.type, info, params, exec });
     return;
   }
-  (system as unknown as Insides)._sendInspectionEvent({ type: '@xstate.action', actorRef: self, action });
+  TOLD.actorRef = self;
+  TOLD.action = action;
+  (system as unknown as Insides)._sendInspectionEvent(TOLD);
+  TOLD.actorRef = null;
   exec(info, params);
 }
