@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { helloMessage, records, serverName } from '../sniff/client-hellos.ts';
 import { routeTo } from './plan.ts';
 import { reach } from './reach.ts';
@@ -101,7 +101,9 @@ describe('sniffing: time out', () => {
     const world = await World.open({ ...BY_BYTES, timeouts: { idleMs: 0 } });
     world.connect().write(HELLO);
     world.run(20);
-    expect([world.state(), world.network.timers]).toEqual(['streaming', 0]);
+    const told = vi.spyOn(world.live(0), 'send');
+    world.run(400);
+    expect([world.state(), told.mock.calls, world.network.timers]).toEqual(['streaming', [], 0]);
   });
 });
 
