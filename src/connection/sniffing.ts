@@ -1,9 +1,10 @@
 import type { Sniffed } from '../core/plan.ts';
 import { decide } from '../route/index.ts';
-import { sniff as sniffBytes } from '../sniff/index.ts';
+import { Sniffing } from '../sniff/index.ts';
 import type { Connection } from './connection.ts';
 
 const UNKNOWN: Sniffed = { protocol: 'unknown' };
+const SILENT: Sniffed = { protocol: 'unknown', silent: true };
 
 /** Entry: peeks until the sniffers agree; not at all where the routes need no bytes. */
 export function sniff(connection: Connection): void {
@@ -16,17 +17,15 @@ export function sniff(connection: Connection): void {
     return;
   }
   if (watch.sentFin && watch.heldBytes === 0) {
-    settle(connection, UNKNOWN);
+    settle(connection, SILENT);
     return;
   }
   connection.deadlines.after('deadline.sniff', timeoutMs);
-  let atLeast = 0;
+  const sniffing = new Sniffing();
   watch.onHeld = (held) => {
     const atEnd = held.length >= bytesMax || watch.sentFin;
-    if (held.length < atLeast && !atEnd) return;
-    const result = sniffBytes(held, atEnd);
-    if (result.done) settle(connection, result.sniffed);
-    else atLeast = result.atLeast;
+    const { open, sniffed } = sniffing.look(held, atEnd);
+    if (!open && sniffed !== null) settle(connection, sniffed);
   };
   watch.onFin = () => settle(connection, UNKNOWN);
 }
