@@ -10,6 +10,12 @@ const COLON = 0x3a;
 const TOKENS_BYTES_MAX = 256;
 const FIELD_NAME_BYTES_MAX = 256;
 
+/** Which bytes a name may have in it: visible ones that are no delimiters. */
+const TOKEN = Uint8Array.from({ length: 256 }, (_, byte) => {
+  const isVisible = byte > SPACE && byte < 0x7f;
+  return isVisible && !'"(),/:;<=>?@[\\]{}'.includes(String.fromCharCode(byte)) ? 1 : 0;
+});
+
 /** What the fields of a request say of where it wants to go. */
 export interface HttpFields {
   readonly host: string | undefined;
@@ -64,14 +70,9 @@ function endOfName(bytes: Uint8Array, from: number, end: number): number {
   for (let at = from; at < end && at - from <= FIELD_NAME_BYTES_MAX; at++) {
     const byte = bytes[at] as number;
     if (byte === COLON) return at > from ? at : -1;
-    if (!isTokenByte(byte)) return -1;
+    if (TOKEN[byte] === 0) return -1;
   }
   return -1;
-}
-
-function isTokenByte(byte: number): boolean {
-  if (byte <= SPACE || byte >= 0x7f) return false;
-  return !'"(),/:;<=>?@[\\]{}'.includes(String.fromCharCode(byte));
 }
 
 function hasControls(bytes: Uint8Array, from: number, end: number): boolean {
