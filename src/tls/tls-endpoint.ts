@@ -44,7 +44,10 @@ export class TlsEndpoint implements Endpoint, BelowOwner {
     below.owner = this;
     tls.on('data', (bytes: Buffer) => this.#reads.arrived(bytes, below.at));
     tls.on('end', () => this.#end());
-    tls.on('error', (error: NodeJS.ErrnoException) => this.broken(error.code ?? 'ERR_SSL'));
+    const failed = (error: NodeJS.ErrnoException) => this.broken(error.code ?? 'ERR_SSL');
+    tls.on('error', failed);
+    // All that node:tls says of an error where no server of its own owns the socket.
+    tls.on('_tlsError', failed);
   }
 
   get local(): Address {
