@@ -59,6 +59,7 @@ export class Handshake implements BelowOwner, Cancellable {
     this.#left(resetFailure('ECONNABORTED', this.#side.where));
   }
 
+  fed(): void {}
   accepted(): void {}
   wroteLast(): void {}
   progress(): void {}

@@ -10,6 +10,12 @@ import { Telling } from './telling.ts';
 /** What is told where the peer's FIN came without a close_notify before it: somebody may have cut the stream. */
 export const TRUNCATED = 'EPIPE_TRUNCATED';
 
+/** What is told of a peer that asks for one new key after the other (TLS 1.3) and does not read the answers. */
+export const ANSWERS_UNREAD = 'ERR_TLS_ANSWERS_UNREAD';
+
+/** Answers that may wait for a peer: far more than a handshake, its tickets and new keys now and then. */
+const ANSWERS_BYTES_MAX = 256 * 1024;
+
 /**
  * The plain text of a session that stands. What it tells comes from a callback of the endpoint below or of node:tls, never
  * from inside of a call of its owner.
@@ -145,6 +151,10 @@ export class TlsEndpoint implements Endpoint, BelowOwner {
   }
 
   // From below.
+
+  fed(): void {
+    if (this.#writes.answersWaiting > ANSWERS_BYTES_MAX) this.broken(ANSWERS_UNREAD);
+  }
 
   cut(): void {
     if (!this.#sawEnd && !this.#closing) this.broken(TRUNCATED);

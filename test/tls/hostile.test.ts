@@ -3,9 +3,11 @@ import { describe, expect, test } from 'vitest';
 import type { Endpoint } from '../../src/core/ports.ts';
 import type { ListenerTlsPlan } from '../../src/core/tls.ts';
 import { createRandom } from '../../src/plane/memory/random.ts';
+import { ANSWERS_UNREAD } from '../../src/tls/index.ts';
 import { listen, observe, someBytes } from '../plane/contract/support.ts';
 import type { Peer } from '../plane/contract/world.ts';
 import { needs } from '../support/programs.ts';
+import { KeyUpdates, SIMPLE_TLS13 } from './key-updates.ts';
 import { memoryWorld, type Outcome, outcome } from './meeting.ts';
 import { listenerPlan } from './plans.ts';
 import { TlsPeer } from './tls-peer.ts';
@@ -110,6 +112,26 @@ describe('peers that do not keep to TLS', () => {
     await world.until(() => under !== null && peer.sawReset, 'the end');
     await world.settle();
     expect([server.told, world.plane.open, world.errors]).toEqual([0, 0, []]);
+  });
+
+  test('who asks for new keys without end, and reads no answer, is cut off', async () => {
+    const { world, server, peer } = await begin();
+    const client = new TlsPeer(peer, false, SIMPLE_TLS13);
+    const updates = new KeyUpdates(client);
+    await world.until(() => client.isSecure && server.endpoint !== null, 'the session');
+    const seen = observe(server.endpoint as Endpoint);
+    server.endpoint?.resume();
+    await world.settle();
+    peer.write(updates.take(100));
+    await world.settle();
+    expect(seen.isClosed, 'after a hundred').toBe(false);
+    peer.stopReading();
+    for (let round = 0; round < 100 && !seen.isClosed; round++) {
+      peer.write(updates.take(1000));
+      await world.settle();
+    }
+    expect(seen.resetCode).toBe(ANSWERS_UNREAD);
+    expect(seen.isClosed).toBe(true);
   });
 
   test('a thousand streams of random bytes end in failures and leave nothing open', async () => {
