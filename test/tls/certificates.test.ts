@@ -1,9 +1,13 @@
+import type { ConnectionOptions } from 'node:tls';
 import { describe, expect, test } from 'vitest';
 import type { ListenerTlsPlan } from '../../src/core/tls.ts';
+import { ContextCache } from '../../src/tls/context-cache.ts';
+import { listen } from '../plane/contract/support.ts';
 import { certificatePlan, testAuthority } from '../support/certificates.ts';
 import { needs } from '../support/programs.ts';
-import { meet, memoryWorld } from './meeting.ts';
+import { meet, memoryWorld, outcome } from './meeting.ts';
 import { listenerPlan } from './plans.ts';
+import { TlsPeer } from './tls-peer.ts';
 
 describe('certificates', () => {
   needs('openssl');
@@ -29,30 +33,30 @@ describe('certificates', () => {
     expect(await shownTo(some(), serverName)).toBe(commonName);
   });
 
-  test('of two kinds of key for one name the one that the client can use is shown', async () => {
+  test.each<[string, ConnectionOptions]>([
+    ['rsa', { maxVersion: 'TLSv1.2', ciphers: 'ECDHE-RSA-AES128-GCM-SHA256' }],
+    ['ec', { maxVersion: 'TLSv1.2', ciphers: 'ECDHE-ECDSA-AES128-GCM-SHA256' }],
+    ['rsa', { minVersion: 'TLSv1.3', sigalgs: 'rsa_pss_rsae_sha256' }],
+    ['ec', { minVersion: 'TLSv1.3', sigalgs: 'ecdsa_secp256r1_sha256' }],
+  ])('of two kinds of key for one name, %s is shown to a client with %j', async (kind, options) => {
     const certificates = (['rsa', 'ec'] as const).map((keyType) =>
       certificatePlan(testAuthority().issue({ names: ['a.test'], keyType }), true),
     );
-    for (const [kind, ciphers] of [
-      ['RSA', 'ECDHE-RSA-AES128-GCM-SHA256'],
-      ['ECDSA', 'ECDHE-ECDSA-AES128-GCM-SHA256'],
-    ]) {
-      const { client } = await meet({
-        server: { certificates, ciphers: ciphers as string, versionMin: 'TLSv1.2' },
-      });
-      expect(client.failure, kind).toBe(null);
-    }
-    const { client } = await meet({ server: { certificates } });
-    expect(client.facts?.peer?.verified).toBe(true);
+    const { world, sessions } = memoryWorld();
+    const { listening } = await listen(world, undefined, (under) => {
+      sessions.accept(under, listenerPlan({ certificates }), outcome());
+    });
+    const client = new TlsPeer(world.connect(listening.address), false, options);
+    await world.until(() => client.isSecure || client.error !== null, 'the handshake');
+    expect(client.tls.getPeerX509Certificate()?.publicKey.asymmetricKeyType).toBe(kind);
   });
 
-  test('a plan that says the same as the one before is as fast as one that is known', async () => {
-    const there = memoryWorld();
-    const certificates = some();
-    for (let time = 0; time < 2; time++) {
-      const plan = listenerPlan({ certificates: structuredClone(certificates) });
-      const { client } = await meet({ server: plan, serverName: 'b.test' }, there);
-      expect(client.facts?.sni ?? client.failure).toBe('b.test');
-    }
+  test('a context is found again by its content', () => {
+    const cache = new ContextCache();
+    const { cert, key } = testAuthority().issue({ names: ['a.test'] });
+    const options = { cert, key, ca: [], minVersion: 'TLSv1.2' } as const;
+    const context = cache.get({ ...options, ca: [] });
+    expect(cache.get({ ...options, ca: [] })).toBe(context);
+    expect(cache.get({ ...options, ca: [], minVersion: 'TLSv1.3' })).not.toBe(context);
   });
 });
