@@ -2,16 +2,15 @@ import type { Known } from '../route/index.ts';
 import type { Connection } from './connection.ts';
 import { originalOf } from './original.ts';
 
-/** What a connection can be routed by, as far as it is known. */
+/** What a connection can be routed by as it is now: of TLS that was not terminated no certificate is ever seen. */
 export function knownOf(connection: Connection): Known {
-  const { findings, terminated, clientHost, destination, clientTls, listener } = connection;
+  const { findings, terminated, clientHost, destination, clientTls } = connection;
   return {
     findings,
     terminated,
     source: clientHost,
     destination,
     original: originalOf(connection),
-    clientCertificate:
-      clientTls === null ? (listener.tls === null ? false : null) : clientTls.peer?.verified === true,
+    clientCertificate: clientTls?.peer?.verified === true,
   };
 }
