@@ -2,15 +2,16 @@ import type { Known } from '../route/index.ts';
 import type { Connection } from './connection.ts';
 import { originalOf } from './original.ts';
 
-/** What a connection can be routed by as it is now: of TLS that was not terminated no certificate is ever seen. */
+/** What a connection can be routed by, as far as it is known. */
 export function knownOf(connection: Connection): Known {
-  const { findings, terminated, clientHost, destination, clientTls } = connection;
+  const { findings, terminated, clientHost, destination, clientTls, listener } = connection;
   return {
     findings,
     terminated,
     source: clientHost,
     destination,
     original: originalOf(connection),
-    clientCertificate: clientTls?.peer?.verified === true,
+    clientCertificate:
+      clientTls === null ? (listener.tls === null ? false : null) : clientTls.peer?.verified === true,
   };
 }

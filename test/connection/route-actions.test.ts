@@ -149,6 +149,7 @@ describe('a pool of where the client wanted to go', () => {
 
   test.each([
     ['it is the listener itself', 'redirect', LISTEN],
+    ['it is the address of a tproxy listener', 'tproxy', LISTEN],
     ['nobody was redirected here', 'off', backendAddress(0)],
   ] as const)('has no route where %s', async (_name, transparent, wanted) => {
     const world = await World.open({ ...original(wanted), transparent });

@@ -4,8 +4,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { certificatePlan, selfSigned, testAuthority } from '../support/certificates.ts';
 import { needs } from '../support/programs.ts';
 import { routeTo } from './plan.ts';
-import { HANDSHAKE_MS, openTls, settle, tlsClient, tlsPlan } from './tls.ts';
-import { closeWorlds, seen, type World, type WorldPieces } from './world.ts';
+import { backendTlsPlan, HANDSHAKE_MS, openTls, settle, tlsClient, tlsPlan } from './tls.ts';
+import { closeWorlds, seen, World, type WorldPieces } from './world.ts';
 
 afterEach(closeWorlds);
 
@@ -123,7 +123,9 @@ describe('TLS with a client', () => {
     await settle(world);
     world.connect().write(REQUEST);
     await settle(world);
-    expect([0, 1, 2].map((index) => portOf(world, index))).toEqual([9001, 9000, 9000]);
+    world.connect().write(await hello('b.test'));
+    await settle(world);
+    expect([0, 1, 2, 3].map((index) => portOf(world, index))).toEqual([9001, 9000, 9000, 9000]);
     world.kill();
     await settle(world);
     expect(world.closed().clientTls?.peer).toMatchObject({ commonName: 'somebody', verified: true });
@@ -214,5 +216,28 @@ describe('TLS with a client: ends in the middle of the handshake', () => {
     await settle(world, 30);
     expect(world.closed().reason).toBe('killed');
     expect([world.plane.open, world.shard.reserved]).toEqual([0, 0]);
+  });
+});
+
+describe('a handshake that nobody waits for any more', () => {
+  /** Sessions that never stand, and say how often a handshake was cancelled. */
+  function neverStanding() {
+    const cancelled: string[] = [];
+    const begin = (side: string) => () => ({ cancel: () => void cancelled.push(side) });
+    return { cancelled, parts: () => ({ tls: { accept: begin('client'), connect: begin('backend') } }) };
+  }
+
+  test.each([
+    ['with the client', { tls: tlsPlan() }, ['client']],
+    ['with a backend', { connect: { tls: backendTlsPlan() } }, ['backend']],
+  ] as const)('%s is cancelled, once', async (_name, pieces, expected) => {
+    const { cancelled, parts } = neverStanding();
+    const world = await World.open({ ...pieces, parts });
+    world.connect().write(await hello('a.test'));
+    world.run(5);
+    expect(cancelled).toEqual([]);
+    world.kill();
+    world.run(5);
+    expect([cancelled, world.closed().reason]).toEqual([expected, 'killed']);
   });
 });

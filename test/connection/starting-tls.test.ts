@@ -74,14 +74,14 @@ describe('a client of PostgreSQL that asks for TLS', () => {
     [
       'goes on in plain text',
       'no TLS',
-      (client: Client) => client.write(Buffer.from('GET / HTTP/1.1\r\n\r\n')),
+      (client: Client): void => client.write(Buffer.from('GET / HTTP/1.1\r\n\r\n')),
     ],
     [
       'asks for a name without a certificate',
       'no certificate for b.test',
-      (client: Client) => void new TlsPeer(contractPeer(client), false, { servername: 'b.test' }),
+      (client: Client): unknown => new TlsPeer(contractPeer(client), false, { servername: 'b.test' }),
     ],
-    ['leaves', 'left', (client: Client) => client.end()],
+    ['leaves', 'left', (client: Client): void => client.end()],
   ] as const)('and %s is refused', async (_name, why, act) => {
     const { world, client } = await answered();
     act(client);
