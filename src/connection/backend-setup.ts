@@ -1,7 +1,7 @@
 import { parseIp } from '../core/cidr.ts';
 import { formatConnectionId } from '../core/connection-id.ts';
 import type { BackendPlan, ConnectPlan, ProxyOutPlan } from '../core/plan.ts';
-import type { Cancellable, Endpoint, EndpointObserver } from '../core/ports.ts';
+import type { Cancellable, Endpoint } from '../core/ports.ts';
 import { NO_PROXY_TLVS, type ProxyTlvs } from '../core/proxy-header.ts';
 import type { ConnectTlsPlan, TlsFacts, TlsFailure } from '../core/tls.ts';
 import { proxySslOf, writeProxyHeaderV1, writeProxyHeaderV2 } from '../proxy-protocol/index.ts';
@@ -47,27 +47,26 @@ class BackendSetup implements Cancellable {
     this.#handler = handler;
   }
 
-  /** Sends the PROXY header, and goes on when the socket has taken all of it: none of it is counted as the client's. */
+  /** Sends the PROXY header, and goes on when all of it was told as accepted: none of it is counted as the client's. */
   introduce(plan: ProxyOutPlan, then: () => void): void {
     const endpoint = this.#endpoint;
+    const bytes = headerFor(this.#connection, plan);
+    let left = bytes.length;
+    let isWritten = false;
     const goOn = (): void => {
-      if (this.#isOver || endpoint.pending > 0) return;
+      if (this.#isOver || left > 0) return;
       endpoint.observe(UNWATCHED);
       then();
     };
-    let isWritten = false;
     endpoint.observe({
-      ...SILENT,
-      accepted: () => {
+      ...UNWATCHED,
+      accepted: (accepted) => {
+        left -= accepted;
         if (isWritten) this.#connection.guard(goOn);
       },
       reset: (code) => this.#connection.guard(() => this.#fail(code)),
     });
-    endpoint.write({
-      bytes: headerFor(this.#connection, plan),
-      at: this.#connection.shard.plane.timers.now(),
-      borrowed: false,
-    });
+    endpoint.write({ bytes, at: this.#connection.shard.plane.timers.now(), borrowed: false });
     isWritten = true;
     goOn();
   }
@@ -114,8 +113,6 @@ class BackendSetup implements Cancellable {
     this.#endpoint.destroy();
   }
 }
-
-const SILENT: EndpointObserver = UNWATCHED;
 
 function textOfFailure({ code, message }: TlsFailure): string {
   return message === '' ? code : `${code}: ${message}`;

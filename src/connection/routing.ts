@@ -13,12 +13,13 @@ const UNRECOGNIZED_NAME = Uint8Array.of(21, 3, 3, 0, 2, 2, 112);
 
 /** Entry: the first route that matches. A client that stayed silent is `unknown`. */
 export function route(connection: Connection): void {
+  const isCutShort = connection.findings?.open === true;
   let decision = decide(connection.routes, knownOf(connection));
   if (decision.kind === 'undecided') {
     connection.findings = atEnd(connection);
     decision = decide(connection.routes, knownOf(connection));
   }
-  if (isPlainWhereTlsIsRequired(connection)) {
+  if (isPlainWhereTlsIsRequired(connection, isCutShort)) {
     connection.send({ type: 'rejected', reason: 'tls-required', how: 'reset' });
     return;
   }
@@ -29,8 +30,13 @@ export function route(connection: Connection): void {
   take(connection, decision.route);
 }
 
-function isPlainWhereTlsIsRequired({ listener, terminated, findings }: Connection): boolean {
-  return listener.tls?.required === true && terminated === null && findings?.sniffed?.protocol !== 'tls';
+/** A ClientHello that was begun and never finished is none: else it would lead around the handshake that is required. */
+function isPlainWhereTlsIsRequired(
+  { listener, terminated, findings }: Connection,
+  isCutShort: boolean,
+): boolean {
+  if (listener.tls?.required !== true || terminated !== null) return false;
+  return isCutShort || findings?.sniffed?.protocol !== 'tls';
 }
 
 function take(connection: Connection, route: RoutePlan): void {

@@ -15,6 +15,7 @@ export class TlsPeer implements Peer {
   #ended = false;
   #listener: (bytes: Uint8Array) => void = () => {};
 
+  /** `options` are the client's: the name it asks for, what it offers and shows. */
   constructor(raw: Peer, isServer: boolean, options: ConnectionOptions = {}) {
     this.raw = raw;
     const stream = new Duplex({
