@@ -9,6 +9,9 @@ const ENVIRONMENT = {
   nodeVersion: 'v20.19.0',
   cores: 4,
   linuxPlane: { usable: true, why: 'for these tests' },
+  readFile: () => 'no files in these tests',
+  now: 0,
+  ticketKeys: null,
 };
 
 /** The pages for newcomers. Pages that grow an example name files that are not there. */

@@ -91,14 +91,24 @@ function valueCell(key: KnownKey, all: readonly KnownKey[]): string {
       other.path.startsWith(key.path) && /^(\[\]|\.<name>)?\./.test(other.path.slice(key.path.length)),
   );
   const link = below === undefined ? '' : `[${code(parentOf(below))}](#${anchor(parentOf(below))})`;
-  const { anyOf, items, title = '' } = key.schema;
+  const { anyOf, items, title = '', $ref } = key.schema;
   if (anyOf !== undefined) {
     const scalar = anyOf[0]?.title ?? '';
-    return anyOf[1]?.type === 'array' ? `${scalar}, or a list of them` : `${scalar}, or a map: ${link}`;
+    if (anyOf[1]?.type !== 'array') return `${scalar}, or a map: ${link}`;
+    if (anyOf[1].items?.title === scalar) return `${scalar}, or a list of them`;
+    return `${scalar}, or a ${anyOf[1].title}${link === '' ? '' : `: ${link}`}`;
   }
+  const again = placeOf($ref ?? items?.$ref, all);
+  if (again !== null && link === '') return `${title === '' ? 'map' : title}: ${again}`;
   if (items !== undefined) return link === '' ? title : `${title}: ${link}`;
   if (title !== '') return title;
   return link === '' ? 'an empty map, `{}`' : `map: ${link}`;
+}
+
+/** A link to where the keys are told of a map that can stand within itself; null where it is none. */
+function placeOf(reference: string | undefined, all: readonly KnownKey[]): string | null {
+  const first = all.find((key) => reference !== undefined && key.schema.$ref === reference);
+  return first === undefined ? null : `[${code(first.path)}](#${anchor(first.path)})`;
 }
 
 function defaultCell(key: KnownKey): string {

@@ -1,10 +1,12 @@
 import type { ChartName } from '../admin/index.ts';
 import type { QuickFlags } from '../config/index.ts';
+import type { ExplainOptions } from './explain/index.ts';
 
 /** What a command line asks for. */
 export type Command =
   | { readonly kind: 'run'; readonly file: string }
   | { readonly kind: 'check'; readonly file: string }
+  | { readonly kind: 'explain'; readonly file: string; readonly options: ExplainOptions }
   | {
       readonly kind: 'quick';
       readonly listen: string;

@@ -6,9 +6,10 @@ import {
   chartJson,
   chartMermaid,
 } from '../admin/index.ts';
-import { describePlan, type Loaded, loadConfig, quickConfig } from '../config/index.ts';
+import { describePlan, type Loaded, loadConfig, quickConfig, readFileOrWhy } from '../config/index.ts';
 import type { ChartFormat, Command } from './command.ts';
 import { runDemo } from './demo/index.ts';
+import { explain } from './explain/index.ts';
 import { type Output, tellWarnings } from './output.ts';
 import { serve } from './serve.ts';
 
@@ -21,6 +22,12 @@ export async function execute(command: Command, output: Output): Promise<number>
     case 'check':
       output.out(describePlan(warned(loadConfig(command.file), output).plan));
       return 0;
+    case 'explain': {
+      const { plan } = warned(loadConfig(command.file), output);
+      const { text, exit } = explain(plan, command.options, readFileOrWhy);
+      (exit === 2 ? output.err : output.out)(text);
+      return exit;
+    }
     case 'machines':
       output.out(charts(command.format, command.machine));
       return 0;

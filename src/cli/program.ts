@@ -4,6 +4,7 @@ import type { QuickFlags } from '../config/index.ts';
 import { BALANCE_POLICIES } from '../core/plan.ts';
 import { CHART_FORMATS, type ChartFormat, type Command } from './command.ts';
 import { EXAMPLES } from './examples.ts';
+import type { ExplainOptions } from './explain/index.ts';
 
 /** Takes what a command line asks for; called once where it is right. */
 export type Choose = (command: Command) => void;
@@ -23,6 +24,7 @@ export function createProgram(version: string, write: (text: string) => void, ch
     .addHelpText('after', EXAMPLES);
   addQuick(program, write, choose);
   addFileCommands(program, choose);
+  addExplain(program, choose);
   addMachines(program, choose);
   addDemo(program, choose);
   return program;
@@ -103,6 +105,25 @@ function addFileCommands(program: Commander, choose: Choose): void {
       choose({ kind, file });
     });
   }
+}
+
+function addExplain(program: Commander, choose: Choose): void {
+  const command = program.command('explain').description('say which route a client would take, and why');
+  command
+    .argument('<file>', 'configuration, YAML')
+    .option('--listener <name>', 'where the client comes in; needed where there are several')
+    .option('--bytes <file>', 'its first bytes')
+    .option('--pcap <file>', 'a pcap or pcapng file; its first TCP connection is the client')
+    .option('--sni <name>', 'the server name it asks for')
+    .option('--alpn <names>', 'the protocols it offers, such as h2,http/1.1')
+    .option('--protocol <name>', 'what it speaks; inside TLS with --sni or --alpn')
+    .option('--host <name>', 'the Host of its HTTP/1 request')
+    .option('--source <ip>', 'where it comes from')
+    .option('--destination <address>', 'what it connects to; the address of the listener if not given')
+    .action((file: string, options: ExplainOptions) => {
+      refuseFlagsBefore(program, command);
+      choose({ kind: 'explain', file, options });
+    });
 }
 
 function addMachines(program: Commander, choose: Choose): void {

@@ -47,7 +47,7 @@ function checkListener(listener: Raw): Issue[] {
 
 function onUnixSocket(listener: Raw): Issue[] {
   if (!text(at(listener, 'listen'))?.startsWith('unix:')) return [];
-  return ['allow', 'deny']
+  const found = ['allow', 'deny']
     .filter((key) => has(listener, key))
     .map((key) =>
       wrongKey(
@@ -55,4 +55,9 @@ function onUnixSocket(listener: Raw): Issue[] {
         'clients of a Unix socket have no address to compare; remove this key',
       ),
     );
+  if ((text(at(listener, 'transparent')) ?? 'off') !== 'off')
+    found.push(
+      wrongKey([...listener.path, 'transparent'], 'nobody is redirected to a Unix socket; remove this key'),
+    );
+  return found;
 }

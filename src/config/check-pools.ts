@@ -1,7 +1,11 @@
+import { poolsOf } from './check-actions.ts';
+import { checkProxyOut } from './check-proxy.ts';
 import { checkSource } from './check-source.ts';
-import { type Issue, warning, wrongValue } from './issue.ts';
+import { checkConnectTls } from './check-tls.ts';
+import { ORIGINAL_POOL } from './compile-pools.ts';
+import { type Issue, warning, wrongKey, wrongValue } from './issue.ts';
 import { BACKENDS_MAX, POOLS_MAX } from './limits.ts';
-import { at, items, keysOf, type Raw, text, values } from './raw.ts';
+import { at, has, items, keysOf, type Raw, text, values } from './raw.ts';
 import { formatPath, quote } from './show.ts';
 
 /** Pools and backends: none that is not used, none twice, no more than there are rows for. */
@@ -9,18 +13,36 @@ export function checkPools(root: Raw): Issue[] {
   const pools = at(root, 'pools');
   const used = usedPools(root);
   const found = values(pools).flatMap((pool) => [
+    ...(pool.path.at(-1) === ORIGINAL_POOL ? checkOriginal(pool) : missingBackends(pool)),
     ...repeatedBackends(items(at(pool, 'backends'))),
     ...checkSource(pool),
+    ...checkProxyOut(pool),
+    ...checkConnectTls(pool),
   ]);
   for (const name of keysOf(pools))
     if (!used.has(name)) found.push(warning([...pools.path, name], 'no route leads to this pool'));
   return [...found, ...tooMany(pools)];
 }
 
+function missingBackends(pool: Raw): Issue[] {
+  const isMap = typeof pool.value === 'object' && pool.value !== null && !Array.isArray(pool.value);
+  if (!isMap || at(pool, 'backends').value !== undefined) return [];
+  return [wrongValue([...pool.path, 'backends'], 'missing; expected a list of backends')];
+}
+
+/** The pool that stands for where redirected clients wanted to go has settings for connecting, and nothing else. */
+function checkOriginal(pool: Raw): Issue[] {
+  const why = 'the pool "original" stands for where redirected clients wanted to go; expected connect alone';
+  return ['backends', 'health', 'balance']
+    .filter((key) => has(pool, key))
+    .map((key) => wrongKey([...pool.path, key], why));
+}
+
 function usedPools(root: Raw): Set<string> {
   const used = new Set<string>();
   for (const listener of items(at(root, 'listeners')))
-    for (const place of [listener, ...items(at(listener, 'routes'))]) used.add(text(at(place, 'to')) ?? '');
+    for (const place of [listener, ...items(at(listener, 'routes'))])
+      for (const pool of poolsOf(at(place, 'to'))) used.add(text(pool) ?? '');
   return used;
 }
 

@@ -8,10 +8,11 @@ import { formatPath, quote } from './show.ts';
 export function checkSource(pool: Raw): Issue[] {
   const source = at(at(pool, 'connect'), 'source');
   const from = parseIp(text(source) ?? '');
-  if (from === null) return [];
+  if (from === null && source.value !== 'client') return [];
   const backends = items(at(pool, 'backends')).map(addressOf);
   if (backends.length > 0 && backends.every((raw) => text(raw)?.startsWith('unix:')))
     return [warning(source.path, 'does nothing, since all backends of this pool are Unix sockets')];
+  if (from === null) return [];
   const other = backends.find((raw) => (ipOf(raw)?.length ?? from.length) !== from.length);
   if (other === undefined) return [];
   const [here, there] = from.length === 4 ? ['IPv4', 'IPv6'] : ['IPv6', 'IPv4'];

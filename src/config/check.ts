@@ -1,8 +1,11 @@
 import { checkAddresses } from './check-addresses.ts';
 import { checkListeners } from './check-listeners.ts';
 import { checkPools } from './check-pools.ts';
+import { checkProtocols } from './check-protocols.ts';
+import { checkProxyIn } from './check-proxy.ts';
 import { checkRoutes } from './check-routes.ts';
 import { checkStages } from './check-stages.ts';
+import { checkListenerTls } from './check-tls.ts';
 import type { Issue } from './issue.ts';
 import { at, items } from './raw.ts';
 
@@ -17,9 +20,12 @@ export function check(value: unknown): Issue[] {
     ...checkListeners(listeners),
     ...checkAddresses(root),
     ...listeners.flatMap((listener) => [
-      ...checkRoutes(listener, at(root, 'pools')),
+      ...checkRoutes(listener, at(root, 'pools'), at(root, 'protocols')),
+      ...checkProxyIn(listener),
+      ...checkListenerTls(listener),
       ...checkStages(listener),
     ]),
     ...checkPools(root),
+    ...checkProtocols(root),
   ];
 }

@@ -1,34 +1,45 @@
-import type { Cidr } from '../core/cidr.ts';
-import type { ListenerPlan, Protocol, RouteMatch, RoutePlan, StagePlan, Timeouts } from '../core/plan.ts';
+import type { ListenerPlan, Timeouts } from '../core/plan.ts';
 import { choosePlane } from './choose-plane.ts';
-import type { Environment } from './environment.ts';
-import { BURST_BYTES_MAX, BURST_BYTES_MIN_DEFAULT } from './limits.ts';
+import { compileProxyIn } from './compile-proxy.ts';
+import { compileRoutes, type PoolIndexes } from './compile-route.ts';
+import { compileStage } from './compile-stage.ts';
+import { compileListenerTls, type TlsContext } from './compile-tls.ts';
+import { wrongValue } from './issue.ts';
 import type { Config } from './schema.ts';
 
 type ListenerConfig = Config['listeners'][number];
-type RouteConfig = NonNullable<ListenerConfig['routes']>[number];
-type MatchConfig = NonNullable<RouteConfig['match']>;
-type StageConfig = NonNullable<ListenerConfig['stages']>[number];
-type RateLimitConfig = NonNullable<StageConfig['rate_limit']>;
 
-/** A listener with its routes. `pools` gives the index behind the name of a pool. */
+/** What a listener is compiled with besides itself. */
+export interface ListenerContext extends TlsContext {
+  readonly config: Config;
+  readonly pools: PoolIndexes;
+}
+
+/** A listener with its routes. What its files and the environment do not allow is told in the issues. */
 export function compileListener(
   listener: ListenerConfig,
   index: number,
-  config: Config,
-  pools: ReadonlyMap<string, number>,
-  environment: Environment,
   accept: ListenerPlan['accept'],
+  context: ListenerContext,
 ): ListenerPlan {
-  const { limits, sniff, allow = [], deny = [] } = listener;
-  const routes: readonly RouteConfig[] = listener.routes ?? [{ to: listener.to }];
+  const { limits, sniff, tls, transparent, allow = [], deny = [] } = listener;
+  const { config, environment } = context;
+  const path = ['listeners', index];
   const stages = (listener.stages ?? []).map(compileStage);
+  const plane = choosePlane(listener.listen, environment, config.plane, config.workers);
+  if (transparent !== 'off' && plane.name !== 'linux')
+    context.issues.push(
+      wrongValue(
+        [...path, 'transparent'],
+        `${transparent} needs the linux plane, and this listener has net: ${plane.reason}`,
+      ),
+    );
   return {
     index,
     name: listener.name,
     retired: false,
     listen: listener.listen,
-    plane: choosePlane(listener.listen, environment, config.plane, config.workers),
+    plane,
     accept,
     sniff: { timeoutMs: sniff.timeout, bytesMax: sniff.bytes },
     limits: {
@@ -39,58 +50,12 @@ export function compileListener(
       waitingMax: limits.waiting,
     },
     access: { allow, deny },
-    proxyIn: null,
-    tls: null,
-    transparent: 'off',
-    routes: routes.map((route, position) => compileRoute(route, position, listener.name, stages, pools)),
+    proxyIn: compileProxyIn(listener),
+    tls: tls === undefined ? null : compileListenerTls(tls, [...path, 'tls'], context),
+    transparent,
+    routes: compileRoutes(listener, stages, context.pools),
     timeouts: compileTimeouts(listener.timeouts, config.timeouts),
   };
-}
-
-function compileRoute(
-  route: RouteConfig,
-  index: number,
-  listener: string,
-  stages: readonly StagePlan[],
-  pools: ReadonlyMap<string, number>,
-): RoutePlan {
-  return {
-    index,
-    name: route.name ?? `${listener}/${index}`,
-    match: route.match === undefined ? null : compileMatch(route.match),
-    action: compileAction(route, pools),
-    tlsPassthrough: false,
-    stages: route.reject === undefined ? [...stages, ...(route.stages ?? []).map(compileStage)] : [],
-  };
-}
-
-function compileAction(route: RouteConfig, pools: ReadonlyMap<string, number>): RoutePlan['action'] {
-  if (route.reject !== undefined) return { kind: 'reject', how: route.reject };
-  const pool = pools.get(route.to ?? '');
-  if (pool === undefined) throw new Error(`the pool ${route.to} passed validation, but does not exist`);
-  return { kind: 'pool', pool };
-}
-
-function compileMatch(match: MatchConfig): RouteMatch {
-  const { protocol, sni, alpn, source } = match;
-  return {
-    ...(protocol === undefined ? {} : { protocol: many<Protocol>(protocol) }),
-    ...(sni === undefined ? {} : { sni: many(sni) }),
-    ...(alpn === undefined ? {} : { alpn: many(alpn) }),
-    ...(source === undefined ? {} : { source: many<Cidr>(source) }),
-  };
-}
-
-function compileStage(stage: StageConfig): StagePlan {
-  if (stage.rate_limit !== undefined) return compileRateLimit(stage.rate_limit);
-  if (stage.tee !== undefined) return { kind: 'tee', file: stage.tee.file, format: stage.tee.format };
-  return { kind: 'pass_through' };
-}
-
-function compileRateLimit(limit: RateLimitConfig): StagePlan {
-  const { up = 0, down = 0 } = limit;
-  const aSecond = Math.min(Math.max(up, down, BURST_BYTES_MIN_DEFAULT), BURST_BYTES_MAX);
-  return { kind: 'rate_limit', up, down, burst: limit.burst ?? aSecond };
 }
 
 function compileTimeouts(own: ListenerConfig['timeouts'], all: Config['timeouts']): Timeouts {
@@ -101,8 +66,4 @@ function compileTimeouts(own: ListenerConfig['timeouts'], all: Config['timeouts'
     lingerMs: own.linger ?? all.linger,
     queueMs: own.queue ?? all.queue,
   };
-}
-
-function many<T>(value: T | readonly T[]): readonly T[] {
-  return Array.isArray(value) ? value : [value as T];
 }

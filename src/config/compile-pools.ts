@@ -1,10 +1,20 @@
 import { formatAddress } from '../core/address.ts';
-import type { BackendPlan, HealthPlan, PoolPlan } from '../core/plan.ts';
+import type { BackendPlan, ConnectPlan, HealthPlan, PoolPlan } from '../core/plan.ts';
+import { whyNotLinux } from './choose-plane.ts';
+import { compileProxyOut } from './compile-proxy.ts';
+import { compileConnectTls, type TlsContext } from './compile-tls.ts';
 import * as defaults from './defaults.ts';
+import { wrongValue } from './issue.ts';
 import type { Config } from './schema.ts';
+import { pool as poolSchema } from './schema-pool.ts';
+import type { Path } from './show.ts';
 
 type PoolConfig = Config['pools'][string];
-type BackendConfig = PoolConfig['backends'][number];
+type BackendConfig = NonNullable<PoolConfig['backends']>[number];
+type Target = NonNullable<Config['listeners'][number]['to']>;
+
+/** The pool that stands for where a redirected client wanted to go. */
+export const ORIGINAL_POOL = 'original';
 
 export interface CompiledPools {
   readonly pools: readonly PoolPlan[];
@@ -13,26 +23,15 @@ export interface CompiledPools {
   readonly indexOf: ReadonlyMap<string, number>;
 }
 
-/** All pools in the order of the file, and their backends, one row each. */
-export function compilePools(config: Config['pools']): CompiledPools {
+/** All pools in the order of the file, and their backends, one row each; then the implicit one, where a route leads there. */
+export function compilePools(config: Config, context: TlsContext): CompiledPools {
   const pools: PoolPlan[] = [];
   const backends: BackendPlan[] = [];
-  for (const [name, pool] of Object.entries(config)) {
+  for (const [name, pool] of Object.entries(withOriginal(config))) {
     const index = pools.length;
-    const rows = pool.backends.map((backend) => {
-      const row = backends.length;
-      backends.push(compileBackend(backend, row, index));
-      return row;
-    });
-    const { timeout, retries, abort_on_fin, source = null } = pool.connect;
-    const connect = {
-      timeoutMs: timeout,
-      retries,
-      abortOnFin: abort_on_fin,
-      source,
-      proxyOut: null,
-      tls: null,
-    };
+    const isOriginal = name === ORIGINAL_POOL;
+    const members = isOriginal ? [ORIGINAL_BACKEND] : (pool.backends ?? []).map(compileBackend);
+    const rows = members.map((member) => backends.push({ row: backends.length, pool: index, ...member }) - 1);
     pools.push({
       index,
       name,
@@ -40,40 +39,61 @@ export function compilePools(config: Config['pools']): CompiledPools {
       balance: pool.balance,
       backends: rows,
       health: compileHealth(pool.health),
-      connect,
+      connect: compileConnect(pool.connect, ['pools', name, 'connect'], config, context),
     });
   }
   return { pools, backends, indexOf: new Map(pools.map((pool) => [pool.name, pool.index])) };
 }
 
-function compileBackend(backend: BackendConfig, row: number, pool: number): BackendPlan {
-  if ('kind' in backend) {
-    const name = formatAddress(backend);
-    const { WEIGHT: weight, BACKUP: backup } = defaults;
-    return {
-      row,
-      pool,
-      name,
-      retired: false,
-      address: backend,
-      weight,
-      backup,
-      connectionsMax: 0,
-      original: false,
-    };
-  }
-  const { address, name = formatAddress(address), weight, backup, max_connections = 0 } = backend;
+/** The pools of the file, and `original` where routes lead to it and the file has no settings for it. */
+function withOriginal(config: Config): Config['pools'] {
+  const isUsed = config.listeners.some(({ to, routes = [] }) => [{ to }, ...routes].some(leadsToOriginal));
+  if (!isUsed || Object.hasOwn(config.pools, ORIGINAL_POOL)) return config.pools;
+  return { ...config.pools, [ORIGINAL_POOL]: poolSchema.parse({}) };
+}
+
+function leadsToOriginal({ to }: { readonly to?: Target | undefined }): boolean {
+  if (typeof to === 'string') return to === ORIGINAL_POOL;
+  return to?.some(({ pool }) => pool === ORIGINAL_POOL) ?? false;
+}
+
+function compileConnect(
+  connect: PoolConfig['connect'],
+  path: Path,
+  config: Config,
+  context: TlsContext,
+): ConnectPlan {
+  const { timeout, retries, abort_on_fin, source = null } = connect;
+  const against = source === 'client' ? whyNotLinux(context.environment, config.plane, config.workers) : null;
+  if (against !== null)
+    context.issues.push(wrongValue([...path, 'source'], `client needs the linux plane: ${against}`));
   return {
-    row,
-    pool,
-    name,
-    retired: false,
-    address,
-    weight,
-    backup,
-    connectionsMax: max_connections,
-    original: false,
+    timeoutMs: timeout,
+    retries,
+    abortOnFin: abort_on_fin,
+    source,
+    proxyOut: compileProxyOut(connect.proxy_protocol),
+    tls: compileConnectTls(connect.tls, [...path, 'tls'], context),
   };
+}
+
+type Member = Omit<BackendPlan, 'row' | 'pool'>;
+
+const ORIGINAL_BACKEND: Member = {
+  name: ORIGINAL_POOL,
+  retired: false,
+  address: { kind: 'tcp', host: '0.0.0.0', port: 0 },
+  original: true,
+  weight: defaults.WEIGHT,
+  backup: defaults.BACKUP,
+  connectionsMax: 0,
+};
+
+function compileBackend(backend: BackendConfig): Member {
+  const given =
+    'kind' in backend ? { address: backend, weight: defaults.WEIGHT, backup: defaults.BACKUP } : backend;
+  const { address, name = formatAddress(address), weight, backup, max_connections = 0 } = given;
+  return { name, retired: false, address, weight, backup, connectionsMax: max_connections, original: false };
 }
 
 function compileHealth(health: PoolConfig['health']): HealthPlan | null {

@@ -1,4 +1,5 @@
 import type { Plan, TelemetryPlan } from '../core/plan.ts';
+import type { ProtocolRulePlan } from '../core/sniffed.ts';
 import { chooseAcceptor } from './choose-acceptor.ts';
 import { compileConnectionLimit } from './compile-limits.ts';
 import { compileListener } from './compile-listener.ts';
@@ -6,6 +7,7 @@ import { compilePools } from './compile-pools.ts';
 import { compileSocket } from './compile-socket.ts';
 import { compileWorkers } from './compile-workers.ts';
 import type { Environment } from './environment.ts';
+import { Files } from './files.ts';
 import type { Issue } from './issue.ts';
 import type { Config } from './schema.ts';
 import { workerDescriptors } from './worker-descriptors.ts';
@@ -14,19 +16,27 @@ import { workerDescriptors } from './worker-descriptors.ts';
 const FIRST_VERSION = 1;
 
 export interface Compiled {
+  /** Not complete where an issue is an error. */
   readonly plan: Plan;
-  /** Warnings that only the environment shows. */
+  /** What only the environment and the files it has show. */
   readonly issues: readonly Issue[];
+  /** Where the files are that the configuration names, those that could not be read among them. */
+  readonly files: readonly string[];
 }
 
-/** A valid configuration made into a plan for an environment. Pure; does not fail. */
-export function compile(config: Config, environment: Environment): Compiled {
-  const { pools, backends, indexOf } = compilePools(config.pools);
+/**
+ * A valid configuration made into a plan for an environment, through which the files it names are read: relative paths
+ * begin at `directory`. Does not fail: what is wrong with them is in the issues.
+ */
+export function compile(config: Config, environment: Environment, directory: string): Compiled {
+  const files = new Files(environment, directory);
+  const context = { environment, files, issues: [] as Issue[] };
+  const { pools, backends, indexOf } = compilePools(config, context);
   const { workers, groups, acceptors, issues } = compileWorkers(config, environment);
   const socket = compileSocket(config.socket, groups);
   const listeners = config.listeners.map((listener, index) => {
     const accept = chooseAcceptor(listener.listen, index, acceptors);
-    return compileListener(listener, index, config, indexOf, environment, accept);
+    return compileListener(listener, index, accept, { ...context, config, pools: indexOf });
   });
   const { descriptorLimit } = environment;
   const ofWorkers = workerDescriptors({ workers, groups, listeners });
@@ -37,6 +47,7 @@ export function compile(config: Config, environment: Environment): Compiled {
     listeners,
     pools,
     backends,
+    protocolRules: compileRules(config.protocols),
     machineEngine: config.machine_engine,
     reload: config.reload,
     socket: socket.options,
@@ -51,7 +62,18 @@ export function compile(config: Config, environment: Environment): Compiled {
     admin: compileAdmin(config.admin),
     drainMs: config.timeouts.drain,
   };
-  return { plan, issues: [...issues, ...socket.issues, ...connections.issues] };
+  const all = [...context.issues, ...issues, ...socket.issues, ...connections.issues];
+  return { plan, issues: all, files: files.names };
+}
+
+function compileRules(protocols: Config['protocols']): ProtocolRulePlan[] {
+  return Object.entries(protocols).map(([name, { hex, offset, regex, bytes }]) => ({
+    name,
+    ...(hex === undefined ? {} : { hex }),
+    ...(offset === undefined ? {} : { offset }),
+    ...(regex === undefined ? {} : { regex }),
+    ...(bytes === undefined ? {} : { bytes }),
+  }));
 }
 
 function compileAdmin(admin: Config['admin']): Plan['admin'] {

@@ -6,7 +6,7 @@ export function list<T extends z.ZodType>(item: T, max: number, what: string) {
     .array(item)
     .min(1, `the list is empty; expected at least one ${what}`)
     .max(max, `more than ${max} are not possible here`)
-    .meta({ title: `list of ${what}s` });
+    .meta({ title: `list of ${plural(what)}` });
 }
 
 /**
@@ -20,4 +20,8 @@ export function either<S extends z.ZodType, C extends z.ZodType>(scalar: S, cont
 /** One value, or a list of values of which any will do. */
 export function oneOrMany<T extends z.ZodType>(item: T, max: number, what: string) {
   return either(item, list(item, max, what));
+}
+
+function plural(what: string): string {
+  return what.endsWith('ch') ? `${what}es` : `${what}s`;
 }

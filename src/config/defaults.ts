@@ -6,6 +6,22 @@
 export const SNIFF_TIMEOUT = '3s';
 export const SNIFF_BYTES = '16KiB';
 
+export const PROXY_PROTOCOL = 'off';
+export const PROXY_TIMEOUT = '3s';
+export const TRANSPARENT = 'off';
+
+export const TLS_VERSION_MIN = 'TLSv1.2';
+export const HANDSHAKE_TIMEOUT = '10s';
+export const SESSION_TICKETS = true;
+export const TLS_REQUIRED = false;
+export const CERTIFICATE_DEFAULT = false;
+export const TLS_VERIFY = true;
+export const BACKEND_ALPN = 'pass';
+
+export const SPLIT_WEIGHT = 1;
+export const RULE_OFFSET = 0;
+export const RULE_BYTES = '1KiB';
+
 export const ON_LIMIT = 'reset';
 export const WAITING = 1024;
 

@@ -1,17 +1,11 @@
 import { formatAddress } from '../core/address.ts';
 import { formatCidr } from '../core/format-cidr.ts';
-import type {
-  ListenerPlan,
-  PoolPlan,
-  RouteAction,
-  RouteMatch,
-  RoutePlan,
-  StagePlan,
-  Timeouts,
-} from '../core/plan.ts';
+import type { ListenerPlan, PoolPlan, ProxyInPlan, Timeouts } from '../core/plan.ts';
 import { formatDuration } from '../core/units.ts';
+import { describeRoute } from './describe-route.ts';
+import { describeListenerTls } from './describe-tls.ts';
 import { indent, type Row, rows } from './layout.ts';
-import { formatRate, formatSize } from './units.ts';
+import { formatSize } from './units.ts';
 
 /** A listener with its routes in the order in which they are tried. */
 export function describeListener(listener: ListenerPlan, pools: readonly PoolPlan[]): string {
@@ -22,6 +16,8 @@ export function describeListener(listener: ListenerPlan, pools: readonly PoolPla
     ['accept', `${accept.shards === 'every' ? 'every shard' : `shard ${accept.shards}`} (${accept.reason})`],
     ['limits', describeLimits(listener)],
     ...describeAccess(listener.access),
+    ...describeArrival(listener),
+    ...describeListenerTls(listener.tls),
     [
       'sniff',
       `up to ${formatSize(sniff.bytesMax)}, for ${formatDuration(sniff.timeoutMs)}, where a route needs it`,
@@ -68,24 +64,20 @@ function describeTimeouts(timeouts: Timeouts): string {
     .join(', ');
 }
 
-function describeAction(action: RouteAction, pools: readonly PoolPlan[]): string {
-  switch (action.kind) {
-    case 'pool':
-      return `pool ${pools[action.pool]?.name}`;
-    case 'split':
-      return action.of.map(({ pool, weight }) => `${weight} to pool ${pools[pool]?.name}`).join(', ');
-    case 'reject':
-      return `reject by ${action.how}`;
-    default:
-      return action.kind;
-  }
+/** What is not set is left out. */
+function describeArrival({ proxyIn, transparent }: ListenerPlan): Row[] {
+  const redirected = { off: '', redirect: 'redirected (REDIRECT, DNAT)', tproxy: 'redirected (TPROXY)' }[
+    transparent
+  ];
+  return [
+    ...(redirected === '' ? [] : [['clients', redirected]]),
+    ...(proxyIn === null ? [] : [['proxy', describeProxyIn(proxyIn)]]),
+  ];
 }
 
-function describeRoute(route: RoutePlan, pools: readonly PoolPlan[]): Row {
-  const { action, match, name, stages } = route;
-  const target = describeAction(action, pools);
-  const through = stages.length === 0 ? [] : [`through ${stages.map(describeStage).join(', then ')}`];
-  return [name, match === null ? 'every connection' : describeMatch(match), `→ ${target}`, ...through];
+function describeProxyIn({ required, trusted, timeoutMs }: ProxyInPlan): string {
+  const from = trusted.length === 0 ? 'everybody' : trusted.map(formatCidr).join(', ');
+  return `a PROXY header ${required ? 'is required' : 'is accepted'} within ${formatDuration(timeoutMs)}, from ${from}`;
 }
 
 /** What becomes of connections that no route takes, where that can be. */
@@ -93,29 +85,4 @@ function otherwise(listener: ListenerPlan): Row[] {
   return listener.routes.some((route) => route.match === null)
     ? []
     : [['', 'no match', '→ reject by reset (no-route)']];
-}
-
-function describeMatch(match: RouteMatch): string {
-  const { protocol, sni, alpn, source } = match;
-  const keys = [
-    protocol && `protocol ${protocol.join(' or ')}`,
-    sni && `sni ${sni.join(' or ')}`,
-    alpn && `alpn ${alpn.join(' or ')}`,
-    source && `source ${source.map(formatCidr).join(' or ')}`,
-  ];
-  return keys.filter((text) => text !== undefined).join(' and ');
-}
-
-function describeStage(stage: StagePlan): string {
-  switch (stage.kind) {
-    case 'pass_through':
-      return 'pass_through';
-    case 'tee':
-      return `tee to ${stage.file}`;
-    case 'rate_limit': {
-      const up = stage.up === 0 ? '' : ` up ${formatRate(stage.up)}`;
-      const down = stage.down === 0 ? '' : ` down ${formatRate(stage.down)}`;
-      return `rate_limit${up}${down} burst ${formatSize(stage.burst)}`;
-    }
-  }
 }

@@ -1,23 +1,34 @@
 import { formatAddress } from '../core/address.ts';
-import type { BackendPlan, HealthPlan, PoolPlan } from '../core/plan.ts';
+import type { BackendPlan, HealthPlan, PoolPlan, ProxyOutPlan } from '../core/plan.ts';
 import { formatDuration } from '../core/units.ts';
+import { describeConnectTls } from './describe-tls.ts';
 import { indent, type Row, rows } from './layout.ts';
 
 /** A pool with its backends. */
 export function describePool(pool: PoolPlan, backends: readonly BackendPlan[]): string {
   const { connect } = pool;
   const abort = connect.abortOnFin ? ', given up when the client finishes first' : '';
-  const from = connect.source === null ? '' : `from ${connect.source}, `;
+  const from =
+    connect.source === null
+      ? ''
+      : `from ${connect.source === 'client' ? "the client's address" : connect.source}, `;
+  const { proxyOut, tls } = connect;
   const table: Row[] = [
     ['balance', pool.balance],
     ['health', describeHealth(pool.health)],
     ['connect', `${from}timeout ${formatDuration(connect.timeoutMs)}, retries ${connect.retries}${abort}`],
+    ...(proxyOut === null ? [] : [['proxy', describeProxyOut(proxyOut)]]),
+    ...(tls === null ? [] : [['tls', describeConnectTls(tls)]]),
   ];
   const members = pool.backends.map((row) => backends[row]).filter((backend) => backend !== undefined);
   return [
     `pool ${pool.name}`,
     ...indent([...rows(table), 'backends', ...indent(describeBackends(members))]),
   ].join('\n');
+}
+
+function describeProxyOut({ version, tlvs }: ProxyOutPlan): string {
+  return `a PROXY header of v${version}${tlvs.length === 0 ? '' : ` with ${tlvs.join(', ')}`}`;
 }
 
 function describeHealth(health: HealthPlan | null): string {
@@ -35,7 +46,8 @@ function describeBackends(backends: readonly BackendPlan[]): string[] {
 
 /** Name, address where the name is not the address already, and the rest. */
 function describeBackend(backend: BackendPlan): Row {
-  const { name, weight, backup, connectionsMax } = backend;
+  const { name, weight, backup, connectionsMax, original } = backend;
+  if (original) return ['where the client wanted to go', '', ''];
   const address = formatAddress(backend.address);
   const most = connectionsMax === 0 ? '' : `, at most ${connectionsMax} connections`;
   const details = `weight ${weight}${most}${backup ? ', backup' : ''}`;

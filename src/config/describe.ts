@@ -1,6 +1,7 @@
 import { formatAddress } from '../core/address.ts';
 import type { AdminPlan, Plan, ShardGroup, TelemetryPlan } from '../core/plan.ts';
 import type { SocketOptions } from '../core/ports.ts';
+import type { ProtocolRulePlan } from '../core/sniffed.ts';
 import { formatDuration } from '../core/units.ts';
 import { describeListener } from './describe-listener.ts';
 import { describePool } from './describe-pool.ts';
@@ -15,6 +16,7 @@ export function describePlan(plan: Plan, warnings: readonly string[] = []): stri
   const blocks = [
     ...visible(plan.listeners).map((listener) => describeListener(listener, plan.pools)),
     ...visible(plan.pools).map((pool) => describePool(pool, plan.backends)),
+    ...(plan.protocolRules.length === 0 ? [] : [block('protocols', plan.protocolRules.map(describeRule))]),
     block('process', describeProcess(plan)),
     block('telemetry', describeTelemetry(plan.telemetry)),
     ...(warnings.length === 0 ? [] : [['warnings', ...indent(warnings)].join('\n')]),
@@ -29,6 +31,11 @@ function visible<T extends { readonly retired: boolean }>(all: readonly T[]): T[
 
 function block(title: string, content: readonly Row[]): string {
   return [title, ...indent(rows(content))].join('\n');
+}
+
+function describeRule({ name, hex, offset = 0, regex, bytes }: ProtocolRulePlan): Row {
+  if (hex !== undefined) return [name, `begins with ${hex}${offset === 0 ? '' : ` after ${offset} bytes`}`];
+  return [name, `begins with /${regex}/${bytes === undefined ? '' : ` within ${formatSize(bytes)}`}`];
 }
 
 function describeProcess(plan: Plan): Row[] {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { BackendPlan, ListenerPlan, Plan, PoolPlan } from '../core/plan.ts';
+import type { BackendPlan, ListenerPlan, Plan, PoolPlan, RouteAction } from '../core/plan.ts';
 import type { NameChanges, PlanDiff } from '../core/plan-diff.ts';
 
 /**
@@ -39,12 +39,19 @@ function listenersOf(plan: Plan): ByName {
 }
 
 function listenerContent(listener: ListenerPlan, pools: readonly PoolPlan[]): unknown {
-  const { listen, sniff, limits, access, timeouts } = listener;
+  const { listen, sniff, limits, access, timeouts, proxyIn, tls, transparent } = listener;
   const routes = listener.routes.map(({ action, ...route }) => ({
     ...route,
-    action: action.kind === 'pool' ? { to: pools[action.pool]?.name } : action,
+    action: actionContent(action, pools),
   }));
-  return { listen, sniff, limits, access, timeouts, routes };
+  return { listen, sniff, limits, access, timeouts, proxyIn, tls, transparent, routes };
+}
+
+/** With the names of pools instead of their indexes. */
+function actionContent(action: RouteAction, pools: readonly PoolPlan[]): unknown {
+  if (action.kind === 'pool') return { to: pools[action.pool]?.name };
+  if (action.kind !== 'split') return action;
+  return { ...action, of: action.of.map(({ pool, weight }) => ({ to: pools[pool]?.name, weight })) };
 }
 
 /** The pools of both plans; of their backends the names of those that both have, in order. */
@@ -67,8 +74,8 @@ function backendsOf(plan: Plan): ByName {
   const members = visible(plan.pools).flatMap((pool) => membersOf(pool, plan));
   return new Map(
     members.map((backend) => {
-      const { address, weight, backup, connectionsMax } = backend;
-      return [nameOf(backend, plan), { address, weight, backup, connectionsMax }];
+      const { address, original, weight, backup, connectionsMax } = backend;
+      return [nameOf(backend, plan), { address, original, weight, backup, connectionsMax }];
     }),
   );
 }
@@ -91,6 +98,7 @@ function settingsOf(plan: Plan): ByName {
     ['socket.send_buffer', plan.socket.sendBuffer],
     ['socket.user_timeout', plan.socket.userTimeoutMs],
     ['socket.not_sent_lowat', plan.socket.notSentLowat],
+    ['protocols', plan.protocolRules],
     ['machine_engine', plan.machineEngine],
     ['limits.connections', plan.limits.connections.value],
     ['telemetry.traces.sample', plan.telemetry.sample],

@@ -16,6 +16,26 @@ export const ROUTES_PER_LISTENER_MAX = 1024;
 export const STAGES_MAX = 16;
 export const MATCH_VALUES_MAX = 1024;
 export const NETWORKS_MAX = 4096;
+/** Matches in one `any` or `all`. */
+export const MATCHES_MAX = 64;
+/** Characters of a user, a database or a client id. */
+export const TEXT_CHARACTERS_MAX = 255;
+export const SPLIT_POOLS_MAX = 64;
+export const SPLIT_WEIGHT_MAX = 10_000;
+/** Of `reject: { answer: … }`, in UTF-8: one segment holds it. */
+export const ANSWER_BYTES_MAX = 1024;
+
+export const CERTIFICATES_MAX = 256;
+/** Of a certificate with its chain, of a key, of authorities. */
+export const PEM_BYTES_MAX = 1024 * 1024;
+export const CIPHERS_CHARACTERS_MAX = 1024;
+/** A certificate that ends sooner is warned about. */
+export const EXPIRY_WARNING_MS = 14 * 86_400_000;
+export const FILE_PATH_CHARACTERS_MAX = 1024;
+
+export const RULES_MAX = 64;
+export const RULE_HEX_BYTES_MAX = 256;
+export const RULE_REGEX_CHARACTERS_MAX = 512;
 export const POOLS_MAX = 1024;
 /** Of all pools together: one row each in the upstream table. */
 export const BACKENDS_MAX = UPSTREAM_ROWS_MAX;

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { SluiceError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
 import { compile } from './compile.ts';
@@ -14,6 +15,8 @@ import { validate } from './validate.ts';
 export interface Loaded {
   readonly plan: Plan;
   readonly warnings: readonly string[];
+  /** The files of certificates and keys that the plan was made of: when one changes the plan is another. */
+  readonly files: readonly string[];
 }
 
 /**
@@ -29,14 +32,18 @@ export function loadConfig(file: string, environment: Environment = readEnvironm
   } catch (cause) {
     throw new SluiceError('CONFIG_INVALID', `${file}:1:1: the file is not text in UTF-8`, { cause });
   }
-  return parseConfig(text, file, environment);
+  return parseConfig(text, file, environment, dirname(file));
 }
 
-/** The same for a text; `fileName` is what messages call it. Throws CONFIG_INVALID. */
+/**
+ * The same for a text; `fileName` is what messages call it, and the relative paths in it begin at `directory`, where the
+ * process is unless something else is said. Throws CONFIG_INVALID.
+ */
 export function parseConfig(
   text: string,
   fileName: string,
   environment: Environment = readEnvironment(),
+  directory = '.',
 ): Loaded {
   refuseLongFile(Buffer.byteLength(text), fileName);
   const source = readYaml(text);
@@ -49,9 +56,14 @@ export function parseConfig(
   const errors = issues.filter((issue) => issue.severity === 'error' && !source.isUnreadable(issue.path));
   refuseMistakes([...source.mistakes, ...errors.map((issue) => locate(issue, source))], fileName);
   if (config === null) throw new Error('a configuration without a mistake was not read');
-  const compiled = compile(config, environment);
-  const warnings = [...issues, ...compiled.issues].map((issue) => locate(issue, source));
-  return { plan: compiled.plan, warnings: warnings.sort(byPlace).map((warning) => line(warning, fileName)) };
+  const { plan, files, issues: found } = compile(config, environment, directory);
+  const wrong = found.filter((issue) => issue.severity === 'error');
+  refuseMistakes(
+    wrong.map((issue) => locate(issue, source)),
+    fileName,
+  );
+  const warnings = [...issues, ...found].map((issue) => locate(issue, source)).sort(byPlace);
+  return { plan, files, warnings: warnings.map((warning) => line(warning, fileName)) };
 }
 
 function refuseLongFile(bytes: number, fileName: string): void {

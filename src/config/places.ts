@@ -54,13 +54,14 @@ export function network() {
   });
 }
 
-/** An IP address of this machine, without a port. */
+/** An IP address of this machine, without a port; or `client`. */
 export function ipAddress() {
   const shape = {
-    expected: 'an IP address of this machine such as 10.0.0.5 or "2001:db8::5"',
-    json: { title: 'IP address', type: 'string', pattern: '^[0-9a-fA-F.:]+$' },
+    expected: 'an IP address of this machine such as 10.0.0.5 or "2001:db8::5", or client',
+    json: { title: 'IP address, or `client`', type: 'string', pattern: '^[0-9a-fA-F.:]+$|^client$' },
   };
   return leaf(shape, (value): string | Refusal => {
+    if (value === 'client') return value;
     if (typeof value !== 'string') return refuseKind(value, 'an IP address');
     const bytes = value.includes('%') ? null : parseIp(value);
     if (bytes === null) return refuseKind(value, 'an IP address', withoutPort(value));

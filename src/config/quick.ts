@@ -46,8 +46,8 @@ export function quickConfig(
     const errors = issues.filter((issue) => issue.severity === 'error').map(line);
     throw new SluiceError('CONFIG_INVALID', errors.join('\n'));
   }
-  const compiled = compile(config, environment);
-  return { plan: compiled.plan, warnings: [...issues, ...compiled.issues].map(line) };
+  const compiled = compile(config, environment, '.');
+  return { plan: compiled.plan, warnings: [...issues, ...compiled.issues].map(line), files: [] };
 }
 
 /** What a file would hold. */

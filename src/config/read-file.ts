@@ -7,18 +7,24 @@ import { FILE_BYTES_MAX } from './limits.ts';
  */
 export function readConfigFile(file: string): Uint8Array {
   try {
-    const descriptor = openSync(file, 'r');
-    try {
-      return readBounded(descriptor, FILE_BYTES_MAX + 1);
-    } finally {
-      closeSync(descriptor);
-    }
+    return readBounded(file, FILE_BYTES_MAX + 1);
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
-    throw new SluiceError('CONFIG_UNREADABLE', `${file}: ${MEANING[code] ?? 'cannot be read'} (${code})`, {
-      cause,
-    });
+    throw new SluiceError('CONFIG_UNREADABLE', `${file}: ${whyNot(cause)}`, { cause });
   }
+}
+
+/** The first bytes of a file or pipe, at most so many; in words why it cannot be read. */
+export function readFileOrWhy(file: string, bytesMax: number): Uint8Array | string {
+  try {
+    return readBounded(file, bytesMax);
+  } catch (cause) {
+    return whyNot(cause);
+  }
+}
+
+function whyNot(cause: unknown): string {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+  return `${MEANING[code] ?? 'cannot be read'} (${code})`;
 }
 
 const MEANING: Readonly<Record<string, string>> = {
@@ -27,13 +33,18 @@ const MEANING: Readonly<Record<string, string>> = {
   EISDIR: 'this is a directory',
 };
 
-function readBounded(descriptor: number, bytesMax: number): Uint8Array {
-  const buffer = new Uint8Array(bytesMax);
-  let length = 0;
-  while (length < bytesMax) {
-    const bytes = readSync(descriptor, buffer, length, bytesMax - length, null);
-    if (bytes === 0) break;
-    length += bytes;
+function readBounded(file: string, bytesMax: number): Uint8Array {
+  const descriptor = openSync(file, 'r');
+  try {
+    const buffer = new Uint8Array(bytesMax);
+    let length = 0;
+    while (length < bytesMax) {
+      const bytes = readSync(descriptor, buffer, length, bytesMax - length, null);
+      if (bytes === 0) break;
+      length += bytes;
+    }
+    return buffer.subarray(0, length);
+  } finally {
+    closeSync(descriptor);
   }
-  return buffer.subarray(0, length);
 }

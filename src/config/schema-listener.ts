@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import { PROTOCOLS } from '../core/plan.ts';
-import { list, oneOrMany } from './containers.ts';
+import { TRANSPARENT_MODES } from '../core/plan.ts';
+import { list } from './containers.ts';
 import * as defaults from './defaults.ts';
 import {
   ACCEPTS_PER_SECOND_MAX,
   CONNECTIONS_MAX,
-  MATCH_VALUES_MAX,
   NETWORKS_MAX,
   ROUTES_PER_LISTENER_MAX,
   SNIFF_BYTES_MAX,
@@ -14,9 +13,12 @@ import {
 } from './limits.ts';
 import { listenAddress, network } from './places.ts';
 import { countRate, duration, integer, size } from './quantities.ts';
+import { proxyIn, trusted } from './schema-proxy.ts';
+import { route, target } from './schema-route.ts';
 import { stages } from './schema-stages.ts';
 import { listenerTimeouts } from './schema-timeouts.ts';
-import { alpnName, name, oneOf, serverName } from './words.ts';
+import { listenerTls } from './schema-tls.ts';
+import { name, oneOf } from './words.ts';
 
 const sniff = z.strictObject({
   timeout: duration()
@@ -52,37 +54,6 @@ const limits = z.strictObject({
     .prefault(defaults.WAITING),
 });
 
-const match = z.strictObject({
-  protocol: oneOrMany(oneOf(PROTOCOLS), PROTOCOLS.length, 'protocol')
-    .describe('What the client speaks. `unknown`: none of the others, or silence until `sniff.timeout`.')
-    .optional(),
-  sni: oneOrMany(serverName(), MATCH_VALUES_MAX, 'server name')
-    .describe(
-      'Server name a TLS client asks for. `"*.example.com"` stands for one label more, `"**.example.com"` for any number.',
-    )
-    .optional(),
-  alpn: oneOrMany(alpnName(), MATCH_VALUES_MAX, 'ALPN name')
-    .describe('Protocol a TLS client offers (ALPN), such as `h2`.')
-    .optional(),
-  source: oneOrMany(network(), NETWORKS_MAX, 'network').describe('Network the client comes from.').optional(),
-});
-
-const route = z.strictObject({
-  name: name('web')
-    .describe('Name in metrics and logs. Absent: the name of the listener, `/`, and the position from 0.')
-    .optional(),
-  match: match
-    .describe(
-      'Which connections: all keys must hold; a list holds when any of its values does. Absent: every connection.',
-    )
-    .optional(),
-  to: name('web').describe('Pool that takes the connection. A route has either `to` or `reject`.').optional(),
-  reject: oneOf(['reset', 'close'])
-    .describe('Turns the connection away: `reset` by RST, `close` by FIN.')
-    .optional(),
-  stages: stages.describe('More stages, which bytes flow through after those of the listener.').optional(),
-});
-
 /** An address to listen on and what is done with the connections that come. */
 export const listener = z.strictObject({
   name: name('edge').describe('Name in metrics and logs, used once.'),
@@ -90,8 +61,10 @@ export const listener = z.strictObject({
     'Where to wait for clients: `127.0.0.1:8080`, `"[::1]:8080"`, `":8080"` for all interfaces, or `unix:/run/x.sock`. ' +
       'Port 0 takes a free one.',
   ),
-  to: name('web')
-    .describe('Pool that takes every connection: short for `routes` with one route without `match`.')
+  to: target()
+    .describe(
+      'Pool that takes every connection, or a list of pools with weights: short for `routes` with one route without `match`.',
+    )
     .optional(),
   routes: list(route, ROUTES_PER_LISTENER_MAX, 'route')
     .describe('The first route that matches decides. A connection that none matches is reset.')
@@ -101,6 +74,23 @@ export const listener = z.strictObject({
       'What bytes flow through on their way, in order, whatever the route. Each item has one key, the kind of stage.',
     )
     .optional(),
+  proxy_protocol: proxyIn
+    .describe(
+      'PROXY headers, in which a proxy in front says where the client is: `accept`: taken where there is one; `require`: a client without is turned away; ' +
+        '`off`: not looked for. From clients that are not `trusted` none is taken.',
+    )
+    .prefault(defaults.PROXY_PROTOCOL),
+  trusted: trusted()
+    .describe('Networks whose clients may send PROXY headers; whoever reaches a Unix socket may.')
+    .optional(),
+  tls: listenerTls
+    .describe('TLS that is terminated here; a route can pass it through. Absent: all TLS is passed through.')
+    .optional(),
+  transparent: oneOf(TRANSPARENT_MODES)
+    .describe(
+      'Clients did not mean to come here: `redirect`: a rule of nftables sent them (REDIRECT, DNAT); `tproxy`: a TPROXY rule. The linux plane only.',
+    )
+    .prefault(defaults.TRANSPARENT),
   sniff: sniff
     .describe('How clients are recognised, where a route has to know what they speak.')
     .prefault({}),

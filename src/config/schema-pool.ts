@@ -12,6 +12,8 @@ import {
 } from './limits.ts';
 import { dialAddress, ipAddress } from './places.ts';
 import { duration, integer } from './quantities.ts';
+import { proxyOut } from './schema-proxy.ts';
+import { connectTls } from './schema-tls.ts';
 import { backendName, flag, oneOf } from './words.ts';
 
 const backend = z.strictObject({
@@ -59,9 +61,16 @@ const connect = z.strictObject({
     .prefault(defaults.ABORT_ON_FIN),
   source: ipAddress()
     .describe(
-      'IP address of this machine from which its TCP backends are connected to. Absent: the one that the system chooses.',
+      'IP address of this machine from which its TCP backends are connected to. `client`: that of the client (IP_TRANSPARENT), on the linux plane only. ' +
+        'Absent: the one that the system chooses.',
     )
     .optional(),
+  proxy_protocol: proxyOut
+    .describe('The PROXY header that backends get: `v1`, `v2`, or a map.')
+    .prefault(defaults.PROXY_PROTOCOL),
+  tls: connectTls
+    .describe('TLS to the backends: `true` with the defaults of the map. Absent or `false`: none.')
+    .prefault(false),
 });
 
 /** Backends that can stand in for each other. */
@@ -72,9 +81,9 @@ export const pool = z.strictObject({
         'the one with the fewest connections for its weight (`least_connections`), or by the address of the client (`ip_hash`).',
     )
     .prefault(defaults.BALANCE),
-  backends: list(either(dialAddress(), backend), BACKENDS_MAX, 'backend').describe(
-    'The backends, each an address or a map.',
-  ),
+  backends: list(either(dialAddress(), backend), BACKENDS_MAX, 'backend')
+    .describe('The backends, each an address or a map. Every pool has some, but the one named `original`.')
+    .optional(),
   health: either(oneOf(['off'], 'a map such as { interval: 2s }'), health)
     .describe(
       'How backends are probed, with the defaults for `{}`. `off` or absent: not at all, all count as healthy.',

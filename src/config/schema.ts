@@ -4,6 +4,7 @@ import * as defaults from './defaults.ts';
 import { LISTENERS_MAX } from './limits.ts';
 import { listener } from './schema-listener.ts';
 import { pool } from './schema-pool.ts';
+import { protocolRule } from './schema-protocols.ts';
 import {
   admin,
   machineEngine,
@@ -26,6 +27,12 @@ export const configSchema = z.strictObject({
   pools: z
     .record(z.string().regex(new RegExp(NAME_PATTERN)), pool)
     .describe('Where connections go: named groups of backends.')
+    .prefault({}),
+  protocols: z
+    .record(z.string().regex(new RegExp(NAME_PATTERN)), protocolRule)
+    .describe(
+      'Protocols that Sluice does not know, by the first bytes of their clients: their names can stand in `match.protocol`. The first that holds wins, before all that Sluice knows.',
+    )
     .prefault({}),
   timeouts: timeouts.describe('Deadlines of connections and of the service.').prefault({}),
   socket: socket.describe('Options of all TCP sockets.').prefault({}),
@@ -61,8 +68,25 @@ export type Config = z.output<typeof configSchema>;
 
 /** JSON Schema (draft 2020-12) of what a file may hold. Made once, then shared. */
 export function jsonSchema(): JsonSchema {
-  made ??= z.toJSONSchema(configSchema, { io: 'input' }) as JsonSchema;
+  made ??= withoutNumberedReferences(z.toJSONSchema(configSchema, { io: 'input' }) as JsonSchema);
   return made;
+}
+
+/** With what zod has given a number, for being on a way back to itself, in its place: only what has a name is referred to. */
+function withoutNumberedReferences(schema: JsonSchema): JsonSchema {
+  const { $defs = {} } = schema;
+  const numbered = (reference: unknown): string | undefined =>
+    /^#\/\$defs\/(__schema\d+)$/.exec(String(reference))?.[1];
+  const inPlace = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(inPlace);
+    if (typeof value !== 'object' || value === null) return value;
+    const { $ref, ...rest } = value as JsonSchema;
+    const name = numbered($ref);
+    if (name !== undefined) return { ...(inPlace($defs[name]) as JsonSchema), ...rest };
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, inPlace(inner)]));
+  };
+  const named = Object.entries($defs).filter(([name]) => !name.startsWith('__schema'));
+  return inPlace({ ...schema, $defs: Object.fromEntries(named) }) as JsonSchema;
 }
 
 let made: JsonSchema | null = null;
@@ -79,5 +103,7 @@ export interface JsonSchema {
   readonly items?: JsonSchema;
   readonly anyOf?: readonly JsonSchema[];
   readonly propertyNames?: JsonSchema;
+  readonly $ref?: string;
+  readonly $defs?: Readonly<Record<string, JsonSchema>>;
   readonly [keyword: string]: unknown;
 }

@@ -99,8 +99,10 @@ function placePools(
 function settleListener(listener: ListenerPlan, index: number, pools: readonly number[]): ListenerPlan {
   const routes = listener.routes.map((route) => {
     const { action } = route;
-    if (action.kind !== 'pool') return route;
-    return { ...route, action: { ...action, pool: pools[action.pool] ?? 0 } };
+    if (action.kind === 'pool') return { ...route, action: { ...action, pool: pools[action.pool] ?? 0 } };
+    if (action.kind !== 'split') return route;
+    const of = action.of.map((share) => ({ ...share, pool: pools[share.pool] ?? 0 }));
+    return { ...route, action: { ...action, of } };
   });
   return { ...listener, index, routes };
 }
@@ -140,7 +142,10 @@ function left<T>(now: readonly T[], taken: readonly number[]): T[] {
 }
 
 function poolsOf(listener: ListenerPlan): number[] {
-  return listener.routes.flatMap(({ action }) => (action.kind === 'pool' ? [action.pool] : []));
+  return listener.routes.flatMap(({ action }) => {
+    if (action.kind === 'split') return action.of.map(({ pool }) => pool);
+    return action.kind === 'pool' ? [action.pool] : [];
+  });
 }
 
 function backendKey(backend: BackendPlan, plan: Plan): string {

@@ -5,7 +5,6 @@ import {
   BACKEND_NAME_CHARACTERS_MAX,
   FILE_PATTERN_CHARACTERS_MAX,
   NAME_CHARACTERS_MAX,
-  SERVER_NAME_CHARACTERS_MAX,
   VARIABLE_CHARACTERS_MAX,
 } from './limits.ts';
 import { orList, quote, show } from './show.ts';
@@ -19,9 +18,6 @@ const BACKEND_NAME_PATTERN = `^[A-Za-z0-9_[/][A-Za-z0-9_.:@/[\\]-]{0,${BACKEND_N
 
 /** What a tee's file name may hold in braces. */
 const PLACEHOLDERS = ['start', 'listener', 'connection', 'direction'] as const;
-
-const SERVER_NAME_PATTERN =
-  '^(\\*\\*?\\.)?[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*\\.?$';
 
 /** One of a few words; `also` says what else may stand there. */
 export function oneOf<const T extends string>(words: readonly T[], also?: string) {
@@ -37,9 +33,10 @@ export function oneOf<const T extends string>(words: readonly T[], also?: string
   });
 }
 
-/** true or false. */
-export function flag() {
-  const shape = { expected: 'true or false', json: { title: '`true`, `false`', type: 'boolean' } };
+/** true or false; `also` says what else may stand there. */
+export function flag(also?: string) {
+  const expected = also === undefined ? 'true or false' : `true, false, or ${also}`;
+  const shape = { expected, json: { title: '`true`, `false`', type: 'boolean' } };
   return leaf(shape, (value) => {
     if (typeof value === 'boolean') return value;
     const word = textOf(value).toLowerCase();
@@ -57,23 +54,6 @@ export function name(example: string) {
 /** A name of a backend; an address can be one. */
 export function backendName() {
   return pattern('name', BACKEND_NAME_PATTERN, 'a name such as app-1, without spaces');
-}
-
-/** A server name to match, in lower case and without the trailing dot. */
-export function serverName() {
-  const shape = {
-    expected: 'a server name such as www.example.com, *.example.com (one label) or **.example.com (any)',
-    json: { title: 'server name', type: 'string', pattern: SERVER_NAME_PATTERN },
-  };
-  return leaf(shape, (value) => {
-    if (typeof value !== 'string') return refuseKind(value, 'a server name');
-    if (/[^\p{ASCII}]/u.test(value))
-      return new Refusal(`${show(value)} must be written in its ASCII form (xn--…)`);
-    if (value === '*' || value === '**')
-      return new Refusal(`${quote(value)} matches nothing; match "protocol: tls" for every name`);
-    const isName = new RegExp(SERVER_NAME_PATTERN).test(value) && value.length <= SERVER_NAME_CHARACTERS_MAX;
-    return isName ? value.toLowerCase().replace(/\.$/, '') : refuseKind(value, 'a server name');
-  });
 }
 
 /** A protocol name of ALPN (RFC 7301). */

@@ -151,7 +151,7 @@ function encodeClosed(fact: ClosedFact, into: ByteWriter): void {
   into.float64(fact.opened);
   into.uint8(closeReasonIndex(fact.reason));
   into.uint8(fact.during === null ? 0 : stateIndex(fact.during) + 1);
-  into.uint8(fact.protocol === null ? 0 : PROTOCOLS.findIndex((name) => name === fact.protocol) + 1);
+  into.uint8(fact.protocol === null ? 0 : (PROTOCOLS as readonly string[]).indexOf(fact.protocol) + 1);
   into.text(fact.sni, FACT_TEXT_BYTES_MAX);
   encodeTls(fact.clientTls, into);
   encodeTls(fact.backendTls, into);

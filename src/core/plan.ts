@@ -2,7 +2,7 @@ import type { Address } from './address.ts';
 import type { Cidr } from './cidr.ts';
 import type { SocketOptions } from './ports.ts';
 import type { RoutePlan } from './route-plan.ts';
-import { PROTOCOLS, type Protocol, type Sniffed } from './sniffed.ts';
+import { PROTOCOLS, type Protocol, type ProtocolRulePlan, type Sniffed } from './sniffed.ts';
 import type { ConnectTlsPlan, ListenerTlsPlan } from './tls.ts';
 
 export type { RouteAction, RouteMatch, RoutePlan } from './route-plan.ts';
@@ -29,6 +29,8 @@ export interface Plan {
   readonly pools: readonly PoolPlan[];
   /** All backends of all pools; the position is the row in the upstream table. */
   readonly backends: readonly BackendPlan[];
+  /** What clients are recognised by besides the sniffers, in the order of the file. */
+  readonly protocolRules: readonly ProtocolRulePlan[];
   /** What runs the connection chart: its table, or XState's own interpreter. */
   readonly machineEngine: MachineEngine;
   /** What makes the service read its file again besides SIGHUP: nothing, or that the file has changed. */

@@ -12,6 +12,14 @@ export const REGEX_CHARACTERS_MAX = 512;
 export function compileRegex(text: string): (subject: string) => boolean {
   if (text.length > REGEX_CHARACTERS_MAX)
     throw new SyntaxError(`more than ${REGEX_CHARACTERS_MAX} characters`);
-  const expression = new RegExp(text, 'iu');
+  const expression = compiled(text);
   return (subject) => subject.length <= REGEX_SUBJECT_CHARACTERS_MAX && expression.test(subject);
+}
+
+function compiled(text: string): RegExp {
+  try {
+    return new RegExp(text, 'iu');
+  } catch (error) {
+    throw new SyntaxError((error as Error).message.replace(/^.*: /s, ''));
+  }
 }

@@ -23,6 +23,19 @@ describe('a command line', () => {
     expect(parse(`${kind} proxy.yaml`)).toEqual({ kind, file: 'proxy.yaml' });
   });
 
+  it('explain names a file, and what is known of a client', () => {
+    expect(parse('explain proxy.yaml')).toEqual({ kind: 'explain', file: 'proxy.yaml', options: {} });
+    const flags =
+      '--listener a --bytes b --pcap c --sni d --alpn e,f --protocol g --host h --source i --destination j:1';
+    expect(parse(`explain proxy.yaml ${flags}`)).toMatchObject({
+      options: {
+        ...{ listener: 'a', bytes: 'b', pcap: 'c', sni: 'd', alpn: 'e,f', protocol: 'g', host: 'h' },
+        ...{ source: 'i', destination: 'j:1' },
+      },
+    });
+    expect(complaint('explain')).toContain("missing required argument 'file'");
+  });
+
   it('of addresses asks for a proxy without a file', () => {
     const expected = { kind: 'quick', listen: ':80', backends: ['a:1', '[::1]:2'], flags: {} };
     expect(parse(':80 a:1 [::1]:2')).toEqual(expected);

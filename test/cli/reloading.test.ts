@@ -11,6 +11,9 @@ const ENVIRONMENT = {
   nodeVersion: 'v22.12.0',
   cores: 2,
   linuxPlane: { usable: false, why: 'not in this test' },
+  readFile: () => 'no files in these tests',
+  now: 0,
+  ticketKeys: null,
 };
 
 /** A configuration that relays to this port. */

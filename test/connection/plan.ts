@@ -105,6 +105,7 @@ export function planOf(pieces: PlanPieces): Plan {
       connectionsMax: pieces.connectionsMax ?? 0,
       original: false,
     })),
+    protocolRules: [],
     machineEngine: pieces.machineEngine ?? 'compiled',
     reload: 'signal',
     socket: PLAIN_SOCKET,

@@ -38,6 +38,7 @@ export function randomPlan(dice: Dice): Plan {
       },
     ],
     backends: Array.from({ length: BACKENDS }, (_, row) => backendOf(dice, row)),
+    protocolRules: [],
     machineEngine: 'compiled',
     reload: 'signal',
     socket: PLAIN_SOCKET,

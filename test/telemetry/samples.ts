@@ -24,6 +24,7 @@ export function aPlan(telemetry: Partial<TelemetryPlan> = {}): Plan {
       aBackend(1, 0, 'b', { kind: 'tcp', host: '::1', port: 9002 }),
       aBackend(2, 1, 'c', { kind: 'unix', path: '/run/c.sock' }),
     ],
+    protocolRules: [],
     machineEngine: 'compiled',
     reload: 'signal',
     socket: {} as Plan['socket'],

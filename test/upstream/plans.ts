@@ -26,6 +26,7 @@ export function planOf(...sketches: readonly PoolSketch[]): Plan {
     listeners: [],
     pools: draft.pools,
     backends: draft.backends,
+    protocolRules: [],
     machineEngine: 'interpreter',
     reload: 'signal',
     socket: PLAIN_SOCKET,

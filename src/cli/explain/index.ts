@@ -1,0 +1,2 @@
+export { type Explained, explain } from './explain.ts';
+export type { ExplainOptions } from './options.ts';
