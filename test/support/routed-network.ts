@@ -94,12 +94,7 @@ export class RoutedNetwork {
     return reportOf<Asked>(script(this.#client, 'ask.mjs', [host, String(port), text]), 'asked');
   }
 
-  async #cable(
-    name: string,
-    far: Child,
-    near: readonly string[],
-    others: readonly string[],
-  ): Promise<void> {
+  async #cable(name: string, far: Child, near: readonly string[], others: readonly string[]): Promise<void> {
     const peer = ['peer', 'name', 'eth0', 'netns', String(far.pid)];
     await ip(this.#router, 'link', 'add', name, 'type', 'veth', ...peer);
     for (const [end, device, addresses] of [

@@ -11,7 +11,13 @@ const servers = process.argv.slice(2).map((port) =>
     socket.on('end', () => {
       const { localAddress, localPort, remoteAddress, remotePort } = socket;
       const bytes = Buffer.concat(chunks).toString('hex');
-      socket.end(JSON.stringify({ local: `${localAddress} ${localPort}`, remote: `${remoteAddress} ${remotePort}`, bytes }));
+      socket.end(
+        JSON.stringify({
+          local: `${localAddress} ${localPort}`,
+          remote: `${remoteAddress} ${remotePort}`,
+          bytes,
+        }),
+      );
     });
   }).listen({ port: Number(port), host: '::' }),
 );
