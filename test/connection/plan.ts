@@ -59,6 +59,9 @@ export interface PlanPieces {
   /** The one listener was taken away. */
   readonly retired?: boolean;
   readonly accept?: ListenerPlan['accept']['shards'];
+  readonly transparent?: ListenerPlan['transparent'];
+  /** Every backend is where its client wanted to go. */
+  readonly original?: boolean;
 }
 
 /** A route to a pool, or to a refusal. */
@@ -103,7 +106,7 @@ export function planOf(pieces: PlanPieces): Plan {
       weight: 1,
       backup: false,
       connectionsMax: pieces.connectionsMax ?? 0,
-      original: false,
+      original: pieces.original ?? false,
     })),
     protocolRules: [],
     machineEngine: pieces.machineEngine ?? 'compiled',
@@ -142,7 +145,7 @@ function listenerOf(pieces: PlanPieces): ListenerPlan {
     access: { allow: [], deny: [], ...pieces.access },
     proxyIn: null,
     tls: null,
-    transparent: 'off',
+    transparent: pieces.transparent ?? 'off',
     routes: pieces.routes ?? [{ ...routeTo(0), stages: pieces.stages ?? [] }],
     timeouts: { ...TIMEOUTS, ...pieces.timeouts },
   };
