@@ -18,6 +18,7 @@ const VERSIONS = [
 ] as const;
 /** Without the capabilities of the network, as any user but root. */
 const POWERLESS = ['--bounding-set', '-net_admin,-net_raw', '--inh-caps', '-net_admin,-net_raw'];
+const ONE_RIGHT = ['--bounding-set', '-all,+net_admin', '--inh-caps', '-all'];
 
 describe.each(MODES)('transparent: %s', (mode) => {
   needsNamespaces();
@@ -106,6 +107,18 @@ describe('PROXY headers of redirected clients', () => {
       expect(seen.bytes).toBe(Buffer.concat([header, Buffer.from('hello')]).toString('hex'));
     },
   );
+});
+
+describe('with CAP_NET_ADMIN and no other right', () => {
+  needsNamespaces();
+  needsRules(page('nft tproxy'), page('nft source'));
+
+  test('clients are accepted for any address, and servers see theirs', async () => {
+    const { network } = await routed('tproxy', page('yaml source'), [program('setpriv'), ...ONE_RIGHT]);
+    await network.loadRules(page('nft source'));
+    const { seen } = await asked(network, IPV4.servers[0], PORTS[0]);
+    expect(hostOf(seen.remote)).toBe(mapped(IPV4.client));
+  });
 });
 
 describe('without CAP_NET_ADMIN and CAP_NET_RAW', () => {
