@@ -3,6 +3,7 @@ import {
   ConnectionRegistry,
   type FillRandom,
   LimitReports,
+  Mirrors,
   type ShardCommons,
   type ShardContext,
   TraceIds,
@@ -68,7 +69,10 @@ export class Shard {
   constructor(parts: ShardParts) {
     const { number, generation, plane, table, words } = parts;
     this.#parts = parts;
-    this.#commons = commonsOf(parts, () => this.#plans.current?.plan ?? null);
+    this.#commons = commonsOf(parts, {
+      current: () => this.#plans.current?.plan ?? null,
+      emptied: () => this.#tellEmpty(),
+    });
     const pools = new PickerPools(number);
     this.#plans = new ShardPlans(
       this.#commons,
@@ -80,7 +84,7 @@ export class Shard {
       changed: (context, by) => {
         this.#plans.count(context, by);
         writeWord(words, 'CONNECTIONS', this.#registry.size);
-        if (this.#registry.size === 0) for (const resolve of this.#waitingForEmpty.splice(0)) resolve();
+        this.#tellEmpty();
       },
     });
     this.#listeners = new ShardListeners(plane, number, {
@@ -171,15 +175,27 @@ export class Shard {
     await this.#listeners.closeAll();
   }
 
-  /** Cuts every connection: what was read is delivered within linger, then RST. Tells how many there were. */
+  /**
+   * Cuts every connection: what was read is delivered within linger, then RST. Tells how many there were. Mirrors that have
+   * outlived theirs end at once.
+   */
   cut(): number {
+    this.#commons.mirrors.cutAlone();
     return this.#registry.cutWhere(() => true);
   }
 
-  /** Resolves when no connection is left. */
+  /** Resolves when no connection is left, nor a mirror of one. */
   async empty(): Promise<void> {
-    if (this.#registry.size === 0) return;
+    if (this.#isEmpty) return;
     await new Promise<void>((resolve) => this.#waitingForEmpty.push(resolve));
+  }
+
+  get #isEmpty(): boolean {
+    return this.#registry.size === 0 && this.#commons.mirrors.size === 0;
+  }
+
+  #tellEmpty(): void {
+    if (this.#isEmpty) for (const resolve of this.#waitingForEmpty.splice(0)) resolve();
   }
 
   /** A place may be free for somebody who waits here. */
@@ -187,8 +203,9 @@ export class Shard {
     this.#commons.waitingRoom.grant();
   }
 
-  /** Tells the limits that were counted and not told yet. Call when nothing is accepted any more. */
+  /** Tells the limits that were counted and not told yet, and ends what mirrors are left. Call when nothing is accepted any more. */
   close(): void {
+    this.#commons.mirrors.cutAll();
     this.#commons.limitReports.flush();
     this.#commons.waitingRoom.close();
     for (const drain of this.#drains) drain.cancel();
@@ -234,7 +251,14 @@ export class Shard {
   }
 }
 
-function commonsOf(parts: ShardParts, current: () => Plan | null): ShardCommons {
+/** What the commons ask of the shard, and tell it. */
+interface ShardAsked {
+  readonly current: () => Plan | null;
+  /** No mirror is left. */
+  readonly emptied: () => void;
+}
+
+function commonsOf(parts: ShardParts, { current, emptied }: ShardAsked): ShardCommons {
   const { plane, tls, emit, admission, turns, counters, words, random } = parts;
   const { timers } = plane;
   return {
@@ -256,6 +280,7 @@ function commonsOf(parts: ShardParts, current: () => Plan | null): ShardCommons 
       },
     }),
     limitReports: new LimitReports(emit, timers),
+    mirrors: new Mirrors(counters, emptied),
     traceIds: new TraceIds(random),
     descriptors: parts.descriptors ?? (() => plane.open),
   };

@@ -1,4 +1,5 @@
 import { poolsOf } from './check-actions.ts';
+import { mirrorsOf } from './check-mirrors.ts';
 import { checkProxyOut } from './check-proxy.ts';
 import { checkSource } from './check-source.ts';
 import { checkConnectTls } from './check-tls.ts';
@@ -40,9 +41,11 @@ function checkOriginal(pool: Raw): Issue[] {
 
 function usedPools(root: Raw): Set<string> {
   const used = new Set<string>();
-  for (const listener of items(at(root, 'listeners')))
+  for (const listener of items(at(root, 'listeners'))) {
+    for (const mirror of mirrorsOf(listener)) used.add(text(at(mirror, 'to')) ?? '');
     for (const place of [listener, ...items(at(listener, 'routes'))])
       for (const pool of poolsOf(at(place, 'to'))) used.add(text(pool) ?? '');
+  }
   return used;
 }
 

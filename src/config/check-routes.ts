@@ -31,9 +31,14 @@ function checkTarget(to: Raw, listener: Raw, pools: Raw): Issue[] {
 }
 
 function checkPool(to: Raw, listener: Raw, pools: Raw): Issue[] {
+  if (text(to) === ORIGINAL_POOL) return redirected(to, listener);
+  return checkPoolName(to, pools);
+}
+
+/** A name that is to be one of a pool. */
+export function checkPoolName(to: Raw, pools: Raw): Issue[] {
   const name = text(to);
   const known = keysOf(pools);
-  if (name === ORIGINAL_POOL) return redirected(to, listener);
   if (name === null || known.includes(name) || !new RegExp(NAME_PATTERN).test(name)) return [];
   return [wrongValue(to.path, `there is no pool ${quote(name)}${poolHint(name, known)}`)];
 }

@@ -1,5 +1,6 @@
 import { checkAddresses } from './check-addresses.ts';
 import { checkListeners } from './check-listeners.ts';
+import { checkMirrors } from './check-mirrors.ts';
 import { checkPools } from './check-pools.ts';
 import { checkProtocols } from './check-protocols.ts';
 import { checkProxyIn } from './check-proxy.ts';
@@ -24,6 +25,7 @@ export function check(value: unknown): Issue[] {
       ...checkProxyIn(listener),
       ...checkListenerTls(listener),
       ...checkStages(listener),
+      ...checkMirrors(listener, at(root, 'pools')),
     ]),
     ...checkPools(root),
     ...checkProtocols(root),

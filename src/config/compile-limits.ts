@@ -1,4 +1,4 @@
-import type { LimitWithSource, ListenerPlan } from '../core/plan.ts';
+import type { LimitWithSource, ListenerPlan, StagePlan } from '../core/plan.ts';
 import { type Issue, warning } from './issue.ts';
 import {
   CONNECTIONS_DEFAULT_MAX,
@@ -46,12 +46,22 @@ export function compileConnectionLimit(
   return { limit: { value, reason: `default: ${sum}${capped}` }, issues };
 }
 
-/** The two sockets, and two files for each tee on the route that has most of them. */
+/** The two sockets, and what the stages take of the route whose stages take most. */
 function descriptorsPerConnection(listeners: readonly ListenerPlan[]): number {
-  let tees = 0;
-  for (const route of listeners.flatMap((listener) => listener.routes))
-    tees = Math.max(tees, route.stages.filter((stage) => stage.kind === 'tee').length);
-  return DESCRIPTORS_PER_CONNECTION + DESCRIPTORS_PER_TEE * tees;
+  let most = 0;
+  for (const { stages } of listeners.flatMap((listener) => listener.routes))
+    most = Math.max(
+      most,
+      stages.reduce((sum, stage) => sum + descriptorsOf(stage), 0),
+    );
+  return DESCRIPTORS_PER_CONNECTION + most;
+}
+
+/** Two files for a tee, a socket for each direction of a mirror. */
+function descriptorsOf(stage: StagePlan): number {
+  if (stage.kind === 'tee') return DESCRIPTORS_PER_TEE;
+  if (stage.kind !== 'mirror') return 0;
+  return stage.direction === 'both' ? 2 : 1;
 }
 
 function shortage(configured: number | undefined, possible: number, sum: string): Issue[] {

@@ -25,7 +25,7 @@ export function compileListener(
   const { limits, sniff, tls, transparent, allow = [], deny = [] } = listener;
   const { config, environment } = context;
   const path = ['listeners', index];
-  const stages = (listener.stages ?? []).map(compileStage);
+  const stages = (listener.stages ?? []).map((stage) => compileStage(stage, context.pools));
   const plane = choosePlane(listener.listen, environment, config.plane, config.workers);
   if (transparent !== 'off' && plane.name !== 'linux')
     context.issues.push(

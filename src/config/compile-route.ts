@@ -28,7 +28,7 @@ export function compileRoutes(
       match: route.match === undefined ? null : compileMatch(route.match),
       action,
       tlsPassthrough: route.tls === 'passthrough',
-      stages: leadsOn ? [...stages, ...(route.stages ?? []).map(compileStage)] : [],
+      stages: leadsOn ? [...stages, ...(route.stages ?? []).map((stage) => compileStage(stage, pools))] : [],
     };
   });
 }

@@ -1,12 +1,14 @@
 import type { StagePlan } from '../core/plan.ts';
+import { compileMirror } from './compile-mirror.ts';
 import { BURST_BYTES_MAX, BURST_BYTES_MIN_DEFAULT } from './limits.ts';
 import type { Config } from './schema.ts';
 
 type StageConfig = NonNullable<Config['listeners'][number]['stages']>[number];
 type RateLimitConfig = NonNullable<StageConfig['rate_limit']>;
 
-/** A stage of a listener or of a route. */
-export function compileStage(stage: StageConfig): StagePlan {
+/** A stage of a listener or of a route. `pools` has the index behind each name. */
+export function compileStage(stage: StageConfig, pools: ReadonlyMap<string, number>): StagePlan {
+  if (stage.mirror !== undefined) return compileMirror(stage.mirror, pools);
   if (stage.rate_limit !== undefined) return compileRateLimit(stage.rate_limit);
   if (stage.tee !== undefined) return { kind: 'tee', file: stage.tee.file, format: stage.tee.format };
   return { kind: 'pass_through' };

@@ -50,6 +50,15 @@ export const ABORT_ON_FIN = false;
 export const RATE_LIMIT_PER = 'connection';
 export const TEE_FORMAT = 'raw';
 
+export const MIRROR_DIRECTION = 'up';
+export const MIRROR_BUFFER = '4MiB';
+export const MIRROR_ON_FULL = 'drop_connection';
+export const MIRROR_SAMPLE = '100%';
+export const MIRROR_CONNECT = '5s';
+export const MIRROR_WRITE_STALL = '30s';
+export const MIRROR_LINGER = '5s';
+export const MIRROR_DIFF = 'off';
+
 export const NO_DELAY = true;
 export const KEEPALIVE = '60s';
 export const RECEIVE_BUFFER = 'system';

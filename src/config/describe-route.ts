@@ -1,4 +1,5 @@
 import { formatCidr } from '../core/format-cidr.ts';
+import type { MirrorPlan } from '../core/mirror.ts';
 import type { PoolPlan, RouteAction, RouteMatch, RoutePlan, StagePlan } from '../core/plan.ts';
 import type { Row } from './layout.ts';
 import { quote } from './show.ts';
@@ -11,7 +12,10 @@ const VALUES_SHOWN_MAX = 16;
 export function describeRoute(route: RoutePlan, pools: readonly PoolPlan[]): Row {
   const { action, match, name, stages, tlsPassthrough } = route;
   const target = `→ ${describeAction(action, pools)}${tlsPassthrough ? ', TLS passed through' : ''}`;
-  const through = stages.length === 0 ? [] : [`through ${stages.map(describeStage).join(', then ')}`];
+  const through =
+    stages.length === 0
+      ? []
+      : [`through ${stages.map((stage) => describeStage(stage, pools)).join(', then ')}`];
   return [name, match === null ? 'every connection' : describeMatch(match), target, ...through];
 }
 
@@ -63,10 +67,19 @@ function key(name: string, values: readonly string[] | undefined): string | unde
   return `${name} ${(more > 0 ? [...shown, `${more} more`] : shown).join(' or ')}`;
 }
 
-function describeStage(stage: StagePlan): string {
+function describeMirror(mirror: MirrorPlan, pools: readonly PoolPlan[]): string {
+  const { pool, direction, bufferBytes, onFull, sample, diff } = mirror;
+  const part = sample < 1 ? ` of ${Number((sample * 100).toFixed(6))}% of connections` : '';
+  const compares = diff === 'off' ? '' : ` diff ${diff}`;
+  return `mirror ${direction}${part} to pool ${pools[pool]?.name} buffer ${formatSize(bufferBytes)} on_full ${onFull}${compares}`;
+}
+
+function describeStage(stage: StagePlan, pools: readonly PoolPlan[]): string {
   switch (stage.kind) {
     case 'pass_through':
       return 'pass_through';
+    case 'mirror':
+      return describeMirror(stage, pools);
     case 'tee':
       return `tee to ${stage.file}`;
     case 'rate_limit': {

@@ -40,8 +40,11 @@ function listenersOf(plan: Plan): ByName {
 
 function listenerContent(listener: ListenerPlan, pools: readonly PoolPlan[]): unknown {
   const { listen, sniff, limits, access, timeouts, proxyIn, tls, transparent } = listener;
-  const routes = listener.routes.map(({ action, ...route }) => ({
+  const routes = listener.routes.map(({ action, stages, ...route }) => ({
     ...route,
+    stages: stages.map((stage) =>
+      stage.kind === 'mirror' ? { ...stage, pool: pools[stage.pool]?.name } : stage,
+    ),
     action: actionContent(action, pools),
   }));
   return { listen, sniff, limits, access, timeouts, proxyIn, tls, transparent, routes };

@@ -92,6 +92,12 @@ export const DESCRIPTORS_PER_WORKER = 6;
 /** What a worker on the linux plane has open besides: its epoll and its eventfd; and two for each of its pipes. */
 export const LINUX_DESCRIPTORS_PER_WORKER = 2;
 export const DESCRIPTORS_PER_PIPE = 2;
+/** Of what waits for one mirror: as much as one read at least, so that a mirror that is quick always has room. */
+export const MIRROR_BUFFER_BYTES_MIN = 64 * 1024;
+export const MIRROR_BUFFER_BYTES_MAX = 64 * 1024 * 1024;
+/** A mirror holds memory and a backend's place for so long after its connection. */
+export const MIRROR_LINGER_MS_MAX = 60_000;
+
 /** A tee writes one file for each direction. */
 export const DESCRIPTORS_PER_TEE = 2;
 export const CONNECTIONS_DEFAULT_MAX = 50_000;

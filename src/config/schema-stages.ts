@@ -3,6 +3,7 @@ import { list } from './containers.ts';
 import * as defaults from './defaults.ts';
 import { BURST_BYTES_MAX, STAGES_MAX } from './limits.ts';
 import { rate, size } from './quantities.ts';
+import { mirror } from './schema-mirror.ts';
 import { filePattern, oneOf } from './words.ts';
 
 const rateLimit = z.strictObject({
@@ -39,6 +40,9 @@ const stage = z
       .describe('Holds bytes back so that no more than a rate passes. Set `up`, `down` or both.')
       .optional(),
     tee: tee.describe('Writes what passes to files as well, without slowing it down.').optional(),
+    mirror: mirror
+      .describe('Copies what passes to another pool as well, without slowing it down.')
+      .optional(),
   })
   .meta({ minProperties: 1, maxProperties: 1 });
 

@@ -5,6 +5,7 @@ import {
   type ListenerPlan,
   type Plan,
   type PoolPlan,
+  type StagePlan,
 } from '../core/plan.ts';
 import { UPSTREAM_ROWS_MAX } from '../core/upstream-table.ts';
 import { settleAcceptors } from './settle-acceptors.ts';
@@ -99,10 +100,12 @@ function placePools(
 function settleListener(listener: ListenerPlan, index: number, pools: readonly number[]): ListenerPlan {
   const routes = listener.routes.map((route) => {
     const { action } = route;
-    if (action.kind === 'pool') return { ...route, action: { ...action, pool: pools[action.pool] ?? 0 } };
-    if (action.kind !== 'split') return route;
+    const stages = route.stages.map((stage) => withPool(stage, (pool) => pools[pool] ?? 0));
+    if (action.kind === 'pool')
+      return { ...route, stages, action: { ...action, pool: pools[action.pool] ?? 0 } };
+    if (action.kind !== 'split') return { ...route, stages };
     const of = action.of.map((share) => ({ ...share, pool: pools[share.pool] ?? 0 }));
-    return { ...route, action: { ...action, of } };
+    return { ...route, stages, action: { ...action, of } };
   });
   return { ...listener, index, routes };
 }
@@ -142,10 +145,16 @@ function left<T>(now: readonly T[], taken: readonly number[]): T[] {
 }
 
 function poolsOf(listener: ListenerPlan): number[] {
-  return listener.routes.flatMap(({ action }) => {
-    if (action.kind === 'split') return action.of.map(({ pool }) => pool);
-    return action.kind === 'pool' ? [action.pool] : [];
+  return listener.routes.flatMap(({ action, stages }) => {
+    const mirrors = stages.flatMap((stage) => (stage.kind === 'mirror' ? [stage.pool] : []));
+    if (action.kind === 'split') return [...mirrors, ...action.of.map(({ pool }) => pool)];
+    return action.kind === 'pool' ? [...mirrors, action.pool] : mirrors;
   });
+}
+
+/** A mirror with what stands for its pool in another place; any other stage as it is. */
+function withPool(stage: StagePlan, of: (pool: number) => number): StagePlan {
+  return stage.kind === 'mirror' ? { ...stage, pool: of(stage.pool) } : stage;
 }
 
 function backendKey(backend: BackendPlan, plan: Plan): string {

@@ -77,7 +77,7 @@ function mayConnect(connection: Connection): boolean {
  * Whether `free` descriptors are left besides those of all connections and dials of all shards. The system's own answer to having
  * none is to drop clients without a word (libuv), so they are turned away, counted and told before that.
  */
-function hasDescriptors(connection: Connection, free: number): boolean {
+export function hasDescriptors(connection: Connection, free: number): boolean {
   const { descriptors } = connection.plan.limits;
   return descriptors === null || connection.shard.descriptors() + free < descriptors;
 }
@@ -91,8 +91,8 @@ function limitAhead({ connections, acceptRate }: ListenerLimits): LimitKind {
 /** For listeners, files, the process itself, and the dial of the connection that is admitted. */
 const DESCRIPTORS_KEPT_FREE = 33;
 
-/** For connections that have a place: those that wait or are turned away politely live on what these leave. */
-const DESCRIPTORS_FOR_PLACES = 64;
+/** For connections that have a place: those that wait or are turned away politely, and mirrors, live on what these leave. */
+export const DESCRIPTORS_FOR_PLACES = 64;
 
 function count(connection: Connection, limit: LimitKind): void {
   const { counters, limitReports } = connection.shard;

@@ -18,9 +18,12 @@ export interface SetupHandler {
   failed(code: string): void;
 }
 
+type Guard = (act: () => void) => void;
+
 /**
  * What a backend is told before the client's bytes: the PROXY header, then TLS. Owns the endpoint until it is `ready`;
- * cancelling destroys it. No deadline in here.
+ * cancelling destroys it. No deadline in here. `guard` runs what a plane has called for; absent = what it throws ends the
+ * connection.
  */
 export function setUpBackend(
   connection: Connection,
@@ -28,8 +31,9 @@ export function setUpBackend(
   { proxyOut, tls }: ConnectPlan,
   endpoint: Endpoint,
   handler: SetupHandler,
+  guard: Guard = (act) => connection.guard(act),
 ): Cancellable {
-  const setup = new BackendSetup(connection, endpoint, handler);
+  const setup = new BackendSetup(connection, endpoint, handler, guard);
   if (proxyOut === null) setup.secure(address, tls);
   else setup.introduce(proxyOut, () => setup.secure(address, tls));
   return setup;
@@ -39,13 +43,15 @@ class BackendSetup implements Cancellable {
   readonly #connection: Connection;
   readonly #endpoint: Endpoint;
   readonly #handler: SetupHandler;
+  readonly #guard: Guard;
   #handshake: Cancellable | null = null;
   #isOver = false;
 
-  constructor(connection: Connection, endpoint: Endpoint, handler: SetupHandler) {
+  constructor(connection: Connection, endpoint: Endpoint, handler: SetupHandler, guard: Guard) {
     this.#connection = connection;
     this.#endpoint = endpoint;
     this.#handler = handler;
+    this.#guard = guard;
   }
 
   /** Sends the PROXY header, and goes on when all of it was told as accepted: none of it is counted as the client's. */
@@ -63,9 +69,9 @@ class BackendSetup implements Cancellable {
       ...UNWATCHED,
       accepted: (accepted) => {
         left -= accepted;
-        if (isWritten) this.#connection.guard(goOn);
+        if (isWritten) this.#guard(goOn);
       },
-      reset: (code) => this.#connection.guard(() => this.#fail(code)),
+      reset: (code) => this.#guard(() => this.#fail(code)),
     });
     endpoint.write({ bytes, at: this.#connection.shard.plane.timers.now(), borrowed: false });
     isWritten = true;
@@ -85,11 +91,11 @@ class BackendSetup implements Cancellable {
       { plan: tls, host, serverName: serverNameFor(connection, tls, host), alpn: alpnFor(connection, tls) },
       {
         secured: (endpoint, facts) =>
-          connection.guard(() => {
+          this.#guard(() => {
             this.#isOver = true;
             this.#handler.ready(endpoint, facts);
           }),
-        failed: (failure) => connection.guard(() => this.#fail(textOfFailure(failure))),
+        failed: (failure) => this.#guard(() => this.#fail(textOfFailure(failure))),
       },
     );
     if (!this.#isOver) this.#handshake = handshake;

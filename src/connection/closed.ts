@@ -4,6 +4,7 @@ import { DOWN, UP } from '../core/direction.ts';
 import type { ClosedFact } from '../core/facts.ts';
 import type { StateName } from '../core/state.ts';
 import type { Connection } from './connection.ts';
+import { endMirrors } from './open-mirror.ts';
 import { isRecorded } from './trace-ids.ts';
 
 /** A connection on its way out, and what its last fact needs to know. */
@@ -24,6 +25,7 @@ const STEPS: readonly ((ending: Ending) => void)[] = [
   ({ connection }) => connection.tellOpened(),
   ({ connection }) => connection.relay?.up.abort(),
   ({ connection }) => connection.relay?.down.abort(),
+  ({ connection, reason }) => endMirrors(connection, reason),
   (ending) => {
     ending.clientTcp = ending.connection.client.tcpInfo;
     ending.backendTcp = ending.connection.backend?.tcpInfo ?? null;

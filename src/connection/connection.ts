@@ -19,6 +19,7 @@ import { ClientWatch } from './client-watch.ts';
 import { finish } from './closed.ts';
 import { Deadlines } from './deadlines.ts';
 import type { DialInProgress } from './dialing.ts';
+import type { Mirror } from './mirror.ts';
 import { originalOf } from './original.ts';
 import type { Relay } from './relay.ts';
 import type { ShardContext } from './shard-context.ts';
@@ -79,6 +80,8 @@ export class Connection implements Waiting {
   row = -1;
   backend: Endpoint | null = null;
   relay: Relay | null = null;
+  /** null where it has none. */
+  mirrors: Mirror[] | null = null;
   /** The reason with which draining began, null before. */
   drainedFor: CloseReason | null = null;
   /** Endpoints that have not told `closed`. */

@@ -70,8 +70,8 @@ function connect(connection: Connection, row: number): void {
   connection.dial = { row, from, cancel: () => attempt.cancel() };
 }
 
-/** A client on a Unix socket has no address to come from. */
-function optionsOf({ plan, clientHost }: Connection, { source }: ConnectPlan): DialOptions {
+/** What to dial a backend with, for this connection's client. A client on a Unix socket has no address to come from. */
+export function optionsOf({ plan, clientHost }: Connection, { source }: ConnectPlan): DialOptions {
   const { socket } = plan;
   if (source === null) return socket;
   if (source !== 'client') return { ...socket, source };

@@ -7,6 +7,7 @@ import { AcceptedBytes } from './accepted-bytes.ts';
 import type { Connection } from './connection.ts';
 import type { Deadlines, Stall } from './deadlines.ts';
 import { Flow, type FlowOwner } from './flow.ts';
+import { openMirror } from './open-mirror.ts';
 
 const NO_STAGES: readonly never[] = [];
 
@@ -114,6 +115,7 @@ export class Relay implements FlowOwner, Stall {
       openedAt,
       failed: (stage, message) => this.#stageFailed(stage, message),
       dropped: (bytes) => this[direction].dropped(bytes),
+      openMirror: (plan) => openMirror(this.#connection, direction, plan),
     });
   }
 }

@@ -10,6 +10,7 @@ import type { CompiledRoutes } from '../route/index.ts';
 import type { CompiledSniffers } from '../sniff/index.ts';
 import type { CertificateNames } from './certificate-names.ts';
 import type { LimitReports } from './limit-reports.ts';
+import type { Mirrors } from './mirrors.ts';
 import type { TraceIds } from './trace-ids.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 
@@ -23,6 +24,7 @@ export interface ShardCommons {
   readonly turns: Turns;
   readonly waitingRoom: WaitingRoom;
   readonly limitReports: LimitReports;
+  readonly mirrors: Mirrors;
   readonly counters: Counters;
   readonly emit: FactSink;
   readonly traceIds: TraceIds;

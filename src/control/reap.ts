@@ -49,6 +49,7 @@ function closeAll(cells: Float64Array, listener: number): number {
   const live = Math.max(0, accepted - closed);
   for (let state = 0; state < STATES.length; state++) cells[COUNTERS.state(listener, state)] = 0;
   cells[COUNTERS.waiting(listener)] = 0;
+  for (const gauge of ['open', 'waiting'] as const) cells[COUNTERS.mirrors(listener, gauge)] = 0;
   cells[COUNTERS.closed(listener, closeReasonIndex('shard-failed'))]! += live;
   cells[COUNTERS.transition(listener, stateIndex('closed'))]! += live;
   return live;

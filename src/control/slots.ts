@@ -106,8 +106,9 @@ export class Slots {
   }
 }
 
-/** No connection of a listener is in any state. */
+/** No connection of a listener is in any state, and none of its mirrors has outlived its connection. */
 function isQuiet(cells: Float64Array, listener: number): boolean {
+  if (cells[COUNTERS.mirrors(listener, 'open')] !== 0) return false;
   return STATES.every((_, state) => cells[COUNTERS.state(listener, state)] === 0);
 }
 

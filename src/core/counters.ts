@@ -1,5 +1,6 @@
 import { CLOSE_REASON_NAMES } from './close-reason.ts';
 import { LIMIT_KINDS } from './facts.ts';
+import { MIRROR_COUNTS, type MirrorCount } from './mirror.ts';
 import { STAGE_KINDS } from './plan.ts';
 import { STATES } from './state.ts';
 
@@ -24,6 +25,7 @@ export class CountersLayout {
   readonly #limits: number;
   readonly #waiting: number;
   readonly #stageFailures: number;
+  readonly #mirrors: number;
   readonly #bytes: number;
   readonly #undelivered: number;
   readonly #dials: number;
@@ -47,6 +49,7 @@ export class CountersLayout {
     this.#limits = block(shape.listeners * LIMIT_KINDS.length);
     this.#waiting = block(shape.listeners);
     this.#stageFailures = block(shape.listeners * STAGE_KINDS.length);
+    this.#mirrors = block(shape.listeners * MIRROR_COUNTS.length);
     this.#bytes = block(shape.listeners * 2);
     this.#undelivered = block(shape.listeners * 2);
     this.#dials = block(shape.backends);
@@ -88,6 +91,10 @@ export class CountersLayout {
   stageFailures(listener: number, stage: number): number {
     return this.#stageFailures + listener * STAGE_KINDS.length + stage;
   }
+  /** Mirrors of a listener's connections: bytes their sockets accepted, bytes they were to get and did not, differences, and those open and bytes waiting now. */
+  mirrors(listener: number, count: MirrorCount): number {
+    return this.#mirrors + listener * MIRROR_COUNTS.length + MIRROR_COUNTS.indexOf(count);
+  }
   /** Bytes accepted by the far socket; direction 0 = up, 1 = down. */
   bytes(listener: number, direction: number): number {
     return this.#bytes + listener * 2 + direction;
@@ -119,6 +126,7 @@ export class CountersLayout {
       ...each(CLOSE_REASON_NAMES.length, (reason) => [this.closed(listener, reason)]),
       ...each(LIMIT_KINDS.length, (limit) => [this.limit(listener, limit)]),
       ...each(STAGE_KINDS.length, (stage) => [this.stageFailures(listener, stage)]),
+      ...MIRROR_COUNTS.map((count) => this.mirrors(listener, count)),
       ...each(2, (direction) => [this.bytes(listener, direction), this.undelivered(listener, direction)]),
     ];
   }

@@ -1,5 +1,6 @@
 import type { Address } from './address.ts';
 import type { Cidr } from './cidr.ts';
+import type { MirrorPlan } from './mirror.ts';
 import type { SocketOptions } from './ports.ts';
 import type { RoutePlan } from './route-plan.ts';
 import {
@@ -151,10 +152,12 @@ export const STAGE_KINDS = [
   'pass_through',
   'rate_limit',
   'tee',
+  'mirror',
 ] as const satisfies readonly StagePlan['kind'][];
 
 export type StagePlan =
   | { readonly kind: 'pass_through' }
+  | MirrorPlan
   | {
       readonly kind: 'rate_limit';
       /** Bytes per second; 0 = this direction is not limited. */

@@ -1,3 +1,5 @@
+export { Held } from './held.ts';
+export { mirror } from './mirror.ts';
 export { passThrough } from './pass-through.ts';
 export { type RateLimitOptions, rateLimit } from './rate-limit.ts';
 export type { Stage, StageEnv, StageFactory } from './stage.ts';

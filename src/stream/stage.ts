@@ -2,6 +2,7 @@ import type { MonoTypeOperatorFunction, SchedulerLike } from 'rxjs';
 import type { Chunk } from '../core/chunk.ts';
 import type { ConnectionId } from '../core/connection-id.ts';
 import type { Direction } from '../core/direction.ts';
+import type { MirrorLine, MirrorPlan } from '../core/mirror.ts';
 import type { StagePlan } from '../core/plan.ts';
 
 /**
@@ -34,6 +35,8 @@ export interface StageEnv {
   readonly openedAt: number;
   /** A stage stopped working and says why; the connection goes on without it. Called at most once a stage. */
   failed(stage: StagePlan['kind'], message: string): void;
+  /** Where this direction is to be copied to by the mirror of this plan; null = nowhere. Absent = there are no mirrors. */
+  openMirror?(plan: MirrorPlan): MirrorLine | null;
   /** Bytes of this direction that will not be passed on: their credit goes back to the window. */
   dropped(bytes: number): void;
 }

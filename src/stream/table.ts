@@ -1,5 +1,6 @@
 import type { Direction } from '../core/direction.ts';
 import type { StagePlan } from '../core/plan.ts';
+import { mirrorFromPlan } from './mirror.ts';
 import { passThrough } from './pass-through.ts';
 import { rateLimitFromPlan } from './rate-limit.ts';
 import type { Stage, StageEnv, StageFactory } from './stage.ts';
@@ -10,6 +11,7 @@ export const STAGES = {
   pass_through: passThrough,
   rate_limit: rateLimitFromPlan,
   tee: teeFromPlan,
+  mirror: mirrorFromPlan,
 } satisfies { readonly [Kind in StagePlan['kind']]: StageFactory<Kind> };
 
 /**

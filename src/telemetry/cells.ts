@@ -40,6 +40,11 @@ const CELL_METRICS: readonly CellMetric[] = [
   by('listeners', METRICS.stageFailures, 'stage', STAGE_KINDS, (l, slot, kind) =>
     l.stageFailures(slot, kind),
   ),
+  one('listeners', METRICS.mirrorConnections, (l, slot) => l.mirrors(slot, 'open')),
+  one('listeners', METRICS.mirrorBytes, (l, slot) => l.mirrors(slot, 'bytes')),
+  one('listeners', METRICS.mirrorDropped, (l, slot) => l.mirrors(slot, 'dropped')),
+  one('listeners', METRICS.mirrorWaiting, (l, slot) => l.mirrors(slot, 'waiting')),
+  one('listeners', METRICS.mirrorDifferences, (l, slot) => l.mirrors(slot, 'differences')),
   one('backends', METRICS.dialAttempts, (l, slot) => l.dials(slot)),
   one('backends', METRICS.dialFailures, (l, slot) => l.dialFailures(slot)),
   by('backends', METRICS.backendBytes, 'direction', DIRECTIONS, (l, slot, way) => l.backendBytes(slot, way)),

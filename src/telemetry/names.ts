@@ -1,3 +1,5 @@
+import { MIRROR_METRICS } from './names-mirror.ts';
+
 /**
  * Every name that telemetry shows: metrics, labels, log events, spans, attributes. Names are stable: dashboards and alerts
  * are made of them. Labels take their values from the plan and from closed lists, never from a client.
@@ -191,6 +193,7 @@ export const METRICS = {
     description: 'Stages that stopped working while their connection went on.',
     labels: ['listener', 'stage'],
   },
+  ...MIRROR_METRICS,
   shards: {
     name: 'sluice.shards',
     kind: 'gauge',

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CLOSE_REASON_NAMES } from '../../src/core/close-reason.ts';
 import { CountersLayout } from '../../src/core/counters.ts';
 import { LIMIT_KINDS } from '../../src/core/facts.ts';
+import { MIRROR_COUNTS } from '../../src/core/mirror.ts';
 import { STAGE_KINDS } from '../../src/core/plan.ts';
 import { STATES } from '../../src/core/state.ts';
 
@@ -26,6 +27,8 @@ function cells(layout: CountersLayout): Map<string, number> {
     for (const [index] of STAGE_KINDS.entries()) {
       all.set(`stage failures ${listener} ${index}`, layout.stageFailures(listener, index));
     }
+    for (const count of MIRROR_COUNTS)
+      all.set(`mirrors ${listener} ${count}`, layout.mirrors(listener, count));
     for (const direction of [0, 1]) {
       all.set(`bytes ${listener} ${direction}`, layout.bytes(listener, direction));
       all.set(`undelivered ${listener} ${direction}`, layout.undelivered(listener, direction));

@@ -1,0 +1,109 @@
+import type { Address } from '../core/address.ts';
+import type { BackendPlan, PoolPlan } from '../core/plan.ts';
+import type { Cancellable, Endpoint } from '../core/ports.ts';
+import { DESCRIPTORS_FOR_PLACES, hasDescriptors } from './accepting.ts';
+import { setUpBackend } from './backend-setup.ts';
+import type { Connection } from './connection.ts';
+import { optionsOf } from './dialing.ts';
+import { UNWATCHED } from './unwatched.ts';
+
+/** What becomes of it. One of the two is called, once, and none after `cancel`. */
+export interface MirrorDialOwner {
+  /** A backend of the mirror's pool is connected, told the PROXY header and agreed with on TLS, as its pool says. */
+  ready(endpoint: Endpoint, row: number): void;
+  failed(why: string): void;
+  /** Runs what a plane has called for; what it throws ends the mirror. */
+  guard(act: () => void): void;
+}
+
+/**
+ * Reaches a backend of a mirror's pool: at most `retries` more after the first, each another one and at once, for a
+ * mirror that is late has missed its turn. No deadline in here.
+ */
+export class MirrorDial implements Cancellable {
+  readonly #connection: Connection;
+  readonly #pool: PoolPlan;
+  readonly #owner: MirrorDialOwner;
+  readonly #tried: number[] = [];
+  /** Row of the attempt under way, -1 where there is none. */
+  #row = -1;
+  #under: Cancellable | null = null;
+
+  constructor(connection: Connection, pool: PoolPlan, owner: MirrorDialOwner) {
+    this.#connection = connection;
+    this.#pool = pool;
+    this.#owner = owner;
+  }
+
+  /** Starts; `why` the attempt before has failed. */
+  start(why = 'no backend is available'): void {
+    const { plan, shard, clientHost, original } = this.#connection;
+    if (!hasDescriptors(this.#connection, DESCRIPTORS_FOR_PLACES)) {
+      this.#owner.failed('no descriptors are left for it');
+      return;
+    }
+    const row = shard.upstreams.pick(this.#pool.index, clientHost, this.#tried);
+    if (row >= 0 && this.#tried.includes(row)) shard.upstreams.failed(row);
+    if (row < 0 || this.#tried.includes(row)) {
+      this.#owner.failed(why);
+      return;
+    }
+    this.#row = row;
+    this.#tried.push(row);
+    const backend = plan.backends[row] as BackendPlan;
+    const address = backend.original ? (original as Address) : backend.address;
+    const { layout, cells } = shard.counters;
+    cells[layout.dials(row)]! += 1;
+    const attempt = shard.plane.dial(address, optionsOf(this.#connection, this.#pool.connect), {
+      connected: (endpoint) => this.#owner.guard(() => this.#connected(endpoint, address)),
+      failed: ({ code }) => this.#owner.guard(() => this.#refused(code)),
+    });
+    this.#under = attempt;
+  }
+
+  cancel(): void {
+    this.#under?.cancel();
+    this.#giveBack();
+  }
+
+  #connected(endpoint: Endpoint, address: Address): void {
+    endpoint.observe(UNWATCHED);
+    const under = { cancel: () => endpoint.destroy() };
+    this.#under = under;
+    const setup = setUpBackend(
+      this.#connection,
+      address,
+      this.#pool.connect,
+      endpoint,
+      {
+        ready: (inside) => this.#reached(inside),
+        failed: (code) => this.#refused(code),
+      },
+      (act) => this.#owner.guard(act),
+    );
+    if (this.#under === under) this.#under = setup;
+  }
+
+  #reached(endpoint: Endpoint): void {
+    const row = this.#row;
+    this.#row = -1;
+    this.#under = null;
+    this.#connection.shard.upstreams.connected(row);
+    this.#owner.ready(endpoint, row);
+  }
+
+  #refused(code: string): void {
+    const { layout, cells } = this.#connection.shard.counters;
+    cells[layout.dialFailures(this.#row)]! += 1;
+    this.#giveBack();
+    if (this.#tried.length > this.#pool.connect.retries) this.#owner.failed(code);
+    else this.start(code);
+  }
+
+  #giveBack(): void {
+    const row = this.#row;
+    this.#row = -1;
+    this.#under = null;
+    if (row >= 0) this.#connection.shard.upstreams.failed(row);
+  }
+}
