@@ -37,12 +37,17 @@ describe('reaping a dead shard', () => {
           cells[COUNTERS.closed(index, FIN)] = ended;
           cells[COUNTERS.state(index, stateIndex('streaming'))] = live;
           cells[COUNTERS.waiting(index)] = 1;
+          cells[COUNTERS.mirrors(index, 'open')] = 1;
+          cells[COUNTERS.mirrors(index, 'waiting')] = 1000;
+          cells[COUNTERS.mirrors(index, 'bytes')] = 5000;
           cells[COUNTERS.bytes(index, 0)] = 100;
         }
         const expected = cells.slice();
         for (const { index, live } of listeners) {
           expected[COUNTERS.state(index, stateIndex('streaming'))] = 0;
           expected[COUNTERS.waiting(index)] = 0;
+          expected[COUNTERS.mirrors(index, 'open')] = 0;
+          expected[COUNTERS.mirrors(index, 'waiting')] = 0;
           expected[COUNTERS.closed(index, FAILED)] = live;
           expected[COUNTERS.transition(index, CLOSED)] = live;
         }

@@ -74,6 +74,16 @@ describe('slots of listeners', () => {
     expect([...free().listeners]).toEqual([1]);
   });
 
+  test('one is not free while a mirror has outlived its connection', () => {
+    const { follow, take, free, pass, cellsOf } = world();
+    cellsOf(0)[COUNTERS.mirrors(1, 'open')] = 1;
+    take(follow(planOf({ a: A })));
+    pass(LISTENER_REST_MS);
+    expect(free().listeners.size).toBe(0);
+    cellsOf(0)[COUNTERS.mirrors(1, 'open')] = 0;
+    expect([...free().listeners]).toEqual([1]);
+  });
+
   test('one that comes back is not free, and keeps its counters', () => {
     const { follow, take, free, pass, cellsOf } = world();
     cellsOf(0)[COUNTERS.accepted(1)] = 7;

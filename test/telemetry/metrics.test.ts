@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { closeReasonIndex } from '../../src/core/close-reason.ts';
 import { LIMIT_KINDS } from '../../src/core/facts.ts';
+import { MIRROR_COUNTS } from '../../src/core/mirror.ts';
 import { STATES, stateIndex } from '../../src/core/state.ts';
 import { HEALTHY, UNHEALTHY } from '../../src/core/upstream-table.ts';
 import type { Watched, Watcher } from '../../src/core/watcher.ts';
@@ -49,6 +50,7 @@ describe('the metrics page', () => {
       cells[layout.dials(1)] = 8;
       cells[layout.dialFailures(1)] = 9;
       cells[layout.backendBytes(2, 1)] = 11;
+      for (const [place, count] of MIRROR_COUNTS.entries()) cells[layout.mirrors(1, count)] = 20 + place;
       cells[layout.factsDropped()] = 1;
     }
     const { metrics } = await read(url);
@@ -66,6 +68,12 @@ describe('the metrics page', () => {
     expect(metrics.sum('sluice_dial_failures_total', { pool: 'web', backend: 'b' })).toBe(27);
     const bytes = { pool: 'shell', backend: 'c', direction: 'down' };
     expect(metrics.sum('sluice_backend_bytes_total', bytes)).toBe(33);
+    const inner = { listener: 'inner' };
+    expect(metrics.sum('sluice_mirror_bytes_total', inner)).toBe(60);
+    expect(metrics.sum('sluice_mirror_dropped_total', inner)).toBe(63);
+    expect(metrics.sum('sluice_mirror_differences_total', inner)).toBe(66);
+    expect(metrics.sum('sluice_mirror_connections', inner)).toBe(69);
+    expect(metrics.sum('sluice_mirror_waiting', inner)).toBe(72);
     expect(metrics.sum('sluice_facts_dropped_total')).toBe(3);
   });
 
