@@ -20,6 +20,7 @@ const PAGES = [
   'docs/README.md',
   'docs/ARCHITECTURE.md',
   'docs/CONTRIBUTING.md',
+  'docs/routes.md',
   'docs/operating.md',
   'deploy/README.md',
 ];

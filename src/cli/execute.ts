@@ -31,9 +31,11 @@ export async function execute(command: Command, output: Output): Promise<number>
     case 'machines':
       output.out(charts(command.format, command.machine));
       return 0;
-    case 'run':
-      await serve(warned(loadConfig(command.file), output).plan, output, { file: command.file });
+    case 'run': {
+      const { plan, files } = warned(loadConfig(command.file), output);
+      await serve(plan, output, { file: command.file, files });
       return 0;
+    }
     case 'quick':
       await serve(warned(quickConfig(command.listen, command.backends, command.flags), output).plan, output);
       return 0;

@@ -23,6 +23,8 @@ export interface ReloaderOptions {
   readonly host: ReloadHost;
   /** The plan the service is started with. */
   readonly plan: Plan;
+  /** The files of certificates and keys it was made of. */
+  readonly files: readonly string[];
   /** Reads the file again; throws where it is wrong. */
   readonly load: () => Loaded;
   /** Whether a signal to stop has come; nothing is reloaded from then on. */
@@ -41,6 +43,7 @@ export class Reloader {
   readonly #options: ReloaderOptions;
   /** The last plan of the file that was put in force. */
   #loaded: Plan;
+  #files: readonly string[];
   #service: Reloadable | null = null;
   #wanted: 'nothing' | 'what changed' | 'all' = 'nothing';
   #isRunning = false;
@@ -48,8 +51,14 @@ export class Reloader {
   constructor(options: ReloaderOptions) {
     this.#options = options;
     this.#loaded = options.plan;
+    this.#files = options.files;
     if (options.host.hasHungUp()) this.#wanted = 'all';
     options.host.on(RELOAD_SIGNAL, () => this.#want('all'));
+  }
+
+  /** The files of certificates and keys that the file named when it was last read without a mistake. */
+  get files(): readonly string[] {
+    return this.#files;
   }
 
   /** The service runs. Obeys a SIGHUP that has come before. */
@@ -88,6 +97,7 @@ export class Reloader {
       service.reloadFailed(error);
       return;
     }
+    this.#files = loaded.files;
     if (!isForced && isDeepStrictEqual(loaded.plan, this.#loaded)) return;
     warn(loaded.warnings);
     const isInForce = await service.reload(loaded.plan).then(

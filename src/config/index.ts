@@ -1,3 +1,4 @@
+export { type CertificateOfPlan, certificatesOf } from './certificates-of.ts';
 export { describePlan } from './describe.ts';
 export { diffPlans } from './diff.ts';
 export { type Environment, readEnvironment } from './environment.ts';

@@ -6,52 +6,63 @@ import type { StateName } from '../core/state.ts';
 import type { Connection } from './connection.ts';
 import { isRecorded } from './trace-ids.ts';
 
-/**
- * Entry, and the end: every wait is cancelled, every place given back, the whole story told once. Each step is taken
- * whatever became of those before it, so that a defect in one keeps nothing alive.
- */
-export function finish(connection: Connection, reason: CloseReason): void {
-  if (connection.ended) return;
-  const { shard, listener, relay } = connection;
-  const during = decidedIn(connection, reason);
-  const step = (act: () => void): void => connection.attempt(act);
-  let legs: Legs = { clientTcp: null, backendTcp: null };
-  step(() => connection.entered('closed'));
-  step(() => connection.deadlines.cancelAll());
-  step(() => connection.handshake?.cancel());
-  step(() => connection.tellOpened());
-  step(() => relay?.up.abort());
-  step(() => relay?.down.abort());
-  step(() => {
-    legs = legsOf(connection);
-  });
-  step(() => connection.client.destroy());
-  step(() => connection.backend?.destroy());
-  if (connection.row >= 0) step(() => shard.upstreams.released(connection.row));
-  step(() => count(connection, reason));
-  step(() => tell(connection, reason, during, legs));
-  connection.ended = true;
-  const { place, clientHost } = connection;
-  if (place !== null) step(() => shard.admission.release(place, listener.index, clientHost));
-  step(() => connection.gone());
-  if (place !== null) step(() => shard.waitingRoom.freed(listener.index, clientHost));
+/** A connection on its way out, and what its last fact needs to know. */
+interface Ending {
+  readonly connection: Connection;
+  readonly reason: CloseReason;
+  readonly during: StateName;
+  /** What the kernel knew of both legs, which it forgets with the socket. */
+  clientTcp: ClosedFact['clientTcp'];
+  backendTcp: ClosedFact['backendTcp'];
 }
 
-/** What the kernel knew of both legs, which it forgets with the socket. */
-type Legs = Pick<ClosedFact, 'clientTcp' | 'backendTcp'>;
+/** Every wait is cancelled, every place given back, the whole story told once. */
+const STEPS: readonly ((ending: Ending) => void)[] = [
+  ({ connection }) => connection.entered('closed'),
+  ({ connection }) => connection.deadlines.end(),
+  ({ connection }) => connection.handshake?.cancel(),
+  ({ connection }) => connection.tellOpened(),
+  ({ connection }) => connection.relay?.up.abort(),
+  ({ connection }) => connection.relay?.down.abort(),
+  (ending) => {
+    ending.clientTcp = ending.connection.client.tcpInfo;
+    ending.backendTcp = ending.connection.backend?.tcpInfo ?? null;
+  },
+  ({ connection }) => connection.client.destroy(),
+  ({ connection }) => connection.backend?.destroy(),
+  ({ connection: { row, shard } }) => {
+    if (row >= 0) shard.upstreams.released(row);
+  },
+  count,
+  tell,
+  ({ connection }) => {
+    connection.ended = true;
+  },
+  ({ connection: { place, shard, listener, clientHost } }) => {
+    if (place !== null) shard.admission.release(place, listener.index, clientHost);
+  },
+  ({ connection }) => connection.gone(),
+  ({ connection: { place, shard, listener, clientHost } }) => {
+    if (place !== null) shard.waitingRoom.freed(listener.index, clientHost);
+  },
+];
 
-function legsOf({ client, backend }: Connection): Legs {
-  return { clientTcp: client.tcpInfo, backendTcp: backend?.tcpInfo ?? null };
+/** Entry, and the end. Each step is taken whatever became of those before it, so that a defect in one keeps nothing alive. */
+export function finish(connection: Connection, reason: CloseReason): void {
+  if (connection.ended) return;
+  const during = decidedIn(connection, reason);
+  const ending: Ending = { connection, reason, during, clientTcp: null, backendTcp: null };
+  for (let index = 0; index < STEPS.length; index++) connection.attempt(STEPS[index]!, ending);
 }
 
 /** The state in which the end was decided: the one before draining, unless something went wrong in draining. */
 function decidedIn(connection: Connection, reason: CloseReason): StateName {
   const { state, visits } = connection;
   if (state !== 'draining' || reason !== connection.drainedFor) return state;
-  return visits.at(-1)?.state ?? state;
+  return visits.previous ?? state;
 }
 
-function count(connection: Connection, reason: CloseReason): void {
+function count({ connection, reason }: Ending): void {
   const { relay, listener } = connection;
   const { layout, cells } = connection.shard.counters;
   cells[layout.closed(listener.index, closeReasonIndex(reason))]! += 1;
@@ -59,7 +70,7 @@ function count(connection: Connection, reason: CloseReason): void {
   cells[layout.undelivered(listener.index, DOWN)]! += relay?.down.undelivered ?? 0;
 }
 
-function tell(connection: Connection, reason: CloseReason, during: StateName, legs: Legs): void {
+function tell({ connection, reason, during, clientTcp, backendTcp }: Ending): void {
   const { shard, relay, client, route, findings, terminated } = connection;
   shard.emit({
     kind: 'closed',
@@ -88,9 +99,9 @@ function tell(connection: Connection, reason: CloseReason, during: StateName, le
     firstByteMs: relay?.firstByteMs ?? -1,
     pausedUpMs: relay?.up.pausedMs ?? 0,
     pausedDownMs: relay?.down.pausedMs ?? 0,
-    clientTcp: legs.clientTcp,
-    backendTcp: legs.backendTcp,
-    visits: connection.visits,
+    clientTcp,
+    backendTcp,
+    visits: connection.visits.left,
     traceId: connection.traceId,
     spanId: connection.spanId,
     parentSpanId: connection.parent?.spanId ?? null,

@@ -1,11 +1,11 @@
-import { type Actor, createActor } from 'xstate';
+import { type Actor, type AnyActorRef, createActor } from 'xstate';
 import type { ConnectionEvent, connectionMachine } from '../../machines/connection.ts';
 import { type Address, formatAddress } from '../core/address.ts';
 import type { CloseReason } from '../core/close-reason.ts';
 import type { ConnectionId } from '../core/connection-id.ts';
 import type { Side } from '../core/direction.ts';
 import { textOf } from '../core/error-fact.ts';
-import type { DialAttempt, StateVisit } from '../core/facts.ts';
+import type { DialAttempt } from '../core/facts.ts';
 import type { ListenerPlan, Plan, RoutePlan } from '../core/plan.ts';
 import type { Cancellable, Endpoint } from '../core/ports.ts';
 import type { ProxyHeader } from '../core/proxy-header.ts';
@@ -21,6 +21,7 @@ import { Deadlines } from './deadlines.ts';
 import type { DialInProgress } from './dialing.ts';
 import type { Relay } from './relay.ts';
 import type { ShardContext } from './shard-context.ts';
+import { Visits } from './visits.ts';
 import type { Waiting } from './waiting-room.ts';
 
 /** The chart, with its actions provided: the machine itself, or the table compiled from it. */
@@ -81,15 +82,13 @@ export class Connection implements Waiting {
   openEndpoints = 1;
   ended = false;
 
-  readonly visits: StateVisit[] = [];
+  readonly visits = new Visits();
   state: StateName = 'accepting';
   /** A handshake of TLS with the client that is under way. */
   handshake: Cancellable | null = null;
   /** The PROXY header was read, or found to be missing where it may be. */
   headerIsDone = false;
   #isOpenedTold = false;
-  /** When it came to this state; wall time in milliseconds since 1970. */
-  enteredAt = 0;
   #onGone: (connection: Connection) => void;
 
   constructor(
@@ -98,6 +97,7 @@ export class Connection implements Waiting {
     listener: ListenerPlan,
     client: Endpoint,
     logic: ConnectionLogic,
+    root: AnyActorRef,
     onGone: (connection: Connection) => void,
   ) {
     this.id = id;
@@ -113,18 +113,17 @@ export class Connection implements Waiting {
     this.deadlines = new Deadlines(shard.plane.timers, listener.timeouts, this);
     this.watch = new ClientWatch(this);
     client.observe(this.watch);
-    this.actor = createActor(logic, { input: { id }, clock: shardClock(shard) });
+    this.actor = createActor(logic, { input: { id }, parent: root });
   }
 
   /** Starts the chart. Never throws. */
   start(): void {
     try {
-      this.actor.subscribe({ error: (error) => this.#chartFailed(error) });
       this.guard(() => this.#countAccepted());
       if (this.listener.proxyIn === null) this.guard(() => this.tellOpened());
       this.actor.start();
     } catch (error) {
-      this.#chartFailed(error);
+      this.chartFailed(error);
     }
   }
 
@@ -167,12 +166,9 @@ export class Connection implements Waiting {
     const { layout, cells } = counters;
     const listener = this.listener.index;
     const at = this.now();
-    if (this.enteredAt > 0) {
-      this.visits.push({ state: this.state, from: this.enteredAt, to: at });
-      cells[layout.state(listener, stateIndex(this.state))]! -= 1;
-    }
+    if (this.visits.hasBegun) cells[layout.state(listener, stateIndex(this.state))]! -= 1;
+    this.visits.enter(state, at);
     this.state = state;
-    this.enteredAt = at;
     const index = stateIndex(state);
     cells[layout.transition(listener, index)]! += 1;
     if (state !== 'closed') cells[layout.state(listener, index)]! += 1;
@@ -201,9 +197,9 @@ export class Connection implements Waiting {
   }
 
   /** Runs one step of an end: what it throws is told, and the next step is taken all the same. */
-  attempt(act: () => void): void {
+  attempt<T>(act: (of: T) => void, of: T): void {
     try {
-      act();
+      act(of);
     } catch (error) {
       this.#report(error);
     }
@@ -225,7 +221,7 @@ export class Connection implements Waiting {
   }
 
   /** The chart itself threw and takes no more events: what its last state would have done is done here. */
-  #chartFailed(error: unknown): void {
+  chartFailed(error: unknown): void {
     this.#report(error);
     finish(this, 'internal-error');
   }
@@ -279,13 +275,4 @@ export class Connection implements Waiting {
 /** The host without the port; '' for a Unix socket. */
 function hostOf(address: Address): string {
   return address.kind === 'tcp' ? address.host : '';
-}
-
-/** XState's clock on the plane's timers, so that no actor keeps time of its own. */
-function shardClock(shard: ShardContext) {
-  const { timers } = shard.plane;
-  return {
-    setTimeout: (fire: (...args: unknown[]) => void, ms: number) => timers.after(ms, fire),
-    clearTimeout: (timer: { cancel(): void }) => timer.cancel(),
-  };
 }

@@ -11,16 +11,47 @@ export interface DeadlineOwner {
 
 type DeadlineEvent = Extract<ConnectionEvent, { type: `deadline.${string}` }>;
 
+/** `deadline.drain` is the listener's. */
+type Kind = Exclude<DeadlineEvent['type'], 'deadline.drain'>;
+
+/** Since when bytes wait for a peer that takes none, on the plane's clock; null while none wait. */
+export interface Stall {
+  readonly stalledSince: number | null;
+}
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** Those that fall due at the same time come in this order. */
+const KINDS: readonly Kind[] = [
+  'deadline.header',
+  'deadline.queue',
+  'deadline.sniff',
+  'deadline.handshake',
+  'deadline.connect',
+  'deadline.idle',
+  'deadline.half_closed',
+  'deadline.write_stall',
+  'deadline.linger',
+];
+
+const NONE: readonly number[] = KINDS.map(() => NEVER);
+
 /**
  * The deadlines of one connection. Those that traffic renews (idle, half_closed, write_stall, linger) are checked
- * lazily: traffic only stamps the time, and a timer that finds the stamp too young sleeps for the rest. So there is no
- * timer per chunk, and at most five timers a connection. A deadline of 0 never comes.
+ * lazily: traffic only stamps the time, and a look that finds the stamp too young puts off the next. All share one timer,
+ * which is only ever set forward: one that fires for a deadline that was cancelled or put off meanwhile sleeps until the
+ * next. So there is no timer per chunk, and most connections have a single one in their life. A deadline of 0 never comes.
  */
 export class Deadlines {
   readonly #timers: Timers;
   readonly #timeouts: Timeouts;
   readonly #owner: DeadlineOwner;
-  readonly #running = new Map<DeadlineEvent['type'], Cancellable>();
+  /** When to look at each, by its place in KINDS. */
+  readonly #due = NONE.slice();
+  #timer: Cancellable | null = null;
+  #wakeAt = NEVER;
+  #stall: Stall | null = null;
+  #isLingerRenewed = false;
   /** Time of the last byte read or accepted, either direction. */
   lastActivity: number;
 
@@ -37,70 +68,99 @@ export class Deadlines {
   }
 
   /** Fires `type` once after `ms`, whatever the traffic. */
-  after(type: DeadlineEvent['type'], ms: number): void {
-    this.cancel(type);
-    if (ms === 0) return;
-    this.#running.set(
-      type,
-      this.#timers.after(ms, () => {
-        this.#running.delete(type);
-        this.#fire(type);
-      }),
-    );
+  after(type: Kind, ms: number): void {
+    this.#watch(type, this.#timers.now(), ms);
   }
 
-  /** Fires `type` when `stamp()` is `ms` old; `stamp` returning null ends the watch without firing. */
-  whileQuiet(type: DeadlineEvent['type'], ms: number, stamp: () => number | null): void {
-    this.cancel(type);
-    if (ms === 0) return;
-    const check = (): void => {
-      this.#running.delete(type);
-      const last = stamp();
-      if (last === null) return;
-      const left = last + ms - this.#timers.now();
-      if (left <= 0) this.#fire(type);
-      else this.#running.set(type, this.#timers.after(left, guarded));
-    };
-    const guarded = (): void => this.#owner.guard(check);
-    this.#running.set(type, this.#timers.after(ms, guarded));
-  }
-
-  #fire(type: DeadlineEvent['type']): void {
-    this.#owner.guard(() => this.#owner.send({ type }));
-  }
-
-  cancel(type: DeadlineEvent['type']): void {
-    this.#running.get(type)?.cancel();
-    this.#running.delete(type);
+  cancel(type: Kind): void {
+    this.#due[KINDS.indexOf(type)] = NEVER;
   }
 
   cancelAll(): void {
-    for (const timer of this.#running.values()) timer.cancel();
-    this.#running.clear();
+    this.#due.fill(NEVER);
+  }
+
+  /** As `cancelAll`, and for good: no timer is left. */
+  end(): void {
+    this.cancelAll();
+    this.#timer?.cancel();
+    this.#timer = null;
+    this.#wakeAt = NEVER;
   }
 
   /** No byte in either direction. */
   watchIdle(): void {
-    this.lastActivity = this.#timers.now();
-    this.whileQuiet('deadline.idle', this.#timeouts.idleMs, () => this.lastActivity);
+    this.#watchQuiet('deadline.idle', this.#timeouts.idleMs);
   }
 
   /** One side has finished: no byte of the other. */
   watchHalfClosed(): void {
-    this.lastActivity = this.#timers.now();
-    this.whileQuiet('deadline.half_closed', this.#timeouts.halfClosedMs, () => this.lastActivity);
+    this.#watchQuiet('deadline.half_closed', this.#timeouts.halfClosedMs);
   }
 
-  /** Bytes wait for a peer and it takes none. `stalledSince` is null while nothing waits. */
-  watchStall(stalledSince: () => number | null): void {
-    if (this.#running.has('deadline.write_stall')) return;
-    this.whileQuiet('deadline.write_stall', this.#timeouts.writeStallMs, stalledSince);
+  /** Bytes wait for a peer and it takes none. The watch ends where none wait any more. */
+  watchStall(stall: Stall): void {
+    if (this.#due[KINDS.indexOf('deadline.write_stall')] !== NEVER) return;
+    this.#stall = stall;
+    this.after('deadline.write_stall', this.#timeouts.writeStallMs);
   }
 
   /** Delivery of what was read: renewed by progress where `renewed`, else absolute. */
   watchLinger(renewed: boolean): void {
-    const start = this.#timers.now();
-    this.lastActivity = start;
-    this.whileQuiet('deadline.linger', this.#timeouts.lingerMs, () => (renewed ? this.lastActivity : start));
+    this.#isLingerRenewed = renewed;
+    this.#watchQuiet('deadline.linger', this.#timeouts.lingerMs);
+  }
+
+  #watchQuiet(type: Kind, ms: number): void {
+    this.lastActivity = this.#timers.now();
+    this.#watch(type, this.lastActivity, ms);
+  }
+
+  #watch(type: Kind, now: number, ms: number): void {
+    this.#due[KINDS.indexOf(type)] = ms === 0 ? NEVER : now + ms;
+    if (ms > 0 && now + ms < this.#wakeAt) this.#sleepUntil(now + ms, ms);
+  }
+
+  #sleepUntil(at: number, ms: number): void {
+    this.#timer?.cancel();
+    this.#wakeAt = at;
+    this.#timer = this.#timers.after(ms, () => this.#owner.guard(() => this.#look()));
+  }
+
+  #look(): void {
+    this.#timer = null;
+    this.#wakeAt = NEVER;
+    const now = this.#timers.now();
+    for (let index = 0; index < KINDS.length; index++) {
+      if (this.#due[index]! > now) continue;
+      const type = KINDS[index]!;
+      const due = this.#renewed(type) ?? now;
+      this.#due[index] = due > now ? due : NEVER;
+      if (due <= now) this.#owner.send({ type });
+    }
+    const next = Math.min(...this.#due);
+    if (next < this.#wakeAt) this.#sleepUntil(next, next - now);
+  }
+
+  /** Until when traffic has put off a deadline that has come; NEVER ends the watch; null = it is one that nothing renews. */
+  #renewed(type: Kind): number | null {
+    switch (type) {
+      case 'deadline.idle':
+        return this.lastActivity + this.#timeouts.idleMs;
+      case 'deadline.half_closed':
+        return this.lastActivity + this.#timeouts.halfClosedMs;
+      case 'deadline.write_stall': {
+        const since = this.#stall?.stalledSince ?? null;
+        return since === null ? NEVER : since + this.#timeouts.writeStallMs;
+      }
+      case 'deadline.linger':
+        return this.#isLingerRenewed ? this.lastActivity + this.#timeouts.lingerMs : null;
+      case 'deadline.header':
+      case 'deadline.queue':
+      case 'deadline.sniff':
+      case 'deadline.handshake':
+      case 'deadline.connect':
+        return null;
+    }
   }
 }

@@ -2,7 +2,7 @@ import { Observable, type Subscriber, type Subscription } from 'rxjs';
 import type { Chunk } from '../core/chunk.ts';
 import type { Direction } from '../core/direction.ts';
 import type { Endpoint } from '../core/ports.ts';
-import { CreditWindow, WINDOW_BYTES } from '../core/window.ts';
+import { type CreditedSource, CreditWindow, WINDOW_BYTES } from '../core/window.ts';
 import type { Stage } from '../stream/index.ts';
 
 /** What a flow tells the relay it belongs to. */
@@ -20,16 +20,19 @@ export interface FlowOwner {
  * One direction of a relayed connection: an Observable of chunks from one endpoint, through the stages, into the other.
  * `complete` is FIN, `error` is RST; both keep their place behind the bytes before them.
  */
-export class Flow {
+export class Flow implements CreditedSource {
   readonly direction: Direction;
   readonly window: CreditWindow;
   readonly #from: Endpoint;
   readonly #to: Endpoint;
   readonly #owner: FlowOwner;
-  readonly #subscription: Subscription;
-  /** Nothing stands between the endpoints: the plane may move bytes by itself. */
+  /** Nothing stands between the endpoints: chunks go straight across, and the plane may move bytes by itself. */
   readonly #isDirect: boolean;
+  /** The first stage's end of the stages and the last one's; null where there are none. */
   #source: Subscriber<Chunk> | null = null;
+  #subscription: Subscription | null = null;
+  /** Of a direct flow: a FIN or RST has come, or it was aborted. */
+  #isShut = false;
   /** Held bytes that must be handed over before a FIN that came early. -1 = no FIN waits. */
   #finAfter = -1;
   /** Nothing more will come out of it: FIN or RST was passed on, or it was aborted. */
@@ -58,17 +61,8 @@ export class Flow {
     this.#to = to;
     this.#owner = owner;
     this.#isDirect = stages.length === 0;
-    this.window = new CreditWindow(WINDOW_BYTES, this.#pause, this.#resume);
-    const source = new Observable<Chunk>((subscriber) => {
-      this.#source = subscriber;
-    });
-    let piped = source;
-    for (const stage of stages) piped = stage(piped);
-    this.#subscription = piped.subscribe({
-      next: (chunk) => this.#deliver(chunk),
-      complete: () => this.#guard(() => this.#finish()),
-      error: (error) => this.#guard(() => this.#broken(error)),
-    });
+    this.window = new CreditWindow(WINDOW_BYTES, this);
+    if (!this.#isDirect) this.#subscription = this.#subscribe(stages);
   }
 
   /** Starts reading. `held` bytes are handed over first; `finished` tells that the FIN behind them was seen already. */
@@ -76,17 +70,18 @@ export class Flow {
     if (finished) this.#finAfter = held;
     if (this.#isDirect) this.#from.passTo(this.#to);
     this.#from.resume();
-    if (finished && held === 0) this.#source?.complete();
+    if (finished && held === 0) this.fin();
   }
 
   data(chunk: Chunk): void {
     const bytes = chunk.bytes.length;
-    if (this.#source === null || this.#source.closed) {
+    if (!this.#takesMore) {
       this.#lost += bytes;
       return;
     }
     this.window.take(bytes);
-    this.#source.next(chunk);
+    if (this.#isDirect) this.#deliver(chunk);
+    else this.#source?.next(chunk);
     if (this.#finAfter > 0) this.#handedOver(bytes);
   }
 
@@ -98,7 +93,11 @@ export class Flow {
   }
 
   fin(): void {
-    this.#source?.complete();
+    if (!this.#isDirect) this.#source?.complete();
+    else if (!this.#isShut) {
+      this.#isShut = true;
+      this.#finish();
+    }
   }
 
   /** Ends the direction by RST, behind what the stages still hold. Reads nothing more. */
@@ -107,20 +106,25 @@ export class Flow {
       this.#to.reset();
       return;
     }
-    if (this.#source === null || this.#source.closed) {
+    if (!this.#takesMore) {
       this.#failedLate = true;
       return;
     }
     this.#failing = true;
     this.#stopReading();
-    this.#source.error(new Error(reason));
+    if (!this.#isDirect) this.#source?.error(new Error(reason));
+    else {
+      this.#isShut = true;
+      this.#reset();
+    }
   }
 
   /** Drops what the stages hold, passes nothing on and reads nothing more. */
   abort(): void {
     this.#ended = true;
+    this.#isShut = true;
     this.#stopReading();
-    this.#subscription.unsubscribe();
+    this.#subscription?.unsubscribe();
   }
 
   /** A stage dropped bytes: on purpose, or because the flow was aborted. */
@@ -145,10 +149,39 @@ export class Flow {
     this.window.give(bytes);
   }
 
+  /** From the window. */
+  pause(): void {
+    this.#pausedAt = this.#owner.now();
+    this.#from.pause();
+  }
+
+  /** From the window. */
+  resume(): void {
+    this.#endPause();
+    if (this.#takesMore) this.#from.resume();
+  }
+
   /** Of the held bytes in front of a FIN that came early. */
   #handedOver(bytes: number): void {
     this.#finAfter -= bytes;
-    if (this.#finAfter <= 0) this.#source?.complete();
+    if (this.#finAfter <= 0) this.fin();
+  }
+
+  /** Whether what comes is handed on. */
+  get #takesMore(): boolean {
+    return this.#isDirect ? !this.#isShut : this.#source?.closed === false;
+  }
+
+  #subscribe(stages: readonly Stage[]): Subscription {
+    let piped = new Observable<Chunk>((subscriber) => {
+      this.#source = subscriber;
+    });
+    for (const stage of stages) piped = stage(piped);
+    return piped.subscribe({
+      next: (chunk) => this.#deliver(chunk),
+      complete: () => this.#finish(),
+      error: (error) => this.#broken(error),
+    });
   }
 
   #deliver(chunk: Chunk): void {
@@ -174,8 +207,12 @@ export class Flow {
       return;
     }
     this.#ended = true;
-    this.#to.end();
-    this.#owner.passedFin(this.direction);
+    try {
+      this.#to.end();
+      this.#owner.passedFin(this.direction);
+    } catch (error) {
+      this.#owner.defect(error);
+    }
   }
 
   #broken(error: unknown): void {
@@ -185,7 +222,11 @@ export class Flow {
 
   #reset(): void {
     this.#ended = true;
-    this.#to.reset();
+    try {
+      this.#to.reset();
+    } catch (error) {
+      this.#owner.defect(error);
+    }
   }
 
   #stopReading(): void {
@@ -194,27 +235,9 @@ export class Flow {
     this.#from.pause();
   }
 
-  readonly #pause = (): void => {
-    this.#pausedAt = this.#owner.now();
-    this.#from.pause();
-  };
-
-  readonly #resume = (): void => {
-    this.#endPause();
-    if (this.#source !== null && !this.#source.closed) this.#from.resume();
-  };
-
   #endPause(): void {
     if (this.#pausedAt < 0) return;
     this.pausedMs += this.#owner.now() - this.#pausedAt;
     this.#pausedAt = -1;
-  }
-
-  #guard(act: () => void): void {
-    try {
-      act();
-    } catch (error) {
-      this.#owner.defect(error);
-    }
   }
 }

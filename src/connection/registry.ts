@@ -1,3 +1,4 @@
+import type { AnyActorRef } from 'xstate';
 import { closeReasonIndex } from '../core/close-reason.ts';
 import { type ConnectionId, connectionId } from '../core/connection-id.ts';
 import { textOf } from '../core/error-fact.ts';
@@ -5,6 +6,7 @@ import type { ListenerPlan, MachineEngine } from '../core/plan.ts';
 import type { Endpoint } from '../core/ports.ts';
 import { connectionLogic } from './actions.ts';
 import { Connection, type ConnectionLogic } from './connection.ts';
+import { rootActor } from './root-actor.ts';
 import type { ShardContext } from './shard-context.ts';
 import { UNWATCHED } from './unwatched.ts';
 
@@ -19,13 +21,14 @@ export interface RegistryOwner {
 }
 
 /**
- * All live connections of a shard, whatever plan they live under. Each is a root actor of its own: a parent would copy
- * its children with every new one. What supervision they need is here: an error of one ends that one.
+ * All live connections of a shard, whatever plan they live under. Each is an actor of its own in one system, whose root
+ * holds no children: it would copy them with every new one. What supervision they need is here: an error of one ends that one.
  */
 export class ConnectionRegistry {
   readonly #owner: RegistryOwner;
   readonly #live = new Map<ConnectionId, Connection>();
   readonly #logics = new Map<MachineEngine, ConnectionLogic>();
+  #root: AnyActorRef | null = null;
   #sequence = 0;
 
   constructor(owner: RegistryOwner) {
@@ -42,13 +45,14 @@ export class ConnectionRegistry {
     let connection: Connection;
     try {
       const logic = this.#logic(shard.plan.machineEngine);
-      connection = new Connection(id, shard, listener, endpoint, logic, this.#remove);
+      this.#root ??= rootActor(shard.plane.timers, this.#chartFailed);
+      connection = new Connection(id, shard, listener, endpoint, logic, this.#root, this.#remove);
     } catch (error) {
       stillborn(id, shard, listener, endpoint, error);
       return;
     }
     this.#live.set(id, connection);
-    this.#changed(connection, 1);
+    connection.attempt(this.#came, connection);
     connection.start();
   }
 
@@ -86,13 +90,18 @@ export class ConnectionRegistry {
     return logic;
   }
 
-  #changed(connection: Connection, by: 1 | -1): void {
-    connection.attempt(() => this.#owner.changed(connection.shard, by));
-  }
+  readonly #came = ({ shard }: Connection): void => this.#owner.changed(shard, 1);
+  readonly #went = ({ shard }: Connection): void => this.#owner.changed(shard, -1);
+
+  readonly #chartFailed = (actorId: string, error: unknown): void => {
+    for (const connection of this.#live.values()) {
+      if (connection.actor.id === actorId) connection.chartFailed(error);
+    }
+  };
 
   readonly #remove = (connection: Connection): void => {
     this.#live.delete(connection.id);
-    this.#changed(connection, -1);
+    connection.attempt(this.#went, connection);
   };
 }
 

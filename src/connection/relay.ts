@@ -5,8 +5,10 @@ import type { Endpoint, EndpointObserver, Timers } from '../core/ports.ts';
 import { buildStages, type Stage } from '../stream/index.ts';
 import { AcceptedBytes } from './accepted-bytes.ts';
 import type { Connection } from './connection.ts';
-import type { Deadlines } from './deadlines.ts';
+import type { Deadlines, Stall } from './deadlines.ts';
 import { Flow, type FlowOwner } from './flow.ts';
+
+const NO_STAGES: readonly never[] = [];
 
 /** Action on the way from dialing to relaying: joins client and backend in both directions. */
 export function relay(connection: Connection): void {
@@ -16,7 +18,7 @@ export function relay(connection: Connection): void {
 }
 
 /** The two flows of a connection and what they report. Lives from the join until the end. */
-export class Relay implements FlowOwner {
+export class Relay implements FlowOwner, Stall {
   readonly up: Flow;
   readonly down: Flow;
   readonly #connection: Connection;
@@ -68,7 +70,7 @@ export class Relay implements FlowOwner {
   }
 
   waits(): void {
-    this.#deadlines.watchStall(this.#stalledSince);
+    this.#deadlines.watchStall(this);
   }
 
   defect(error: unknown): void {
@@ -90,7 +92,9 @@ export class Relay implements FlowOwner {
     (isUp ? this.up : this.down).accepted(bytes, now);
   }
 
-  readonly #stalledSince = (): number | null => earlier(this.up.stalledSince, this.down.stalledSince);
+  get stalledSince(): number | null {
+    return earlier(this.up.stalledSince, this.down.stalledSince);
+  }
 
   #stageFailed(stage: StagePlan['kind'], message: string): void {
     const { shard, listener, id } = this.#connection;
@@ -101,8 +105,8 @@ export class Relay implements FlowOwner {
 
   #stages(direction: Direction): readonly Stage[] {
     const { route, shard, id, listener, openedAt } = this.#connection;
-    const plans = route?.stages ?? [];
-    if (plans.length === 0) return [];
+    const plans = route?.stages ?? NO_STAGES;
+    if (plans.length === 0) return NO_STAGES;
     return buildStages(plans, direction, {
       scheduler: shard.scheduler,
       connection: id,
@@ -147,7 +151,11 @@ class PeerWatch implements EndpointObserver {
   }
 
   fin(): void {
-    this.#connection.guard(() => this.#reads.fin());
+    try {
+      this.#reads.fin();
+    } catch (error) {
+      this.#connection.defect(error);
+    }
   }
 
   reset(code: string): void {
@@ -168,7 +176,11 @@ class PeerWatch implements EndpointObserver {
   }
 
   closed(): void {
-    this.#connection.guard(() => this.#connection.endpointClosed());
+    try {
+      this.#connection.endpointClosed();
+    } catch (error) {
+      this.#connection.defect(error);
+    }
   }
 
   held(): void {}

@@ -4,6 +4,14 @@
  */
 export const WINDOW_BYTES = 128 * 1024;
 
+/** The source of a direction, as its credit window sees it. */
+export interface CreditedSource {
+  /** No credit is left. */
+  pause(): void;
+  /** There is credit again. */
+  resume(): void;
+}
+
 /**
  * The credit window of one direction. The source takes credit for what it emits; whoever disposes of bytes (the far
  * socket by accepting them, a stage by dropping them) gives it back. Above the limit the source is paused; it resumes
@@ -16,13 +24,11 @@ export class CreditWindow {
   readonly limit: number;
   #outstanding = 0;
   #paused = false;
-  readonly #pause: () => void;
-  readonly #resume: () => void;
+  readonly #source: CreditedSource;
 
-  constructor(limit: number, pause: () => void, resume: () => void) {
+  constructor(limit: number, source: CreditedSource) {
     this.limit = limit;
-    this.#pause = pause;
-    this.#resume = resume;
+    this.#source = source;
   }
 
   /** Bytes taken and not given back. */
@@ -40,7 +46,7 @@ export class CreditWindow {
     this.#outstanding += bytes;
     if (!this.#paused && this.#outstanding >= this.limit) {
       this.#paused = true;
-      this.#pause();
+      this.#source.pause();
     }
   }
 
@@ -52,7 +58,7 @@ export class CreditWindow {
     this.#outstanding -= bytes;
     if (this.#paused && this.#outstanding <= this.limit / 2) {
       this.#paused = false;
-      this.#resume();
+      this.#source.resume();
     }
   }
 }

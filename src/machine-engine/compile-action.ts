@@ -3,21 +3,25 @@ import {
   type AnyEventObject,
   type AnyStateNode,
   assign,
-  type ExecutableActionObject,
   type MachineContext,
 } from 'xstate';
+import { type Exec, perform } from './perform.ts';
 import { UnsupportedChart } from './unsupported-chart.ts';
 
 /** One action with everything looked up. An assign has `assign` and no `exec`, every other `exec` and no `assign`. */
 export interface Step {
-  /** The name that inspectors see. */
-  readonly type: string;
-  readonly params: unknown;
-  readonly exec: ExecutableActionObject['exec'] | null;
+  /** What inspectors see: its name and params. */
+  readonly action: { readonly type: string; readonly params: unknown };
+  readonly exec: Exec | null;
   readonly assign: Assign | null;
 }
 
-type Assign = (args: AssignArgs, params: unknown) => MachineContext;
+type Assign = (
+  context: MachineContext,
+  event: AnyEventObject,
+  params: unknown,
+  scope: AnyActorScope,
+) => MachineContext;
 
 interface AssignArgs {
   readonly context: MachineContext;
@@ -52,11 +56,12 @@ export function compileAction(state: AnyStateNode, action: unknown): Step {
   if (typeof params === 'function') return refuse(`computed params of the action "${type}"`);
   const found: unknown = inline ? action : state.machine.implementations.actions?.[type];
   if (typeof found !== 'function') return refuse(`the action "${type}", which nobody provided`);
-  if (!('resolve' in found)) return { type, params, exec: found as NonNullable<Step['exec']>, assign: null };
+  const seen = Object.freeze({ type, params });
+  if (!('resolve' in found)) return { action: seen, exec: found as Exec, assign: null };
   const builtIn = found as unknown as BuiltIn;
   if (builtIn.resolve !== ASSIGN)
     return refuse(`the built-in action \`${builtIn.type.replace('xstate.', '')}\``);
-  return { type, params, exec: null, assign: compileAssign(builtIn.assignment) };
+  return { action: seen, exec: null, assign: compileAssign(builtIn.assignment) };
 }
 
 /**
@@ -71,16 +76,16 @@ export function runSteps(
 ): MachineContext {
   const { self, system } = scope;
   let now = context;
+  let info: Parameters<Exec>[0] | null = null;
   for (let i = 0; i < steps.length; i++) {
-    const { type, params, exec, assign } = steps[i]!;
-    if (assign !== null) now = assign({ context: now, event, spawn: refuseSpawn, self, system }, params);
-    else
-      scope.actionExecutor({
-        type,
-        info: { context: now, event, self, system },
-        params: params as ExecutableActionObject['params'],
-        exec: exec ?? undefined,
-      });
+    const { action, exec, assign } = steps[i]!;
+    if (exec !== null) {
+      info ??= { context: now, event, self, system };
+      perform(action, exec, info, scope);
+    } else if (assign !== null) {
+      now = assign(now, event, action.params, scope);
+      info = null;
+    }
   }
   return now;
 }
@@ -92,10 +97,14 @@ export function refuseSpawn(): never {
 
 function compileAssign(assignment: BuiltIn['assignment']): Assign {
   if (typeof assignment === 'function')
-    return (args, params) => ({ ...args.context, ...(assignment(args, params) as object) });
+    return (context, event, params, { self, system }) => ({
+      ...context,
+      ...(assignment({ context, event, spawn: refuseSpawn, self, system }, params) as object),
+    });
   const entries = Object.entries(assignment);
-  return (args, params) => {
-    const next: MachineContext = { ...args.context };
+  return (context, event, params, { self, system }) => {
+    const args: AssignArgs = { context, event, spawn: refuseSpawn, self, system };
+    const next: MachineContext = { ...context };
     for (let i = 0; i < entries.length; i++) {
       const [key, value] = entries[i]!;
       next[key] = typeof value === 'function' ? (value as Compute)(args, params) : value;

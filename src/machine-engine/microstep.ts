@@ -5,6 +5,15 @@ interface Inspected {
   _sendInspectionEvent(event: object): void;
 }
 
+/** As in `perform.ts`, one object tells of all: XState copies it where anybody inspects. */
+const TOLD: { type: string; actorRef: unknown; event: unknown; snapshot: unknown; _transitions: unknown } = {
+  type: '@xstate.microstep',
+  actorRef: null,
+  event: null,
+  snapshot: null,
+  _transitions: null,
+};
+
 /** Tells whoever inspects the actor's system that an event was worked off. Without inspectors it returns at once. */
 export function tellMicrostep(
   scope: AnyActorScope,
@@ -12,11 +21,12 @@ export function tellMicrostep(
   snapshot: AnyMachineSnapshot,
   transitions: readonly AnyTransitionDefinition[],
 ): void {
-  (scope.system as unknown as Inspected)._sendInspectionEvent({
-    type: '@xstate.microstep',
-    actorRef: scope.self,
-    event,
-    snapshot,
-    _transitions: transitions,
-  });
+  TOLD.actorRef = scope.self;
+  TOLD.event = event;
+  TOLD.snapshot = snapshot;
+  TOLD._transitions = transitions;
+  (scope.system as unknown as Inspected)._sendInspectionEvent(TOLD);
+  TOLD.actorRef = null;
+  TOLD.event = null;
+  TOLD.snapshot = null;
 }

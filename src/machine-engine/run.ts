@@ -42,13 +42,14 @@ export function start(
   input: unknown,
   scope: AnyActorScope,
 ): AnyMachineSnapshot {
-  let snapshot = make(table.unborn, 'active', {}, undefined, undefined);
+  let context: MachineContext = {};
   try {
-    snapshot = make(table.unborn, 'active', contextOf(input), undefined, undefined);
+    context = contextOf(input);
+    const snapshot = make(table.unborn, 'active', context, undefined, undefined);
     const event = { type: 'xstate.init', input };
     return take({ row: table.unborn, snapshot }, make, table.start, null, event, scope);
   } catch (error) {
-    return make(table.unborn, 'error', snapshot.context, undefined, error);
+    return make(table.unborn, 'error', context, undefined, error);
   }
 }
 

@@ -76,9 +76,9 @@ function load() {
 
 /** A reloader for a service that was started with the file as it stands. */
 function create(): Reloader {
-  const { plan } = parseConfig(file, 'proxy.yaml', ENVIRONMENT);
+  const { plan, files } = parseConfig(file, 'proxy.yaml', ENVIRONMENT);
   const warn = (lines: readonly string[]): void => void warnings.push(...lines);
-  return new Reloader({ host, plan, load, isStopping: () => stopping, warn });
+  return new Reloader({ host, plan, files, load, isStopping: () => stopping, warn });
 }
 
 function hangUp(): void {
@@ -197,7 +197,9 @@ describe('a reload', () => {
     const broken = (): never => {
       throw new TypeError('oh');
     };
-    new Reloader({ host, plan, load: broken, isStopping: () => false, warn: () => {} }).begin(service);
+    new Reloader({ host, plan, files: [], load: broken, isStopping: () => false, warn: () => {} }).begin(
+      service,
+    );
     hangUp();
     expect(service.failures).toMatchObject([{ message: 'oh' }]);
   });

@@ -1,17 +1,19 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { WATCH_MS, type WatchHost, watchFile } from '../../src/cli/watching.ts';
+import { WATCH_MS, type WatchHost, watchFiles } from '../../src/cli/watching.ts';
 
 /** A system whose one file the test writes, and whose time passes one interval at a time. */
 class FakeSystem implements WatchHost {
   readonly asked: string[] = [];
   file = 'first';
+  /** Of every file that is no configuration. */
+  key = 'first';
   #run: (() => void) | null = null;
   #answer: ((stamp: string) => void) | null = null;
   /** Set: looking at the file takes until `answer` is called. */
   isSlow = false;
   stamp(file: string): Promise<string> {
     this.asked.push(file);
-    if (!this.isSlow) return Promise.resolve(this.file);
+    if (!this.isSlow) return Promise.resolve(file.endsWith('.yaml') ? this.file : this.key);
     return new Promise((resolve) => {
       this.#answer = resolve;
     });
@@ -43,11 +45,16 @@ class FakeSystem implements WatchHost {
 
 let system: FakeSystem;
 let changes: number;
+let names: readonly string[];
 
 function watch(): () => void {
-  return watchFile('/etc/proxy.yaml', system, () => {
-    changes++;
-  });
+  return watchFiles(
+    () => names,
+    system,
+    () => {
+      changes++;
+    },
+  );
 }
 
 /** A watch that has got over its first look. */
@@ -62,6 +69,7 @@ async function watchSteadily(): Promise<() => void> {
 beforeEach(() => {
   system = new FakeSystem();
   changes = 0;
+  names = ['/etc/proxy.yaml'];
 });
 
 describe('a watched file', () => {
@@ -146,5 +154,40 @@ describe('a watched file', () => {
     const end = await watchSteadily();
     end();
     expect(system.isWaiting).toBe(false);
+  });
+});
+
+describe('several watched files', () => {
+  it('are told once, when all of them have been the same for one interval', async () => {
+    names = ['/etc/proxy.yaml', '/etc/a.key'];
+    await watchSteadily();
+    system.file = 'second';
+    await system.pass();
+    system.key = 'second';
+    await system.pass();
+    expect(changes).toBe(0);
+    await system.pass(5);
+    expect(changes).toBe(1);
+  });
+
+  it('that become none or others are asked for anew with each look', async () => {
+    await watchSteadily();
+    names = [];
+    system.file = 'second';
+    await system.pass(5);
+    expect(changes).toBe(0);
+    names = ['/etc/a.key'];
+    await system.pass(5);
+    expect(changes).toBe(1);
+    system.key = 'second';
+    await system.pass(5);
+    expect(changes).toBe(2);
+  });
+
+  it('that are none from the beginning are no change', async () => {
+    names = [];
+    watch();
+    await system.pass(5);
+    expect(changes).toBe(0);
   });
 });

@@ -42,6 +42,28 @@ describe('the difference of two plans', () => {
     expect(diffPlans(settlePlan(plan(), less, NONE), less)).toEqual(NOTHING);
   });
 
+  it('sees how clients arrive, what a split leads to, and a certificate that was renewed', () => {
+    const listener = { name: 'edge', listen: '127.0.0.1:8080', to: 'web' };
+    const tls = (name: string) => ({ tls: { certificates: [{ cert: `${name}.pem`, key: `${name}.key` }] } });
+    const split = (weight: number) => ({ to: [{ pool: 'web', weight }, { pool: 'api' }] });
+    const of = (changes: object) => plan({ listeners: [{ ...listener, ...changes }, BASE.listeners[1]] });
+    const edge = { added: [], removed: [], changed: ['edge'] };
+    for (const [before, after] of [
+      [{}, { proxy_protocol: 'accept', trusted: ['10.0.0.0/8'] }],
+      [{}, tls('a-ec')],
+      [tls('a-ec'), tls('a-rsa')],
+      [split(5), split(6)],
+    ] as const) {
+      expect(diffPlans(of(before), of(after))).toEqual({ ...NOTHING, listeners: edge });
+      expect(diffPlans(of(after), of(after))).toEqual(NOTHING);
+    }
+    const { api, web } = BASE.pools;
+    const secured = plan({ pools: { api, web: { ...web, connect: { proxy_protocol: 'v2' } } } });
+    expect(diffPlans(plan(), secured).pools.changed).toEqual(['web']);
+    const ruled = plan({ protocols: { game: { hex: '00' } } });
+    expect(diffPlans(plan(), ruled).settings).toEqual(['protocols']);
+  });
+
   it('names what came, what went and what changed', () => {
     const next = plan({
       listeners: [

@@ -38,7 +38,10 @@ function forAll(see: (step: { current: Plan; next: Plan; free: FreeSlots; settle
 const poolName = (plan: Plan, pool: number) => plan.pools[pool]?.name;
 const backendName = (plan: Plan, backend: BackendPlan) => `${poolName(plan, backend.pool)}/${backend.name}`;
 const targets = (plan: Plan, listener: ListenerPlan) =>
-  listener.routes.map(({ action }) => (action.kind === 'pool' ? poolName(plan, action.pool) : action));
+  listener.routes.map(({ action }) => {
+    if (action.kind === 'split') return action.of.map(({ pool, weight }) => [poolName(plan, pool), weight]);
+    return action.kind === 'pool' ? poolName(plan, action.pool) : action;
+  });
 
 /** What a plan means: names instead of indexes, in the order of the names, without what is retired. */
 function meaning(plan: Plan) {

@@ -79,10 +79,12 @@ describe('a defect of the chart', () => {
 
 describe('a defect in a timer', () => {
   test('a deadline whose check throws ends its connection alone', async () => {
-    const { world, client } = await reach('streaming', { timeouts: { idleMs: 100 } });
+    const { world, client } = await reach('streaming', { timeouts: { writeStallMs: 50 } });
     const well = world.connect();
-    world.live(0).deadlines.whileQuiet('deadline.idle', 50, () => {
-      throw new Error(SEEDED);
+    world.live(0).deadlines.watchStall({
+      get stalledSince(): number {
+        throw new Error(SEEDED);
+      },
     });
     world.run(80);
     expect([seen(client), seen(well)]).toEqual(['reset', 'open']);

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { readProxyHeader } from '../../src/proxy-protocol/index.ts';
 import { contractPeer } from '../plane/memory-world.ts';
+import { testAuthority } from '../support/certificates.ts';
 import { needs } from '../support/programs.ts';
 import { TlsPeer } from '../tls/tls-peer.ts';
 import { backendTlsPlan, openTls, settle, tlsClient, tlsPlan } from './tls.ts';
@@ -171,6 +173,33 @@ describe('a backend spoken to over TLS', () => {
     expect([line, rest]).toEqual([expect.stringMatching(/^PROXY TCP4 10\.0\.2\.1 10\.0\.0\.1 \d+ 80$/), '']);
     const at = Buffer.concat(raw).indexOf('\r\n') + 2;
     expect([...Buffer.concat(raw).subarray(at, at + 2)]).toEqual([22, 3]);
+  });
+
+  test('is told in the PROXY header what the client has agreed on and who it is', async () => {
+    const { cert, key } = testAuthority().issue({ commonName: 'somebody' });
+    const world = await openTls({
+      tls: tlsPlan({ alpn: ['h2'], clientAuth: 'optional', clientCa: testAuthority().cert }),
+      connect: { proxyOut: { version: 2, tlvs: ['alpn', 'authority', 'ssl', 'crc32c'] } },
+    });
+    tlsClient(world, { servername: 'a.test', ALPNProtocols: ['h2'], cert, key });
+    await settle(world);
+    const read = readProxyHeader(world.backend().received);
+    expect(read).toMatchObject({
+      kind: 'header',
+      header: {
+        tlvs: {
+          alpn: 'h2',
+          authority: 'a.test',
+          ssl: {
+            tls: true,
+            certificateOnConnection: true,
+            verify: 0,
+            version: 'TLSv1.3',
+            commonName: 'somebody',
+          },
+        },
+      },
+    });
   });
 
   test('whose certificate is for another name fails, and so does the next: backend-handshake', async () => {

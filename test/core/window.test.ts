@@ -5,11 +5,10 @@ import { CreditWindow } from '../../src/core/window.ts';
 describe('the credit window', () => {
   it('pauses at the limit, resumes at half of it, and tells each change once', () => {
     const calls: string[] = [];
-    const window = new CreditWindow(
-      100,
-      () => calls.push('pause'),
-      () => calls.push('resume'),
-    );
+    const window = new CreditWindow(100, {
+      pause: () => calls.push('pause'),
+      resume: () => calls.push('resume'),
+    });
     window.take(99);
     expect(calls).toEqual([]);
     window.take(1);
@@ -23,11 +22,7 @@ describe('the credit window', () => {
   });
 
   it('throws where more is given back than was taken, and changes nothing', () => {
-    const window = new CreditWindow(
-      100,
-      () => {},
-      () => {},
-    );
+    const window = new CreditWindow(100, { pause: () => {}, resume: () => {} });
     window.take(10);
     expect(() => window.give(11)).toThrow(RangeError);
     expect(window.outstanding).toBe(10);
@@ -35,11 +30,10 @@ describe('the credit window', () => {
 
   it('a resume that takes again at once is heard', () => {
     let pauses = 0;
-    const window: CreditWindow = new CreditWindow(
-      10,
-      () => pauses++,
-      () => window.take(10),
-    );
+    const window: CreditWindow = new CreditWindow(10, {
+      pause: () => pauses++,
+      resume: () => window.take(10),
+    });
     window.take(10);
     window.give(10);
     expect(pauses).toBe(2);
@@ -56,17 +50,16 @@ describe('the credit window', () => {
     fc.assert(
       fc.property(plan, ({ limit, readMax, steps }) => {
         let running = true;
-        const window = new CreditWindow(
-          limit,
-          () => {
+        const window = new CreditWindow(limit, {
+          pause: () => {
             expect(running).toBe(true);
             running = false;
           },
-          () => {
+          resume: () => {
             expect(running).toBe(false);
             running = true;
           },
-        );
+        });
         for (const { read, give } of steps) {
           if (running) window.take(1 + (read % readMax));
           expect(window.outstanding).toBeLessThan(limit + readMax);

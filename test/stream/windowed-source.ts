@@ -17,11 +17,7 @@ export class WindowedSource {
   /** `produce` yields the next bytes, or null for FIN. */
   constructor(produce: () => Uint8Array | null, limit: number = WINDOW_BYTES) {
     this.#produce = produce;
-    this.window = new CreditWindow(
-      limit,
-      () => undefined,
-      () => this.#pump(),
-    );
+    this.window = new CreditWindow(limit, { pause: () => undefined, resume: () => this.#pump() });
     this.chunks = new Observable((output) => {
       this.#output = output;
       this.#pump();

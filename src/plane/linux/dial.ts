@@ -55,7 +55,8 @@ export class Dial implements Watcher, Runnable, Cancellable {
   readonly #options: DialOptions;
   readonly #handler: DialHandler;
   #target: Address;
-  #left: string[] = [];
+  /** Addresses of the name that are left to be tried; null where it is none. */
+  #left: string[] | null = null;
   #fd = -1;
   /** Why it failed, which is to be told; null = it did not so far. */
   #failure: string | null = null;
@@ -114,7 +115,11 @@ export class Dial implements Watcher, Runnable, Cancellable {
     const failure = dialFailure(this.#failure);
     this.#isOver = true;
     this.#home.gone(this);
-    this.#guard(() => this.#handler.failed(failure));
+    try {
+      this.#handler.failed(failure);
+    } catch (error) {
+      this.#home.onObserverError(error);
+    }
   }
 
   #connect(address: Uint8Array): void {
@@ -154,7 +159,7 @@ export class Dial implements Watcher, Runnable, Cancellable {
 
   #tryNext(code: string): void {
     this.#drop();
-    const next = this.#left.shift();
+    const next = this.#left?.shift();
     if (next === undefined || this.#target.kind !== 'tcp') {
       this.#fail(code);
       return;
@@ -177,7 +182,11 @@ export class Dial implements Watcher, Runnable, Cancellable {
     reactor.handOver(this.#fd, endpoint);
     this.#home.opened(endpoint);
     this.#home.gone(this);
-    this.#guard(() => this.#handler.connected(endpoint));
+    try {
+      this.#handler.connected(endpoint);
+    } catch (error) {
+      this.#home.onObserverError(error);
+    }
     endpoint.ready(events & ~EPOLLOUT);
   }
 
@@ -189,13 +198,5 @@ export class Dial implements Watcher, Runnable, Cancellable {
     reactor.forget(this.#fd);
     table.close(this.#fd);
     this.#fd = -1;
-  }
-
-  #guard(call: () => void): void {
-    try {
-      call();
-    } catch (error) {
-      this.#home.onObserverError(error);
-    }
   }
 }

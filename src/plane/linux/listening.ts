@@ -145,7 +145,11 @@ export class LinuxListening implements Listening, Watcher {
       return;
     }
     this.#home.opened(endpoint);
-    this.#guard(() => this.#handler.accept(endpoint));
+    try {
+      this.#handler.accept(endpoint);
+    } catch (error) {
+      this.#home.onObserverError(error);
+    }
   }
 
   /** Clients stay in the queue meanwhile; asked again at once, epoll would say the same without end. */

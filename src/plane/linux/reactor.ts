@@ -29,8 +29,9 @@ export interface Runnable {
 }
 
 interface Slot {
-  readonly token: number;
-  watcher: Watcher;
+  token: number;
+  /** null: nobody watches. */
+  watcher: Watcher | null;
 }
 
 /**
@@ -49,12 +50,15 @@ export class Reactor implements Timers {
   readonly #eventsView: DataView;
   readonly #change: Uint8Array;
   readonly #changeView: DataView;
+  /** By descriptor; those that were watched once are kept. */
   readonly #slots: (Slot | undefined)[] = [];
   readonly #wheel: TimerWheel;
   /** Not before this time is a timer due. */
   #wakeAt = Number.POSITIVE_INFINITY;
-  #next: Runnable[] = [];
-  #running: Runnable[] = [];
+  /** What was put off, as far as `#waiting`; both lists keep their length, so that they need not grow again. */
+  #next: (Runnable | null)[] = [];
+  #running: (Runnable | null)[] = [];
+  #waiting = 0;
   #token = 0;
   #closed = false;
   /** The time at which this turn's events were taken, for stamps that need not be finer. */
@@ -88,7 +92,7 @@ export class Reactor implements Timers {
 
   /** Whether something was put off to the next turn, which then must not wait. */
   get isBusy(): boolean {
-    return this.#next.length > 0;
+    return this.#waiting > 0;
   }
 
   now(): number {
@@ -107,25 +111,32 @@ export class Reactor implements Timers {
     const token = (this.#token + 1) >>> 0;
     this.#token = token;
     const result = this.#control(EPOLL_CTL_ADD, fd, events, token);
-    if (result >= 0) this.#slots[fd] = { token, watcher };
+    if (result < 0) return result;
+    const slot = this.#slots[fd];
+    if (slot === undefined) this.#slots[fd] = { token, watcher };
+    else {
+      slot.token = token;
+      slot.watcher = watcher;
+    }
     return result;
   }
 
   /** Other events from now on. */
   change(fd: number, events: number): void {
     const slot = this.#slots[fd];
-    if (slot !== undefined) this.#control(EPOLL_CTL_MOD, fd, events, slot.token);
+    if (slot?.watcher) this.#control(EPOLL_CTL_MOD, fd, events, slot.token);
   }
 
   /** Somebody else watches from now on; the kernel is not asked. */
   handOver(fd: number, watcher: Watcher): void {
     const slot = this.#slots[fd];
-    if (slot !== undefined) slot.watcher = watcher;
+    if (slot?.watcher) slot.watcher = watcher;
   }
 
   /** Nothing more is told of it. Closing a descriptor takes it out of epoll where nobody has duplicated it. */
   forget(fd: number): void {
-    this.#slots[fd] = undefined;
+    const slot = this.#slots[fd];
+    if (slot !== undefined) slot.watcher = null;
   }
 
   /** As `forget`, for a descriptor that stays open. */
@@ -136,7 +147,7 @@ export class Reactor implements Timers {
 
   /** Runs it at the end of this turn, or in the next one where that has come already. */
   soon(runnable: Runnable): void {
-    this.#next.push(runnable);
+    this.#next[this.#waiting++] = runnable;
   }
 
   /**
@@ -157,17 +168,20 @@ export class Reactor implements Timers {
   /** Runs what was put off, once. */
   settle(): void {
     const due = this.#next;
-    if (due.length === 0) return;
+    const count = this.#waiting;
+    if (count === 0) return;
     this.#next = this.#running;
     this.#running = due;
-    for (let index = 0; index < due.length; index++) {
+    this.#waiting = 0;
+    for (let index = 0; index < count; index++) {
+      const runnable = due[index];
+      due[index] = null;
       try {
-        due[index]!.run();
+        runnable?.run();
       } catch (error) {
         this.#onError(error);
       }
     }
-    due.length = 0;
   }
 
   /** Nothing is told afterwards. Descriptors are their watchers' to close. */
@@ -178,7 +192,7 @@ export class Reactor implements Timers {
   }
 
   #timeout(waitMs: number): number {
-    if (this.#next.length > 0) return 0;
+    if (this.#waiting > 0) return 0;
     if (this.#wakeAt === Number.POSITIVE_INFINITY) return waitMs;
     return Math.max(0, Math.min(waitMs, Math.ceil(this.#wakeAt - this.#clock())));
   }
@@ -189,9 +203,9 @@ export class Reactor implements Timers {
     const fd = this.#eventsView.getInt32(at + data, true);
     const slot = this.#slots[fd];
     // A descriptor that was closed in this turn and opened again by somebody else has another token.
-    if (slot === undefined || slot.token !== this.#eventsView.getUint32(at + data + 4, true)) return;
+    if (slot?.token !== this.#eventsView.getUint32(at + data + 4, true)) return;
     try {
-      slot.watcher.ready(this.#eventsView.getUint32(at + events, true));
+      slot.watcher?.ready(this.#eventsView.getUint32(at + events, true));
     } catch (error) {
       this.#onError(error);
     }

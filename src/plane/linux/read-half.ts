@@ -194,7 +194,7 @@ export class ReadHalf {
       return;
     }
     if (seen === -EAGAIN) this.#readable = false;
-    else if (!wasShort(this.#home, seen, this.#readAgain)) this.#owner.readEnded(errorName(seen));
+    else if (!wasShort(this.#home, seen, () => this.#readAgain())) this.#owner.readEnded(errorName(seen));
   }
 
   #flow(): void {
@@ -282,14 +282,14 @@ export class ReadHalf {
       if (this.#failed) this.#owner.readEnded(null);
       return;
     }
-    if (result < 0 && wasShort(this.#home, result, this.#readAgain)) return;
+    if (result < 0 && wasShort(this.#home, result, () => this.#readAgain())) return;
     this.#readable = false;
     if (result === 0) this.#sawEnd = true;
     this.#owner.readEnded(result === 0 ? null : errorName(result));
   }
 
-  readonly #readAgain = (): void => {
+  #readAgain(): void {
     this.#readable = true;
     this.#owner.runSoon();
-  };
+  }
 }

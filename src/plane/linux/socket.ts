@@ -81,6 +81,7 @@ export function tcpInfo(system: System, fd: number): TcpInfo | null {
     rttUs: infoView.getUint32(rtt, true),
     rttVarUs: infoView.getUint32(rttvar, true),
     retransmits: infoView.getUint32(totalRetrans, true),
-    deliveryRate: Number(infoView.getBigUint64(deliveryRate, true)),
+    deliveryRate:
+      infoView.getUint32(deliveryRate, true) + infoView.getUint32(deliveryRate + 4, true) * 2 ** 32,
   };
 }

@@ -39,34 +39,50 @@ export class Telling {
   }
 
   held(view: Uint8Array): void {
-    this.#tell((observer) => observer.held(view));
+    try {
+      this.#observer?.held(view);
+    } catch (error) {
+      this.#home.onObserverError(error);
+    }
   }
 
   fin(): void {
-    this.#tell((observer) => observer.fin());
+    try {
+      this.#observer?.fin();
+    } catch (error) {
+      this.#home.onObserverError(error);
+    }
   }
 
   finished(): void {
-    this.#tell((observer) => observer.finished());
+    try {
+      this.#observer?.finished();
+    } catch (error) {
+      this.#home.onObserverError(error);
+    }
   }
 
   progress(): void {
-    this.#tell((observer) => observer.progress());
+    try {
+      this.#observer?.progress();
+    } catch (error) {
+      this.#home.onObserverError(error);
+    }
   }
 
   reset(code: string): void {
-    this.#tell((observer) => observer.reset(code));
+    try {
+      this.#observer?.reset(code);
+    } catch (error) {
+      this.#home.onObserverError(error);
+    }
   }
 
   closed(): void {
-    this.#tell((observer) => observer.closed());
+    const observer = this.#observer;
     this.#observer = null;
-  }
-
-  #tell(call: (observer: EndpointObserver) => void): void {
-    if (this.#observer === null) return;
     try {
-      call(this.#observer);
+      observer?.closed();
     } catch (error) {
       this.#home.onObserverError(error);
     }

@@ -47,7 +47,8 @@ export function planOf(file: FileModel, environment: Environment = ENVIRONMENT):
     listen: unix ? `unix:/run/${name}` : '127.0.0.1:0',
     routes: to.map((pool, index) => ({
       ...(index === to.length - 1 ? {} : { match: { sni: `${index}.test` } }),
-      to: pool,
+      // The first of several leads to all of them, by weight.
+      to: to.length > 1 && index === 0 ? [...new Set(to)].map((name) => ({ pool: name, weight: 2 })) : pool,
     })),
   }));
   const pools = Object.fromEntries(

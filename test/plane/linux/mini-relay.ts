@@ -20,11 +20,7 @@ class MiniFlow {
   constructor(from: Endpoint, to: Endpoint, limit: number) {
     this.#from = from;
     this.#to = to;
-    this.window = new CreditWindow(
-      limit,
-      () => from.pause(),
-      () => this.#goOn(),
-    );
+    this.window = new CreditWindow(limit, { pause: () => from.pause(), resume: () => this.#goOn() });
   }
 
   start(held: number, sawFin: boolean, splices: boolean): void {

@@ -1,0 +1,37 @@
+import { type ActorLogic, type AnyActorRef, type AnyEventObject, createActor, type Snapshot } from 'xstate';
+import type { Timers } from '../core/ports.ts';
+
+/** What XState tells the parent of an actor whose logic has thrown. */
+interface ActorFailed extends AnyEventObject {
+  readonly actorId: string;
+  readonly error: unknown;
+}
+
+/**
+ * The root of the actor system that all connections of a shard share: a system for each would be a fifth of what a connection
+ * keeps. It has the plane's timers for a clock, so that no actor keeps time of its own, and it holds nothing. `failed`
+ * is told of each actor below it whose logic has thrown, by the actor's own id and before whoever sent the event goes on;
+ * it must not throw.
+ */
+export function rootActor(timers: Timers, failed: (actorId: string, error: unknown) => void): AnyActorRef {
+  const root: ActorLogic<Snapshot<unknown>, AnyEventObject> = {
+    getInitialSnapshot: () => ({ status: 'active', output: undefined, error: undefined }),
+    getPersistedSnapshot: (snapshot) => snapshot,
+    transition: (snapshot, event) => {
+      if (event.type.startsWith('xstate.error.actor.')) {
+        const { actorId, error } = event as ActorFailed;
+        failed(actorId, error);
+      }
+      return snapshot;
+    },
+  };
+  return createActor(root, { clock: clockOn(timers) }).start();
+}
+
+/** XState's clock on the plane's timers. */
+function clockOn(timers: Timers) {
+  return {
+    setTimeout: (fire: (...args: unknown[]) => void, ms: number) => timers.after(ms, fire),
+    clearTimeout: (timer: { cancel(): void }) => timer.cancel(),
+  };
+}
