@@ -1,6 +1,7 @@
+import type { Address } from '../core/address.ts';
 import { parseIp } from '../core/cidr.ts';
 import { formatConnectionId } from '../core/connection-id.ts';
-import type { BackendPlan, ConnectPlan, ProxyOutPlan } from '../core/plan.ts';
+import type { ConnectPlan, ProxyOutPlan } from '../core/plan.ts';
 import type { Cancellable, Endpoint } from '../core/ports.ts';
 import { NO_PROXY_TLVS, type ProxyTlvs } from '../core/proxy-header.ts';
 import type { ConnectTlsPlan, TlsFacts, TlsFailure } from '../core/tls.ts';
@@ -23,14 +24,14 @@ export interface SetupHandler {
  */
 export function setUpBackend(
   connection: Connection,
-  backend: BackendPlan,
+  address: Address,
   { proxyOut, tls }: ConnectPlan,
   endpoint: Endpoint,
   handler: SetupHandler,
 ): Cancellable {
   const setup = new BackendSetup(connection, endpoint, handler);
-  if (proxyOut === null) setup.secure(backend, tls);
-  else setup.introduce(proxyOut, () => setup.secure(backend, tls));
+  if (proxyOut === null) setup.secure(address, tls);
+  else setup.introduce(proxyOut, () => setup.secure(address, tls));
   return setup;
 }
 
@@ -71,14 +72,14 @@ class BackendSetup implements Cancellable {
     goOn();
   }
 
-  secure(backend: BackendPlan, tls: ConnectTlsPlan | null): void {
+  secure(address: Address, tls: ConnectTlsPlan | null): void {
     if (tls === null) {
       this.#isOver = true;
       this.#handler.ready(this.#endpoint, null);
       return;
     }
     const connection = this.#connection;
-    const host = backend.address.kind === 'tcp' ? backend.address.host : '';
+    const host = address.kind === 'tcp' ? address.host : '';
     const handshake = connection.shard.tls.connect(
       this.#endpoint,
       { plan: tls, host, serverName: serverNameFor(connection, tls, host), alpn: alpnFor(connection, tls) },

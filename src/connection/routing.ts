@@ -2,7 +2,6 @@ import type { PoolPlan, RouteAction, RoutePlan } from '../core/plan.ts';
 import { chooseSplit, decide } from '../route/index.ts';
 import type { Connection } from './connection.ts';
 import { knownOf } from './known.ts';
-import { originalOf } from './original.ts';
 import { atEnd } from './sniffing.ts';
 import { share } from './trace-ids.ts';
 
@@ -77,5 +76,5 @@ function toPool(connection: Connection, index: number): void {
 /** Whether it is to go where its client wanted to, and that is here: it would come back again and again. */
 function goesNowhere(connection: Connection, { backends }: PoolPlan): boolean {
   const isOriginal = backends.some((row) => connection.plan.backends[row]?.original === true);
-  return isOriginal && originalOf(connection) === null;
+  return isOriginal && connection.original === null;
 }
