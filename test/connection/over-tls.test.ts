@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { readProxyHeader } from '../../src/proxy-protocol/index.ts';
+import { sniff } from '../../src/sniff/index.ts';
 import { contractPeer } from '../plane/memory-world.ts';
 import { testAuthority } from '../support/certificates.ts';
 import { needs } from '../support/programs.ts';
@@ -145,20 +146,15 @@ describe('a backend spoken to over TLS', () => {
     expect(world.closed()).toMatchObject({ reason: 'backend-truncated', during: 'streaming' });
   });
 
-  test('is given the protocol that the client has agreed on', async () => {
-    const { world, backends } = await encrypted({
+  test('is asked for the name and the protocol of the client', async () => {
+    const world = await openTls({
       tls: tlsPlan({ alpn: ['h2', 'http/1.1'] }),
       connect: { tls: backendTlsPlan({ serverName: 'client', alpn: 'pass' }) },
     });
     tlsClient(world, { servername: 'a.test', ALPNProtocols: ['http/1.1'] });
     await settle(world, 20);
-    expect(world.state()).toBe('streaming');
-    expect(backends.map(({ tls }) => (tls as unknown as { servername: string }).servername)).toEqual([
-      'a.test',
-    ]);
-    world.kill();
-    await settle(world);
-    expect(world.closed()).toMatchObject({ clientTls: { alpn: 'http/1.1' }, backendTls: { sni: 'a.test' } });
+    const { sniffed } = sniff(world.backend().received, true);
+    expect(sniffed).toMatchObject({ protocol: 'tls', sni: 'a.test', alpn: ['http/1.1'] });
   });
 
   test('gets the PROXY header before TLS, in the clear', async () => {
