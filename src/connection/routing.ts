@@ -12,13 +12,12 @@ const UNRECOGNIZED_NAME = Uint8Array.of(21, 3, 3, 0, 2, 2, 112);
 
 /** Entry: the first route that matches. A client that stayed silent is `unknown`. */
 export function route(connection: Connection): void {
-  const isCutShort = connection.findings?.open === true;
   let decision = decide(connection.routes, knownOf(connection));
   if (decision.kind === 'undecided') {
     connection.findings = atEnd(connection);
     decision = decide(connection.routes, knownOf(connection));
   }
-  if (isPlainWhereTlsIsRequired(connection, isCutShort)) {
+  if (isPlainWhereTlsIsRequired(connection)) {
     connection.send({ type: 'rejected', reason: 'tls-required', how: 'reset' });
     return;
   }
@@ -29,13 +28,9 @@ export function route(connection: Connection): void {
   take(connection, decision.route);
 }
 
-/** A ClientHello that was begun and never finished is none: else it would lead around the handshake that is required. */
-function isPlainWhereTlsIsRequired(
-  { listener, terminated, findings }: Connection,
-  isCutShort: boolean,
-): boolean {
-  if (listener.tls?.required !== true || terminated !== null) return false;
-  return isCutShort || findings?.sniffed?.protocol !== 'tls';
+/** Only a whole ClientHello is TLS: one that was begun does not lead around the handshake that is required. */
+function isPlainWhereTlsIsRequired({ listener, terminated, findings }: Connection): boolean {
+  return listener.tls?.required === true && terminated === null && findings?.sniffed?.protocol !== 'tls';
 }
 
 function take(connection: Connection, route: RoutePlan): void {
