@@ -17,8 +17,10 @@ export function route(connection: Connection): void {
     connection.findings = atEnd(connection);
     decision = decide(connection.routes, knownOf(connection));
   }
-  if (isPlainWhereTlsIsRequired(connection)) {
-    connection.send({ type: 'rejected', reason: 'tls-required', how: 'reset' });
+  if (leadsAroundTls(connection, decision.kind === 'route' ? decision.route : null)) {
+    if (speaksTls(connection)) say(connection, UNRECOGNIZED_NAME);
+    const how = speaksTls(connection) ? 'close' : 'reset';
+    connection.send({ type: 'rejected', reason: 'tls-required', how });
     return;
   }
   if (decision.kind !== 'route') {
@@ -28,9 +30,23 @@ export function route(connection: Connection): void {
   take(connection, decision.route);
 }
 
-/** Only a whole ClientHello is TLS: one that was begun does not lead around the handshake that is required. */
-function isPlainWhereTlsIsRequired({ listener, terminated, findings }: Connection): boolean {
-  return listener.tls?.required === true && terminated === null && findings?.sniffed?.protocol !== 'tls';
+/**
+ * Whether a client would get past the handshake that its listener requires: in plain text, or by TLS to a name that no
+ * certificate is for, which nothing but a route with `tls: passthrough` lets through.
+ */
+function leadsAroundTls(connection: Connection, route: RoutePlan | null): boolean {
+  const { listener, terminated } = connection;
+  if (listener.tls?.required !== true || terminated !== null || route?.action.kind === 'reject') return false;
+  return !speaksTls(connection) || (route !== null && !route.tlsPassthrough);
+}
+
+/** Only a whole ClientHello is TLS; one that was begun is not. */
+function speaksTls({ terminated, findings }: Connection): boolean {
+  return terminated === null && findings?.sniffed?.protocol === 'tls';
+}
+
+function say({ client, shard }: Connection, bytes: Uint8Array): void {
+  client.write({ bytes, at: shard.plane.timers.now(), borrowed: false });
 }
 
 function take(connection: Connection, route: RoutePlan): void {
@@ -52,12 +68,8 @@ function take(connection: Connection, route: RoutePlan): void {
 }
 
 function reject(connection: Connection, action: Rejection): void {
-  const { client, terminated, findings, shard } = connection;
-  const say = (bytes: Uint8Array): void =>
-    client.write({ bytes, at: shard.plane.timers.now(), borrowed: false });
-  if (action.how === 'answer') say(Buffer.from(action.bytes, 'base64'));
-  if (action.how === 'tls_alert' && terminated === null && findings?.sniffed?.protocol === 'tls')
-    say(UNRECOGNIZED_NAME);
+  if (action.how === 'answer') say(connection, Buffer.from(action.bytes, 'base64'));
+  if (action.how === 'tls_alert' && speaksTls(connection)) say(connection, UNRECOGNIZED_NAME);
   connection.send({ type: 'rejected', reason: 'rejected', how: action.how === 'reset' ? 'reset' : 'close' });
 }
 

@@ -114,6 +114,25 @@ describe('TLS with a client', () => {
     expect(world.closed()).toMatchObject({ reason: 'tls-required', during: 'routing', attempts: [] });
   });
 
+  test('that is required takes no name without a certificate around it, but by a route that passes TLS through', async () => {
+    const passing = { ...routeTo(1, { sni: ['through.test'] }, 'through'), tlsPassthrough: true };
+    const world = await openTls({
+      poolForEachBackend: true,
+      routes: [passing, routeTo(0)],
+      tls: tlsPlan({ required: true }),
+    });
+    const client = world.connect();
+    client.write(records(helloMessage({ extensions: [serverName('other.test')] })));
+    world.run(20);
+    expect([...client.received]).toEqual([21, 3, 3, 0, 2, 2, 112]);
+    client.end();
+    world.run(20);
+    expect(world.closed()).toMatchObject({ reason: 'tls-required', attempts: [] });
+    world.connect().write(records(helloMessage({ extensions: [serverName('through.test')] })));
+    world.run(20);
+    expect(portOf(world)).toBe(9001);
+  });
+
   test('decides by the certificate that the client has shown, and not before', async () => {
     const { cert, key } = testAuthority().issue({ commonName: 'somebody' });
     const world = await openTls({
