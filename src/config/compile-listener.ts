@@ -1,15 +1,13 @@
 import type { Cidr } from '../core/cidr.ts';
 import type { ListenerPlan, Protocol, RouteMatch, RoutePlan, StagePlan, Timeouts } from '../core/plan.ts';
 import { choosePlane } from './choose-plane.ts';
+import { compileStages } from './compile-stages.ts';
 import type { Environment } from './environment.ts';
-import { BURST_BYTES_MAX, BURST_BYTES_MIN_DEFAULT } from './limits.ts';
 import type { Config } from './schema.ts';
 
 type ListenerConfig = Config['listeners'][number];
 type RouteConfig = NonNullable<ListenerConfig['routes']>[number];
 type MatchConfig = NonNullable<RouteConfig['match']>;
-type StageConfig = NonNullable<ListenerConfig['stages']>[number];
-type RateLimitConfig = NonNullable<StageConfig['rate_limit']>;
 
 /** A listener with its routes. `pools` gives the index behind the name of a pool. */
 export function compileListener(
@@ -22,7 +20,7 @@ export function compileListener(
 ): ListenerPlan {
   const { limits, sniff, allow = [], deny = [] } = listener;
   const routes: readonly RouteConfig[] = listener.routes ?? [{ to: listener.to }];
-  const stages = (listener.stages ?? []).map(compileStage);
+  const stages = compileStages(listener.stages, listener.name);
   return {
     index,
     name: listener.name,
@@ -60,7 +58,8 @@ function compileRoute(
     match: route.match === undefined ? null : compileMatch(route.match),
     action: compileAction(route, pools),
     tlsPassthrough: false,
-    stages: route.reject === undefined ? [...stages, ...(route.stages ?? []).map(compileStage)] : [],
+    stages:
+      route.reject === undefined ? [...stages, ...compileStages(route.stages, `${listener}/${index}`)] : [],
   };
 }
 
@@ -79,18 +78,6 @@ function compileMatch(match: MatchConfig): RouteMatch {
     ...(alpn === undefined ? {} : { alpn: many(alpn) }),
     ...(source === undefined ? {} : { source: many<Cidr>(source) }),
   };
-}
-
-function compileStage(stage: StageConfig): StagePlan {
-  if (stage.rate_limit !== undefined) return compileRateLimit(stage.rate_limit);
-  if (stage.tee !== undefined) return { kind: 'tee', file: stage.tee.file, format: stage.tee.format };
-  return { kind: 'pass_through' };
-}
-
-function compileRateLimit(limit: RateLimitConfig): StagePlan {
-  const { up = 0, down = 0 } = limit;
-  const aSecond = Math.min(Math.max(up, down, BURST_BYTES_MIN_DEFAULT), BURST_BYTES_MAX);
-  return { kind: 'rate_limit', up, down, burst: limit.burst ?? aSecond };
 }
 
 function compileTimeouts(own: ListenerConfig['timeouts'], all: Config['timeouts']): Timeouts {

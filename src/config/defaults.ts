@@ -34,6 +34,11 @@ export const ABORT_ON_FIN = false;
 export const RATE_LIMIT_PER = 'connection';
 export const TEE_FORMAT = 'raw';
 
+export const TOXICITY = 1;
+export const MAX_AFFECTED = 1;
+export const STAGE_DIRECTION = 'both';
+export const JITTER_DISTRIBUTION = 'uniform';
+
 export const NO_DELAY = true;
 export const KEEPALIVE = '60s';
 export const RECEIVE_BUFFER = 'system';

@@ -1,17 +1,10 @@
 import { formatAddress } from '../core/address.ts';
 import { formatCidr } from '../core/format-cidr.ts';
-import type {
-  ListenerPlan,
-  PoolPlan,
-  RouteAction,
-  RouteMatch,
-  RoutePlan,
-  StagePlan,
-  Timeouts,
-} from '../core/plan.ts';
+import type { ListenerPlan, PoolPlan, RouteAction, RouteMatch, RoutePlan, Timeouts } from '../core/plan.ts';
 import { formatDuration } from '../core/units.ts';
+import { describeStage } from './describe-stages.ts';
 import { indent, type Row, rows } from './layout.ts';
-import { formatRate, formatSize } from './units.ts';
+import { formatSize } from './units.ts';
 
 /** A listener with its routes in the order in which they are tried. */
 export function describeListener(listener: ListenerPlan, pools: readonly PoolPlan[]): string {
@@ -104,18 +97,4 @@ function describeMatch(match: RouteMatch): string {
     source && `source ${source.map(formatCidr).join(' or ')}`,
   ];
   return keys.filter((text) => text !== undefined).join(' and ');
-}
-
-function describeStage(stage: StagePlan): string {
-  switch (stage.kind) {
-    case 'pass_through':
-      return 'pass_through';
-    case 'tee':
-      return `tee to ${stage.file}`;
-    case 'rate_limit': {
-      const up = stage.up === 0 ? '' : ` up ${formatRate(stage.up)}`;
-      const down = stage.down === 0 ? '' : ` down ${formatRate(stage.down)}`;
-      return `rate_limit${up}${down} burst ${formatSize(stage.burst)}`;
-    }
-  }
 }
