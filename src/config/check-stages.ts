@@ -1,4 +1,4 @@
-import { checkChaos } from './check-chaos.ts';
+import { checkChaos, checkCorruption } from './check-chaos.ts';
 import { type Issue, wrongValue } from './issue.ts';
 import { at, has, items, keysOf, type Raw, text } from './raw.ts';
 import { formatPath } from './show.ts';
@@ -11,7 +11,7 @@ export function checkStages(listener: Raw): Issue[] {
     .flat()
     .flatMap((stage) => [...oneKind(stage), ...actsSomewhere(stage), ...checkChaos(stage)]);
   const repeated = [repeatedFiles([], own), ...routes.map((stages) => repeatedFiles(own, stages))];
-  return [...found, ...repeated.flat()];
+  return [...found, ...checkCorruption(listener), ...repeated.flat()];
 }
 
 function oneKind(stage: Raw): Issue[] {
@@ -27,6 +27,8 @@ const NOTHING = {
   rate_limit: ['limits', 'down: 1MiB/s'],
   bandwidth: ['limits', 'down: 1MiB/s'],
   latency: ['delays', 'down: 50ms'],
+  slow_close: ['delays', 'down: 5s'],
+  limit_data: ['limits', 'down: 1MiB'],
 } as const;
 
 function actsSomewhere(stage: Raw): Issue[] {

@@ -3,7 +3,7 @@ import type { Cidr } from '../core/cidr.ts';
 import type { StagePlan } from '../core/stage-plan.ts';
 import { BURST_BYTES_MAX, BURST_BYTES_MIN_DEFAULT } from './limits.ts';
 import type { Config } from './schema.ts';
-import type { ChaosConfig } from './schema-chaos.ts';
+import type { ChaosConfig } from './schema-chaos-common.ts';
 
 type StageConfig = NonNullable<Config['listeners'][number]['stages']>[number];
 type RateLimitConfig = NonNullable<StageConfig['rate_limit']>;
@@ -27,7 +27,8 @@ function compileRateLimit(limit: RateLimitConfig, place: string): StagePlan {
 }
 
 /** A stage that makes faults; null where it is none. */
-function compileChaos({ latency, bandwidth, slicer }: StageConfig): StagePlan | null {
+function compileChaos(stage: StageConfig): StagePlan | null {
+  const { latency, bandwidth, slicer, slow_close, stall, corrupt } = stage;
   if (latency !== undefined) {
     const { up = null, down = null, jitter: jitterMs = 0, distribution } = latency;
     return { kind: 'latency', up, down, jitterMs, distribution, chaos: common(latency) };
@@ -39,6 +40,39 @@ function compileChaos({ latency, bandwidth, slicer }: StageConfig): StagePlan | 
   if (slicer !== undefined) {
     const { direction, average: averageBytes, variation: variationBytes = 0, delay: delayMs = 0 } = slicer;
     return { kind: 'slicer', direction, averageBytes, variationBytes, delayMs, chaos: common(slicer) };
+  }
+  if (slow_close !== undefined) {
+    const { up = null, down = null, resets } = slow_close;
+    return { kind: 'slow_close', up, down, resets, chaos: common(slow_close) };
+  }
+  if (stall !== undefined) {
+    const { direction, probability, pause: pauseMs, pause_max: pauseMaxMs } = stall;
+    return { kind: 'stall', direction, probability, pauseMs, pauseMaxMs, chaos: common(stall) };
+  }
+  if (corrupt !== undefined) {
+    const { direction, rate, force } = corrupt;
+    return { kind: 'corrupt', direction, rate, force, chaos: common(corrupt) };
+  }
+  return compileEnding(stage);
+}
+
+/** A stage that ends the connection; null where it is none. */
+function compileEnding(stage: StageConfig): StagePlan | null {
+  const { timeout, reset_peer, limit_data, quota, drop_connection } = stage;
+  if (timeout !== undefined) {
+    const { direction, after: afterMs, end } = timeout;
+    return { kind: 'timeout', direction, afterMs, end, chaos: common(timeout) };
+  }
+  if (reset_peer !== undefined)
+    return { kind: 'reset_peer', afterMs: reset_peer.after, chaos: common(reset_peer) };
+  if (limit_data !== undefined) {
+    const { up = null, down = null, end } = limit_data;
+    return { kind: 'limit_data', up, down, end, chaos: common(limit_data) };
+  }
+  if (quota !== undefined) return { kind: 'quota', bytes: quota.bytes, end: quota.end, chaos: common(quota) };
+  if (drop_connection !== undefined) {
+    const { probability, after: afterBytes = 0 } = drop_connection;
+    return { kind: 'drop_connection', probability, afterBytes, chaos: common(drop_connection) };
   }
   return null;
 }

@@ -1,6 +1,17 @@
 import type { ChaosPlan } from '../core/chaos-plan.ts';
 import { formatCidr } from '../core/format-cidr.ts';
-import type { LatencyPlan, RateLimitPlan, SlicerPlan, StagePlan } from '../core/stage-plan.ts';
+import type {
+  DropConnectionPlan,
+  LatencyPlan,
+  LimitDataPlan,
+  QuotaPlan,
+  RateLimitPlan,
+  ResetPeerPlan,
+  SlicerPlan,
+  StagePlan,
+  StallPlan,
+  TimeoutPlan,
+} from '../core/stage-plan.ts';
 import { formatDuration } from '../core/units.ts';
 import { formatRate, formatSize } from './units.ts';
 
@@ -23,7 +34,41 @@ function describeKind(stage: StagePlan): string {
       return `bandwidth${rates(stage)}`;
     case 'slicer':
       return describeSlicer(stage);
+    case 'slow_close':
+      return `slow_close${eachWay(stage.up, stage.down, formatDelay)}${stage.resets ? ' resets too' : ''}`;
+    case 'stall':
+      return describeStall(stage);
+    case 'corrupt':
+      return `corrupt ${stage.direction} ${stage.rate} of bytes${stage.force ? ' of TLS too' : ''}`;
+    case 'timeout':
+    case 'reset_peer':
+    case 'limit_data':
+    case 'quota':
+    case 'drop_connection':
+      return describeEnding(stage);
   }
+}
+
+/** A stage that ends the connection. */
+function describeEnding(
+  stage: TimeoutPlan | ResetPeerPlan | LimitDataPlan | QuotaPlan | DropConnectionPlan,
+): string {
+  switch (stage.kind) {
+    case 'timeout':
+      return `timeout ${stage.direction} ${stage.afterMs === 0 ? 'never ends' : `${stage.end} after ${formatDuration(stage.afterMs)}`}`;
+    case 'reset_peer':
+      return stage.afterMs === 0 ? 'reset_peer at once' : `reset_peer after ${formatDuration(stage.afterMs)}`;
+    case 'limit_data':
+      return `limit_data${eachWay(stage.up, stage.down, formatSize)} ${stage.end}`;
+    case 'quota':
+      return `quota ${formatSize(stage.bytes)} ${stage.end}`;
+    case 'drop_connection':
+      return `drop_connection ${stage.probability} of them after ${formatSize(stage.afterBytes)}`;
+  }
+}
+
+function describeStall({ direction, probability, pauseMs, pauseMaxMs }: StallPlan): string {
+  return `stall ${direction} ${probability} of chunks for ${formatDuration(pauseMs)} up to ${formatDuration(pauseMaxMs)}`;
 }
 
 function describeRateLimit(limit: RateLimitPlan): string {
@@ -34,7 +79,7 @@ function describeRateLimit(limit: RateLimitPlan): string {
 
 function describeLatency({ up, down, jitterMs, distribution }: LatencyPlan): string {
   const jitter = jitterMs === 0 ? '' : ` jitter ${formatDuration(jitterMs)} (${distribution})`;
-  return `latency${eachWay(up, down, formatDuration)}${jitter}`;
+  return `latency${eachWay(up, down, formatDelay)}${jitter}`;
 }
 
 function describeSlicer({ direction, averageBytes, variationBytes, delayMs }: SlicerPlan): string {
@@ -48,6 +93,11 @@ function rates({ up, down }: { readonly up: number; readonly down: number }): st
 
 function eachWay(up: number | null, down: number | null, format: (value: number) => string): string {
   return `${up === null ? '' : ` up ${format(up)}`}${down === null ? '' : ` down ${format(down)}`}`;
+}
+
+/** A delay; `formatDuration` would say that 0 is never. */
+function formatDelay(ms: number): string {
+  return ms === 0 ? '0ms' : formatDuration(ms);
 }
 
 /** Whom, when and how, where it is not every connection always. */

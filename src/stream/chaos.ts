@@ -16,7 +16,7 @@ type Kind = ChaosStagePlan['kind'];
 /** What a stage that makes faults is made with. */
 export interface ChaosOptions<K extends Kind> {
   /** Read at each decision. */
-  readonly control: Readonly<StageControl<K>>;
+  readonly control: StageControl<K>;
   readonly direction: Direction;
   readonly scheduler: SchedulerLike;
   /** Told of bytes that will not be passed on. */
@@ -85,17 +85,24 @@ function inItsTime<K extends Kind>(stage: Stage, plan: ChaosPlan, options: Chaos
     });
 }
 
+interface TurnsOptions extends Pick<ChaosOptions<Kind>, 'scheduler' | 'env' | 'dropped'> {
+  readonly control: { readonly release: (() => void) | null };
+}
+
 /** Switches a stage on and off. */
 class Turns {
   readonly #stage: Stage;
   readonly #plan: ChaosPlan;
   readonly #scheduler: SchedulerLike;
   readonly #env: ChaosEnv;
+  readonly #control: { readonly release: (() => void) | null };
   readonly #point: SwitchPoint;
   #entered = false;
   #wait: Subscription | null = null;
 
-  constructor(stage: Stage, plan: ChaosPlan, { scheduler, env, dropped }: ChaosOptions<Kind>) {
+  constructor(stage: Stage, plan: ChaosPlan, options: TurnsOptions) {
+    const { scheduler, env, control, dropped } = options;
+    this.#control = control;
     this.#stage = stage;
     this.#plan = plan;
     this.#scheduler = scheduler;
@@ -117,6 +124,7 @@ class Turns {
     const { active, changesInMs } = phaseAt(this.#plan.schedule, this.#scheduler.now() - this.#env.startedAt);
     if (active) this.#enter();
     else this.#leave();
+    if (!this.#entered) this.#control.release?.();
     this.#point.set(this.#entered ? this.#stage : null);
     if (changesInMs < Number.POSITIVE_INFINITY)
       this.#wait = this.#scheduler.schedule(() => this.#turn(), Math.ceil(changesInMs));

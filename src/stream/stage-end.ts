@@ -1,4 +1,4 @@
-import type { StagePlan } from '../core/stage-plan.ts';
+import type { StageEnding, StagePlan } from '../core/stage-plan.ts';
 
 /**
  * The error with which a stage ends the connection on purpose. It comes after the bytes that the stage let pass, through
@@ -6,10 +6,10 @@ import type { StagePlan } from '../core/stage-plan.ts';
  */
 export class StageEnd {
   /** `reset`: both peers get a RST. `close`: both get a FIN, behind what was read and let pass. */
-  readonly how: 'reset' | 'close';
+  readonly how: StageEnding;
   readonly stage: StagePlan['kind'];
 
-  constructor(how: 'reset' | 'close', stage: StagePlan['kind']) {
+  constructor(how: StageEnding, stage: StagePlan['kind']) {
     this.how = how;
     this.stage = stage;
   }

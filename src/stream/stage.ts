@@ -32,11 +32,13 @@ export interface StageControl<Kind extends StagePlan['kind']> {
   plan: PlanOf<Kind>;
   /** Where the stage stands in the list of the connection, from 0. */
   readonly position: number;
+  /** Set by a stage that holds things for an unlimited time: lets them go. null = nothing has to be let go. */
+  release: (() => void) | null;
 }
 
 /** Makes the stage that a plan asks for in one direction; null where the plan leaves that direction alone. */
 export type StageFactory<Kind extends StagePlan['kind']> = (
-  control: Readonly<StageControl<Kind>>,
+  control: StageControl<Kind>,
   direction: Direction,
   env: StageEnv,
 ) => Stage | null;

@@ -1,13 +1,21 @@
 import type { Direction } from '../core/direction.ts';
 import type { StagePlan } from '../core/stage-plan.ts';
 import { bandwidthFromPlan } from './bandwidth.ts';
+import { corruptFromPlan } from './corrupt.ts';
+import { dropConnectionFromPlan } from './drop-connection.ts';
 import type { StageEnv } from './env.ts';
 import { latencyFromPlan } from './latency.ts';
+import { limitDataFromPlan } from './limit-data.ts';
 import { passThrough } from './pass-through.ts';
+import { quotaFromPlan } from './quota.ts';
 import { rateLimitFromPlan } from './rate-limit.ts';
+import { resetPeerFromPlan } from './reset-peer.ts';
 import { slicerFromPlan } from './slicer.ts';
+import { slowCloseFromPlan } from './slow-close.ts';
 import type { PlanOf, Stage, StageControl, StageFactory } from './stage.ts';
+import { stallFromPlan } from './stall.ts';
 import { teeFromPlan } from './tee.ts';
+import { timeoutFromPlan } from './timeout.ts';
 
 /** Every kind of stage that a plan can name. */
 export const STAGES = {
@@ -17,6 +25,14 @@ export const STAGES = {
   latency: latencyFromPlan,
   bandwidth: bandwidthFromPlan,
   slicer: slicerFromPlan,
+  slow_close: slowCloseFromPlan,
+  timeout: timeoutFromPlan,
+  reset_peer: resetPeerFromPlan,
+  limit_data: limitDataFromPlan,
+  quota: quotaFromPlan,
+  stall: stallFromPlan,
+  corrupt: corruptFromPlan,
+  drop_connection: dropConnectionFromPlan,
 } satisfies { readonly [Kind in StagePlan['kind']]: StageFactory<Kind> };
 
 /**
@@ -41,6 +57,8 @@ export interface LiveStage {
    * changed: another stage has to be put in its place.
    */
   update(plan: StagePlan): boolean;
+  /** Lets go what the stage would hold for an unlimited time. Before it is taken away by `SwitchPoint.set(null)`. */
+  release(): void;
 }
 
 /** The stage of a plan that stands at `position` in the list of the connection. */
@@ -55,7 +73,7 @@ class Live<Kind extends StagePlan['kind']> implements LiveStage {
   readonly #env: StageEnv;
 
   constructor(plan: PlanOf<Kind>, position: number, direction: Direction, env: StageEnv) {
-    this.#control = { plan, position };
+    this.#control = { plan, position, release: null };
     this.#direction = direction;
     this.#env = env;
     this.stage = build(this.#control, direction, env);
@@ -67,10 +85,14 @@ class Live<Kind extends StagePlan['kind']> implements LiveStage {
 
   update(plan: StagePlan): boolean {
     if (this.stage === null || !isReadAnew(this.plan, plan)) return false;
-    const control: StageControl<Kind> = { plan: plan as PlanOf<Kind>, position: this.#control.position };
+    const control: StageControl<Kind> = { ...this.#control, plan: plan as PlanOf<Kind> };
     if (build(control, this.#direction, this.#env) === null) return false;
     this.#control.plan = control.plan;
     return true;
+  }
+
+  release(): void {
+    this.#control.release?.();
   }
 }
 
@@ -87,7 +109,7 @@ function fixed(plan: StagePlan): unknown {
 
 /** The table's type says that the factory under a plan's kind takes that plan; TypeScript cannot follow it through an index. */
 function build<Kind extends StagePlan['kind']>(
-  control: Readonly<StageControl<Kind>>,
+  control: StageControl<Kind>,
   direction: Direction,
   env: StageEnv,
 ): Stage | null {
