@@ -22,6 +22,7 @@ import type { Plane } from './core/ports.ts';
 import type { ServiceStatus } from './core/status.ts';
 import type { ServiceEvent, StartWatcher, Watcher } from './core/watcher.ts';
 import { createNetPlane } from './plane/net/index.ts';
+import type { Service } from './running.ts';
 import { SHARD_ENTRY } from './shard-boot.ts';
 import { COUNTERS } from './shard-counters.ts';
 import { FLUSH_MS_MAX } from './shard-serve.ts';
@@ -30,35 +31,11 @@ import { flushTees, reportStageErrors } from './stream/index.ts';
 import { type RunningUpstreams, startUpstreams } from './upstream/index.ts';
 import { VERSION } from './version.ts';
 
+export type { Service } from './running.ts';
+
 /** Who watches a service. Everything else runs the same with this list empty. */
 const WATCHERS: StartWatcher[] = [];
 WATCHERS.push((await import('./telemetry/index.ts')).start);
-
-/** A proxy that is running. Whoever started it ends it with `drain`. */
-export interface Service {
-  /** The plan in force: another one after each reload. */
-  readonly plan: Plan;
-  /** Listener name to the address it is bound to. */
-  readonly listeners: Readonly<Record<string, string>>;
-  /** What is served for people: `admin`, `metrics` to URL. */
-  readonly urls: Readonly<Record<string, string>>;
-  status(): ServiceStatus;
-  /**
-   * Puts another plan in force, as `parseConfig` or `loadConfig` compile it; one reload after another. Listeners that stay
-   * keep their sockets, those that are taken away drain, and connections keep the plan they began with. Rejects with a
-   * SluiceError, and changes nothing, where it cannot: LISTEN_FAILED, CONFIG_INVALID, RELOAD_REFUSED, SHARD_FAILED.
-   */
-  reload(plan: Plan): Promise<Reloaded>;
-  /** Tells the log that a new configuration could not even be read. */
-  reloadFailed(error: unknown): void;
-  /**
-   * Stops accepting, waits for connections until the plan's drain time has passed, cuts the rest, closes everything.
-   * `signal` is told in the log. A second call waits for the first.
-   */
-  drain(signal: string | null): Promise<{ readonly cut: number }>;
-  /** Cuts what is left at once, without waiting for delivery. Has its effect in a drain, also one that comes later. */
-  cut(): void;
-}
 
 export interface ServiceOptions {
   /** The plane of the main thread, where `workers: 0` has its shard and probes are made. Default: a new net plane. The service closes it either way. */

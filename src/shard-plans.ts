@@ -47,7 +47,7 @@ export class ShardPlans {
         if (listener === before?.plan.listeners[index]) return before.certificates[index] ?? null;
         return listener.tls === null ? null : new CertificateNames(listener.tls);
       }),
-      sniffers: compileSniffers(),
+      sniffers: compileSniffers(plan.protocolRules),
     };
   }
 

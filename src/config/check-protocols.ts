@@ -1,5 +1,5 @@
 import { PROTOCOLS } from '../core/plan.ts';
-import { compileRegex } from '../route/index.ts';
+import { mistakeOf } from '../sniff/index.ts';
 import { type Issue, warning, wrongKey, wrongValue } from './issue.ts';
 import { RULES_MAX } from './limits.ts';
 import { at, has, items, keysOf, oneOrManyOf, type Raw, text, values } from './raw.ts';
@@ -37,20 +37,15 @@ function checkRule(rule: Raw): Issue[] {
   ] as const)
     if (has(rule, key) && !isThere)
       found.push(wrongKey([...rule.path, key], `is of ${other}, which is not there`));
-  return [...found, ...wrongRegex(at(rule, 'regex'))];
+  return [...found, ...wrongWay(rule, 'hex'), ...wrongWay(rule, 'regex')];
 }
 
-function wrongRegex(regex: Raw): Issue[] {
-  const expression = text(regex);
-  if (expression === null || expression === '') return [];
-  try {
-    compileRegex(expression);
-    return [];
-  } catch (error) {
-    return [
-      wrongValue(regex.path, `${quote(expression)} is no regular expression: ${(error as Error).message}`),
-    ];
-  }
+function wrongWay(rule: Raw, way: 'hex' | 'regex'): Issue[] {
+  const raw = at(rule, way);
+  const written = text(raw);
+  if (written === null || written === '') return [];
+  const mistake = mistakeOf({ name: 'rule', [way]: written });
+  return mistake === null ? [] : [wrongValue(raw.path, `${quote(written)}: ${mistake}`)];
 }
 
 function usedProtocols(root: Raw): Set<string> {

@@ -6,12 +6,12 @@ import { textOf } from '../core/error-fact.ts';
 import { SluiceError } from '../core/errors.ts';
 import type { ShardReply, ShardRequest } from '../core/mail.ts';
 import type { Plan } from '../core/plan.ts';
-import type { SharedRegions } from '../core/regions.ts';
 import type { ShardFailure } from '../core/watcher.ts';
 import { Mailbox } from './mailbox.ts';
 import { planeOfShard } from './plane-of-shard.ts';
 import { type Bound, ifGone, ShardGone, type ShardHost } from './shard-host.ts';
-import type { StartThread, Thread } from './thread.ts';
+import type { Thread } from './thread.ts';
+import type { ThreadShardOptions } from './thread-shard-options.ts';
 
 /** From the request to close to the end of the thread at the latest: its files are flushed in the meantime. */
 export const CLOSE_MS_MAX = 8_000;
@@ -19,27 +19,6 @@ export const CLOSE_MS_MAX = 8_000;
 export const LEAVE_MS_MAX = 2_000;
 /** A shard that has not begun to cut its connections after so long hangs, and is cut from outside. */
 export const CUT_ANSWER_MS_MAX = 500;
-
-/** What a shard on a thread asks of the service it belongs to. */
-export interface ThreadShardOptions {
-  readonly number: number;
-  readonly regions: SharedRegions;
-  /** Of the process's monotonic clock, for the shard's plane. */
-  readonly epoch: number;
-  readonly startThread: StartThread;
-  /** What a shard that is started again begins with. */
-  current(): { readonly plan: Plan; readonly bound: Bound };
-  /** It has taken a plan by itself and accepts on these addresses, some of which nobody knew before. */
-  took(plan: Plan, bound: Bound): void;
-  /** There are facts in its ring. */
-  facts(): void;
-  /** Wake another shard. */
-  wake(shard: number): void;
-  /** It is dead and its thread is gone: give back what it held. */
-  dead(shard: ThreadShard, cause: ShardFailure | null, message: string): void;
-  /** Another one serves in its place, so long after the death. */
-  restarted(shard: ThreadShard, durationMs: number): void;
-}
 
 /**
  * A shard on a thread of its own, and the actor that supervises it. Until `serve` a death is the end of it, so that a

@@ -2,11 +2,17 @@ import type { Address } from './address.ts';
 import type { Cidr } from './cidr.ts';
 import type { SocketOptions } from './ports.ts';
 import type { RoutePlan } from './route-plan.ts';
-import { PROTOCOLS, type Protocol, type ProtocolRulePlan, type Sniffed } from './sniffed.ts';
+import {
+  type KnownProtocol,
+  PROTOCOLS,
+  type Protocol,
+  type ProtocolRulePlan,
+  type Sniffed,
+} from './sniffed.ts';
 import type { ConnectTlsPlan, ListenerTlsPlan } from './tls.ts';
 
 export type { RouteAction, RouteMatch, RoutePlan } from './route-plan.ts';
-export { PROTOCOLS, type Protocol, type Sniffed };
+export { type KnownProtocol, PROTOCOLS, type Protocol, type Sniffed };
 
 /** Listeners a plan can have, those that a reload took away included. */
 export const LISTENERS_MAX = 1024;
