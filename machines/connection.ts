@@ -149,6 +149,7 @@ export const connectionMachine = setup({
           on: {
             tls: 'handshake',
             'handshake.failed': { target: '#connection.closed', actions: 'noteReason' },
+            'deadline.handshake': { target: '#connection.closed', actions: 'noteReason' },
           },
         },
         handshake: {

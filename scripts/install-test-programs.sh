@@ -37,6 +37,7 @@ readonly PROGRAMS=(
   ss:iproute2
   nft:nftables
   unshare:util-linux
+  setpriv:util-linux
   nsenter:util-linux
   cc:gcc
   /usr/include/stdio.h:libc6-dev

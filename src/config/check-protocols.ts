@@ -37,15 +37,14 @@ function checkRule(rule: Raw): Issue[] {
   ] as const)
     if (has(rule, key) && !isThere)
       found.push(wrongKey([...rule.path, key], `is of ${other}, which is not there`));
-  return [...found, ...wrongWay(rule, 'hex'), ...wrongWay(rule, 'regex')];
+  return [...found, ...wrongRegex(at(rule, 'regex'))];
 }
 
-function wrongWay(rule: Raw, way: 'hex' | 'regex'): Issue[] {
-  const raw = at(rule, way);
-  const written = text(raw);
-  if (written === null || written === '') return [];
-  const mistake = mistakeOf({ name: 'rule', [way]: written });
-  return mistake === null ? [] : [wrongValue(raw.path, `${quote(written)}: ${mistake}`)];
+function wrongRegex(regex: Raw): Issue[] {
+  const expression = text(regex);
+  if (expression === null || expression === '') return [];
+  const mistake = mistakeOf({ name: 'rule', regex: expression });
+  return mistake === null ? [] : [wrongValue(regex.path, `${quote(expression)}: ${mistake}`)];
 }
 
 function usedProtocols(root: Raw): Set<string> {

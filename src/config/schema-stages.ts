@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { RATE_LIMIT_SHARES } from '../core/stage-plan.ts';
 import { list } from './containers.ts';
 import * as defaults from './defaults.ts';
 import { BURST_BYTES_MAX, STAGES_MAX } from './limits.ts';
 import { rate, size } from './quantities.ts';
+import { chaosStages } from './schema-chaos.ts';
 import { filePattern, oneOf } from './words.ts';
 
 const rateLimit = z.strictObject({
@@ -14,8 +16,11 @@ const rateLimit = z.strictObject({
         'Absent: what passes in one second at the higher of the two rates, at least 64KiB.',
     )
     .optional(),
-  per: oneOf(['connection'])
-    .describe('What shares the limit: each connection has its own.')
+  per: oneOf(['connection', ...RATE_LIMIT_SHARES])
+    .describe(
+      'What shares the limit: `connection`, each has its own; `client`, all connections of one client address; `listener`; ' +
+        '`route`. What is shared is shared by all workers, in equal parts among those that have something to send.',
+    )
     .prefault(defaults.RATE_LIMIT_PER),
 });
 
@@ -39,6 +44,7 @@ const stage = z
       .describe('Holds bytes back so that no more than a rate passes. Set `up`, `down` or both.')
       .optional(),
     tee: tee.describe('Writes what passes to files as well, without slowing it down.').optional(),
+    ...chaosStages,
   })
   .meta({ minProperties: 1, maxProperties: 1 });
 

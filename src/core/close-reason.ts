@@ -72,7 +72,8 @@ export const CLOSE_REASONS = {
   'tls-required': {
     by: 'proxy',
     clean: false,
-    meaning: 'the listener takes TLS only and the client speaks something else',
+    meaning:
+      'the listener requires TLS; the client speaks something else, or names a server without a certificate',
   },
   'no-route': { by: 'proxy', clean: false, meaning: 'no route of the listener matches' },
   rejected: { by: 'proxy', clean: false, meaning: 'the matching route says reject' },

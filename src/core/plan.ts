@@ -11,7 +11,9 @@ import {
 } from './sniffed.ts';
 import type { ConnectTlsPlan, ListenerTlsPlan } from './tls.ts';
 
+export type { ChaosPlan } from './chaos-plan.ts';
 export type { RouteAction, RouteMatch, RoutePlan } from './route-plan.ts';
+export { STAGE_KINDS, type StagePlan } from './stage-plan.ts';
 export { type KnownProtocol, PROTOCOLS, type Protocol, type Sniffed };
 
 /** Listeners a plan can have, those that a reload took away included. */
@@ -145,30 +147,6 @@ export interface Timeouts {
   /** How long a connection may wait for a place under `on_limit: wait`. */
   readonly queueMs: number;
 }
-
-/** Every kind of stage, in the order of counters. */
-export const STAGE_KINDS = [
-  'pass_through',
-  'rate_limit',
-  'tee',
-] as const satisfies readonly StagePlan['kind'][];
-
-export type StagePlan =
-  | { readonly kind: 'pass_through' }
-  | {
-      readonly kind: 'rate_limit';
-      /** Bytes per second; 0 = this direction is not limited. */
-      readonly up: number;
-      readonly down: number;
-      /** Bytes that may pass at once after a pause. */
-      readonly burst: number;
-    }
-  | {
-      readonly kind: 'tee';
-      /** A file name with {start} {listener} {connection} {direction}. */
-      readonly file: string;
-      readonly format: 'raw';
-    };
 
 export const BALANCE_POLICIES = [
   'round_robin',

@@ -1,6 +1,6 @@
+import { ACCEPTED, compileAutomaton, DEAD } from '../core/regex/automaton.ts';
+import { parseRegex } from '../core/regex/parse.ts';
 import type { Protocol } from '../core/sniffed.ts';
-import { ACCEPTED, compileAutomaton, DEAD } from './regex-automaton.ts';
-import { parseRegex } from './regex-parse.ts';
 import { NO_MATCH, needMore, type Sniffer } from './sniffer.ts';
 
 /** `resume` is this many times the state of the automaton, plus how many bytes have led it there. */
@@ -9,7 +9,7 @@ const STATE = 2 ** 13;
 /**
  * The sniffer of a rule with `regex`, which may look at `bytesMax` bytes. It takes one step for each byte, says no with
  * the first byte after which nothing can match any more, and matches with the first after which something has. Throws a
- * RuleMistake.
+ * RegexMistake.
  */
 export function compileRegexRule(protocol: Protocol, regex: string, bytesMax: number): Sniffer {
   const automaton = compileAutomaton(parseRegex(regex));

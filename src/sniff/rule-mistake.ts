@@ -1,5 +1,7 @@
+import { RegexMistake } from '../core/regex/mistake.ts';
+
 /** What makes a rule of the config unusable; the message says what is wrong with it, without its name. */
-export class RuleMistake extends Error {
+export class RuleMistake extends RegexMistake {
   override readonly name = 'RuleMistake';
 }
 

@@ -1,3 +1,4 @@
+import { RegexMistake } from '../core/regex/mistake.ts';
 import { PROTOCOLS, type ProtocolRulePlan } from '../core/sniffed.ts';
 import { compileHexRule } from './hex-rule.ts';
 import { compileRegexRule } from './regex-rule.ts';
@@ -7,7 +8,7 @@ import type { NamedSniffer, Sniffer } from './sniffer.ts';
 /** Every client is compared with every rule until that says no. */
 export const RULES_MAX = 64;
 
-/** A sniffer for each rule, in their order. Throws a RuleMistake where one cannot be used: ask `mistakeOf` first. */
+/** A sniffer for each rule, in their order. Throws a RegexMistake where one cannot be used: ask `mistakeOf` first. */
 export function compileRules(rules: readonly ProtocolRulePlan[]): readonly NamedSniffer[] {
   if (rules.length > RULES_MAX)
     throw new RuleMistake(`there are ${rules.length} rules, at most ${RULES_MAX}`);
@@ -20,7 +21,7 @@ export function mistakeOf(rule: ProtocolRulePlan): string | null {
     compileRule(rule);
     return null;
   } catch (error) {
-    if (error instanceof RuleMistake) return error.message;
+    if (error instanceof RegexMistake) return error.message;
     throw error;
   }
 }

@@ -42,10 +42,16 @@ export function rateLimit(options: RateLimitOptions): Stage {
 }
 
 /** One limiter for each direction that the plan gives a rate. */
-export const rateLimitFromPlan: StageFactory<'rate_limit'> = (plan, direction, env) => {
-  const bytesPerSecond = plan[direction];
-  if (bytesPerSecond === 0) return null;
-  const limits: RateLimits = { bytesPerSecond, burst: plan.burst };
+export const rateLimitFromPlan: StageFactory<'rate_limit'> = (control, direction, env) => {
+  if (control.plan[direction] === 0) return null;
+  const limits: Readonly<RateLimits> = {
+    get bytesPerSecond() {
+      return control.plan[direction];
+    },
+    get burst() {
+      return control.plan.burst;
+    },
+  };
   return rateLimit({ limits, scheduler: env.scheduler, dropped: (bytes) => env.dropped(bytes) });
 };
 

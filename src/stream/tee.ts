@@ -41,7 +41,7 @@ export function tee(options: TeeOptions): Stage {
 }
 
 /** A tee into a file of its own for each direction. */
-export const teeFromPlan: StageFactory<'tee'> = (plan, direction, env) => {
+export const teeFromPlan: StageFactory<'tee'> = ({ plan }, direction, env) => {
   const failed = (message: string) => env.failed('tee', message);
   const path = teeFileName(plan.file, {
     start: env.openedAt,

@@ -125,7 +125,8 @@ function setLegs(attributes: Attributes, { clientTcp, backendTcp }: ClosedFact):
 
 function setBackend(attributes: Attributes, backend: BackendPlan): void {
   attributes[ATTRIBUTES.backend] = backend.name;
-  setAddress(attributes, backend.address, ATTRIBUTES.serverAddress, ATTRIBUTES.serverPort);
+  if (!backend.original)
+    setAddress(attributes, backend.address, ATTRIBUTES.serverAddress, ATTRIBUTES.serverPort);
 }
 
 /** An address that came as text; what is no address with a port is shown as it is. */

@@ -1,5 +1,5 @@
-import type { ByteSet, Regex } from './regex-syntax.ts';
-import { RuleMistake } from './rule-mistake.ts';
+import { RegexMistake } from './mistake.ts';
+import type { ByteSet, Regex } from './syntax.ts';
 
 /** A step of a non-deterministic automaton. */
 export type Step =
@@ -9,7 +9,7 @@ export type Step =
 
 const STEPS_MAX = 2000;
 
-/** The steps of a regular expression, after Thompson; each has its number in the list. Throws a RuleMistake. */
+/** The steps of a regular expression, after Thompson; each has its number in the list. Throws a RegexMistake. */
 export function compileSteps(regex: Regex): { readonly steps: readonly Step[]; readonly first: number } {
   const steps: Step[] = [{ kind: 'end' }];
   return { steps, first: before(0, regex) };
@@ -40,7 +40,7 @@ export function compileSteps(regex: Regex): { readonly steps: readonly Step[]; r
   }
 
   function added(step: Step): number {
-    if (steps.length === STEPS_MAX) throw new RuleMistake('`regex` is too long with all its repetitions');
+    if (steps.length === STEPS_MAX) throw new RegexMistake('`regex` is too long with all its repetitions');
     return steps.push(step) - 1;
   }
 }

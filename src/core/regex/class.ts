@@ -1,4 +1,4 @@
-import { type ByteSet, byteSet } from './regex-syntax.ts';
+import { type ByteSet, byteSet } from './syntax.ts';
 
 /** A set of bytes and where the pattern goes on behind it. */
 export interface ReadSet {

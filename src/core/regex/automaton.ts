@@ -1,6 +1,6 @@
-import { compileSteps, type Step } from './regex-steps.ts';
-import type { Regex } from './regex-syntax.ts';
-import { RuleMistake } from './rule-mistake.ts';
+import { RegexMistake } from './mistake.ts';
+import { compileSteps, type Step } from './steps.ts';
+import type { Regex } from './syntax.ts';
 
 /** States of every automaton: nothing can match any more; something has matched. The first state is 0. */
 export const DEAD = -1;
@@ -16,13 +16,13 @@ export interface Automaton {
 }
 
 /**
- * Makes the automaton that accepts as soon as the bytes so far match. Throws a RuleMistake where no byte is needed for
+ * Makes the automaton that accepts as soon as the bytes so far match. Throws a RegexMistake where no byte is needed for
  * that, and where it would have more than STATES_MAX states.
  */
 export function compileAutomaton(regex: Regex): Automaton {
   const { steps, first } = compileSteps(regex);
   const start = reached(steps, [first]);
-  if (start === null) throw new RuleMistake('`regex` matches a client that has sent nothing');
+  if (start === null) throw new RegexMistake('`regex` matches a client that has sent nothing');
   const { classOf, examples } = byteClasses(steps);
   const rows: Int16Array[] = [];
   const sets = [start];
@@ -43,7 +43,7 @@ export function compileAutomaton(regex: Regex): Automaton {
     const key = next.join();
     const found = known.get(key);
     if (found !== undefined) return found;
-    if (sets.length === STATES_MAX) throw new RuleMistake('`regex` is too complicated: it counts too far');
+    if (sets.length === STATES_MAX) throw new RegexMistake('`regex` is too complicated: it counts too far');
     known.set(key, sets.length);
     return sets.push(next) - 1;
   }

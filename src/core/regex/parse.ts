@@ -1,6 +1,6 @@
-import { readClass, readEscape } from './regex-class.ts';
-import { byteSet, type Regex } from './regex-syntax.ts';
-import { RuleMistake } from './rule-mistake.ts';
+import { readClass, readEscape } from './class.ts';
+import { RegexMistake } from './mistake.ts';
+import { byteSet, type Regex } from './syntax.ts';
 
 const PATTERN_CHARS_MAX = 1024;
 const DEPTH_MAX = 32;
@@ -18,7 +18,7 @@ interface Cursor {
 }
 
 /**
- * Parses a regular expression over bytes, each of them one character of latin1. Throws a RuleMistake.
+ * Parses a regular expression over bytes, each of them one character of latin1. Throws a RegexMistake.
  *
  * There are: characters; `.` for any byte at all; `[a-z]`, `[^a-z]`; `\d \w \s \D \W \S`; `\r \n \t \f \v \0 \xHH`;
  * `\` before any other sign; `(…)`, `(?:…)`; `|`; `* + ? {n} {n,} {n,m}`, with a `?` behind that changes nothing, since
@@ -28,7 +28,7 @@ interface Cursor {
  */
 export function parseRegex(pattern: string): Regex {
   if (pattern.length > PATTERN_CHARS_MAX)
-    throw new RuleMistake(`\`regex\` has ${pattern.length} characters, at most ${PATTERN_CHARS_MAX}`);
+    throw new RegexMistake(`\`regex\` has ${pattern.length} characters, at most ${PATTERN_CHARS_MAX}`);
   const ignoreCase = pattern.startsWith(IGNORE_CASE);
   const cursor: Cursor = { pattern, ignoreCase, at: ignoreCase ? IGNORE_CASE.length : 0, depth: 0 };
   if (pattern[cursor.at] === '^') cursor.at++;
@@ -120,5 +120,5 @@ function isLetter(byte: number): boolean {
 
 function refuse({ pattern, at }: Cursor, what: string): never {
   const sign = at < pattern.length ? `\`${pattern[at]}\`` : 'the end';
-  throw new RuleMistake(`\`regex\`, character ${at + 1}: ${sign} ${what}`);
+  throw new RegexMistake(`\`regex\`, character ${at + 1}: ${sign} ${what}`);
 }
