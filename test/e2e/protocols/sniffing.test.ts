@@ -32,7 +32,7 @@ describe('first bytes that come as no program sends them', () => {
       await write(socket, Uint8Array.of(byte));
       await turn();
     }
-    expect(String((await greeting)[0])).toBe('shop');
+    expect(String((await greeting)[0]).slice(0, 4)).toBe('shop');
     await ended(socket);
     const [line] = await sluice.waitForClosed(1);
     expect(line).toMatchObject({
