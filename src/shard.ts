@@ -10,6 +10,7 @@ import {
   WaitingRoom,
 } from './connection/index.ts';
 import type { Admission, Turns } from './core/admission.ts';
+import type { Buckets } from './core/bucket.ts';
 import type { ConnectionId } from './core/connection-id.ts';
 import type { ConnectionView } from './core/connection-view.ts';
 import type { Counters } from './core/counters.ts';
@@ -38,6 +39,8 @@ export interface ShardParts {
   readonly table: UpstreamTable;
   readonly admission: Admission;
   readonly turns: Turns;
+  /** Rate limits that connections share, over all shards. */
+  readonly buckets: Buckets;
   /** Laid out for every listener and backend that a plan will name. */
   readonly counters: Counters;
   readonly emit: FactSink;
@@ -239,7 +242,7 @@ export class Shard {
 }
 
 function commonsOf(parts: ShardParts, current: () => Plan | null, live: () => number): ShardCommons {
-  const { plane, tls, emit, admission, turns, counters, words, random } = parts;
+  const { plane, tls, emit, admission, turns, buckets, counters, words, random } = parts;
   const { timers } = plane;
   return {
     plane,
@@ -247,6 +250,7 @@ function commonsOf(parts: ShardParts, current: () => Plan | null, live: () => nu
     emit,
     admission,
     turns,
+    buckets,
     counters,
     words,
     current,

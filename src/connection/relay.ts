@@ -122,6 +122,7 @@ export class Relay implements FlowOwner, Stall {
       listener: listener.name,
       openedAt,
       chaos: this.#chaos,
+      sharing: { buckets: shard.buckets, route: route?.name ?? '' },
       failed: (stage, message) => this.#stageFailed(stage, message),
       dropped: (bytes) => this[direction].dropped(bytes),
     });

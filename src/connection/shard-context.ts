@@ -1,5 +1,6 @@
 import type { SchedulerLike } from 'rxjs';
 import type { Admission, Turns } from '../core/admission.ts';
+import type { Buckets } from '../core/bucket.ts';
 import type { Counters } from '../core/counters.ts';
 import type { FactSink } from '../core/facts.ts';
 import type { Plan } from '../core/plan.ts';
@@ -24,6 +25,8 @@ export interface ShardCommons {
   readonly turns: Turns;
   readonly waitingRoom: WaitingRoom;
   readonly limitReports: LimitReports;
+  /** Rate limits that connections share, also those of other shards. */
+  readonly buckets: Buckets;
   /** Connections in which stages make faults now. */
   readonly affected: AffectedConnections;
   readonly counters: Counters;

@@ -52,7 +52,7 @@ describe('the end of a stream over TLS', () => {
     client.signal('SIGKILL');
     expect((await heard).end).toBe('ECONNRESET');
     const [line] = await sluice.waitForClosed(1);
-    expect(line).toMatchObject({ reason: 'client-truncated', by: 'client' });
+    expect(line).toMatchObject({ reason: expect.stringMatching(/^client-(truncated|reset)$/), by: 'client' });
     await expectCleanEnd(sluice);
   });
 
