@@ -23,7 +23,7 @@ import type { UpstreamTable } from './core/upstream-table.ts';
 import type { Upstreams } from './core/upstreams.ts';
 import { ShardListeners, type Target } from './shard-listeners.ts';
 import { ShardPlans } from './shard-plans.ts';
-import { TimerScheduler } from './stream/index.ts';
+import { AffectedConnections, TimerScheduler } from './stream/index.ts';
 import { createPicker, PickerPools } from './upstream/index.ts';
 
 /** What a shard is made of. It owns none of it. */
@@ -68,7 +68,11 @@ export class Shard {
   constructor(parts: ShardParts) {
     const { number, generation, plane, table, words } = parts;
     this.#parts = parts;
-    this.#commons = commonsOf(parts, () => this.#plans.current?.plan ?? null);
+    this.#commons = commonsOf(
+      parts,
+      () => this.#plans.current?.plan ?? null,
+      () => this.#registry.size,
+    );
     const pools = new PickerPools(number);
     this.#plans = new ShardPlans(
       this.#commons,
@@ -234,7 +238,7 @@ export class Shard {
   }
 }
 
-function commonsOf(parts: ShardParts, current: () => Plan | null): ShardCommons {
+function commonsOf(parts: ShardParts, current: () => Plan | null, live: () => number): ShardCommons {
   const { plane, tls, emit, admission, turns, counters, words, random } = parts;
   const { timers } = plane;
   return {
@@ -256,6 +260,7 @@ function commonsOf(parts: ShardParts, current: () => Plan | null): ShardCommons 
       },
     }),
     limitReports: new LimitReports(emit, timers),
+    affected: new AffectedConnections(live),
     traceIds: new TraceIds(random),
     descriptors: parts.descriptors ?? (() => plane.open),
   };

@@ -8,6 +8,7 @@ import type { TlsSessions } from '../core/tls.ts';
 import type { Upstreams } from '../core/upstreams.ts';
 import type { CompiledRoutes } from '../route/index.ts';
 import type { CompiledSniffers } from '../sniff/index.ts';
+import type { AffectedConnections } from '../stream/index.ts';
 import type { CertificateNames } from './certificate-names.ts';
 import type { LimitReports } from './limit-reports.ts';
 import type { TraceIds } from './trace-ids.ts';
@@ -23,6 +24,8 @@ export interface ShardCommons {
   readonly turns: Turns;
   readonly waitingRoom: WaitingRoom;
   readonly limitReports: LimitReports;
+  /** Connections in which stages make faults now. */
+  readonly affected: AffectedConnections;
   readonly counters: Counters;
   readonly emit: FactSink;
   readonly traceIds: TraceIds;
@@ -37,6 +40,8 @@ export interface ShardCommons {
 /** All that the connections of one shard share that live under the same plan. A connection keeps its own to its end. */
 export interface ShardContext extends ShardCommons {
   readonly plan: Plan;
+  /** When it was made for the shard, on the plane's clock. */
+  readonly startedAt: number;
   readonly upstreams: Upstreams;
   /** By index of the listener. */
   readonly routes: readonly CompiledRoutes[];

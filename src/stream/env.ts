@@ -1,4 +1,5 @@
 import type { SchedulerLike } from 'rxjs';
+import type { Buckets } from '../core/bucket.ts';
 import type { ConnectionId } from '../core/connection-id.ts';
 import type { StagePlan } from '../core/stage-plan.ts';
 import type { Affected } from './affected.ts';
@@ -15,10 +16,18 @@ export interface StageEnv {
   readonly openedAt: number;
   /** If not provided, defaults to `chaosEnvOf(connection)`. Both directions of a connection are given the same. */
   readonly chaos?: ChaosEnv;
+  /** What limits need that connections share. If not provided, each connection has its own. */
+  readonly sharing?: SharingEnv;
   /** A stage stopped working and says why; the connection goes on without it. Called at most once a stage. */
   failed(stage: StagePlan['kind'], message: string): void;
   /** Bytes of this direction that will not be passed on: their credit goes back to the window. */
   dropped(bytes: number): void;
+}
+
+export interface SharingEnv {
+  readonly buckets: Buckets;
+  /** Name of the route. */
+  readonly route: string;
 }
 
 /** What the stages of a connection know of it, and have in common. One for each connection. */

@@ -1,9 +1,10 @@
 export { type Affected, AffectedConnections } from './affected.ts';
 export { type Dice, diceOf } from './dice.ts';
 export { DRAIN } from './drain.ts';
-export { type ChaosEnv, chaosEnvOf, type StageEnv } from './env.ts';
+export { type ChaosEnv, chaosEnvOf, type SharingEnv, type StageEnv } from './env.ts';
 export { passThrough } from './pass-through.ts';
 export { type RateLimitOptions, rateLimit } from './rate-limit.ts';
+export { type SharedRateLimitOptions, sharedRateLimit } from './shared-rate-limit.ts';
 export type { PlanOf, Stage, StageControl, StageFactory } from './stage.ts';
 export { StageEnd } from './stage-end.ts';
 export { SwitchPoint } from './switch-point.ts';

@@ -8,7 +8,7 @@ import { latencyFromPlan } from './latency.ts';
 import { limitDataFromPlan } from './limit-data.ts';
 import { passThrough } from './pass-through.ts';
 import { quotaFromPlan } from './quota.ts';
-import { rateLimitFromPlan } from './rate-limit.ts';
+import { rateLimitFromPlan } from './rate-limit-from-plan.ts';
 import { resetPeerFromPlan } from './reset-peer.ts';
 import { slicerFromPlan } from './slicer.ts';
 import { slowCloseFromPlan } from './slow-close.ts';

@@ -95,7 +95,7 @@ describe('timeout', () => {
 
 describe('stall', () => {
   it('pauses as often as it should, for times that double', () => {
-    const sent = countingBytes(0, 20_000);
+    const sent = countingBytes(0, 1500);
     const { bytes, times } = flow([stall(0.1, 1000, { seed: 3 })], sent, 1, {}, 1);
     expect(sha256(bytes)).toBe(sha256(sent));
     const alone = Array.from({ length: 4000 }, (_, number) => {
@@ -107,7 +107,7 @@ describe('stall', () => {
     expect(share(1)).toBe(share(1000));
     expect(alone.filter((pause) => pause > 1500 && pause < 2000)).toEqual([]);
     expect(Math.abs(share(2000) - 0.01)).toBeLessThan(0.005);
-    expect(times.at(-1)).toBeGreaterThan(20_000);
+    expect(times.at(-1)).toBeGreaterThan(1500);
   });
 
   it('ends every pause, even where everything is lost', () => {
