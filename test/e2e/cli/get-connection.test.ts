@@ -29,6 +29,7 @@ describe('GET /v1/connections/<id>', () => {
     expect(view).toMatchObject({
       ...{ connection: id, listener: 'edge', state: 'streaming', peer: null, local: `${host}:${port}` },
       ...{ route: 'shop', pool: 'shop', backend: 'alive', bytesUp: 0, bytesDown: 8 },
+
       sniffed: { protocol: 'tls', sni: 'shop.test', alpn: ['h2'] },
       clientTls: { version: 'TLSv1.3', sni: 'shop.test', alpn: 'h2', resumed: false, peer: null },
       backendTls: null,
@@ -37,16 +38,19 @@ describe('GET /v1/connections/<id>', () => {
     expect(view.client).toMatch(/^127\.0\.0\.1:\d+$/);
     expect(view.visits.map(({ state }) => state)).toEqual(expect.arrayContaining(['sniffing', 'dialing']));
     expect(view.why.routes).toMatchObject([
-      { route: 'ssh', verdict: 'no', outcome: 'passed', keys: [{ key: 'protocol', wanted: ['ssh'] }] },
+      { route: 'other', verdict: 'no', outcome: 'passed', keys: [{ key: 'sni', wanted: ['other.test'] }] },
       { route: 'shop', verdict: 'yes', outcome: 'taken', keys: [{ key: 'sni', seen: ['shop.test'] }] },
       { route: 'rest', outcome: 'not-reached' },
     ]);
     expect(view.why.backends).toMatchObject([
       { backend: 'dead', load: 0, tried: true },
-      { backend: 'alive', load: 1, passedOver: null },
+      { backend: 'alive', load: 1, backup: true, passedOver: null },
     ]);
-    const isLinux = sluice.ready['planes'] !== undefined;
-    console.log(isLinux, sluice.ready, view);
+    const status = (await (await fetch(`${sluice.admin}/v1/status`)).json()) as Status;
+    const leg = status.shards[0]?.plane === 'linux' ? { rttUs: expect.any(Number) } : null;
+    expect([view.clientTcp, view.backendTcp]).toEqual(
+      [leg, leg].map((tcp) => tcp && expect.objectContaining(tcp)),
+    );
 
     client.signal('SIGKILL');
     const [line] = await sluice.waitForClosed(1);
@@ -60,6 +64,10 @@ describe('GET /v1/connections/<id>', () => {
     expect(answer.headers.get('content-type')).toContain('application/problem+json');
   });
 });
+
+interface Status {
+  readonly shards: readonly { readonly plane: string }[];
+}
 
 /** A backend that greets, stays, and knows the ids that Sluice gives its connections. */
 async function startTold(): Promise<{ port: number; id: Promise<string> }> {
@@ -86,12 +94,12 @@ listeners:
     listen: 127.0.0.1:0
     tls: { certificates: [{ cert: ${SERVER.certFile}, key: ${SERVER.keyFile} }], alpn: h2 }
     routes:
-      - { name: ssh, match: { protocol: ssh }, to: shop }
+      - { name: other, match: { sni: other.test }, to: shop }
       - { name: shop, match: { sni: shop.test }, to: shop }
       - { name: rest, to: shop }
 pools:
   shop:
-    backends: [{ name: dead, address: "127.0.0.1:${dead}" }, { name: alive, address: "127.0.0.1:${alive}" }]
+    backends: [{ name: dead, address: "127.0.0.1:${dead}" }, { name: alive, address: "127.0.0.1:${alive}", backup: true }]
     connect: { proxy_protocol: { version: v2, tlvs: [unique_id] } }
 admin: { listen: 127.0.0.1:0 }
 `);

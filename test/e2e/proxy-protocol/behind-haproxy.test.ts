@@ -5,7 +5,7 @@ import { testAuthority } from '../../support/certificates.ts';
 import { expectCleanEnd } from '../../support/clean-end.ts';
 import { freePort } from '../../support/ports.ts';
 import { run } from '../../support/process.ts';
-import { needs, program } from '../../support/programs.ts';
+import { program } from '../../support/programs.ts';
 import { type Sluice, startSluice } from '../../support/sluice.ts';
 import { dial, hear, serve, write } from '../../support/tcp.ts';
 import { tempDir } from '../../support/temp.ts';
@@ -13,8 +13,6 @@ import { startHaproxy } from './haproxy.ts';
 import { startReader } from './reader.ts';
 
 describe('Sluice with proxy_protocol: require behind HAProxy', () => {
-  needs('haproxy', 'openssl');
-
   test.each(['send-proxy', 'send-proxy-v2', 'send-proxy-v2 proxy-v2-options crc32c,unique-id'])(
     'takes the client from %s, and routes by it',
     async (options) => {

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { expectCleanEnd } from '../../support/clean-end.ts';
-import { needs } from '../../support/programs.ts';
 import { type Sluice, startSluice } from '../../support/sluice.ts';
 import { dial } from '../../support/tcp.ts';
 import { startHaproxyReader } from './haproxy-reader.ts';
-import { NGINX_STREAM_MODULE, startNginxReader } from './nginx-reader.ts';
+import { startNginxReader } from './nginx-reader.ts';
 
 const REQUEST = 'GET / HTTP/1.0\r\n\r\n';
 const VERSIONS = [
@@ -15,8 +14,6 @@ const VERSIONS = [
 ] as const;
 
 describe('HAProxy with accept-proxy behind Sluice', () => {
-  needs('haproxy');
-
   test.each(VERSIONS)('sees who the client is, told by %s', async (name, header) => {
     const sluice = await inFrontOf(await startHaproxyReader(), header);
     const { answer, client, local } = await clientOf(sluice, REQUEST);
@@ -29,8 +26,6 @@ describe('HAProxy with accept-proxy behind Sluice', () => {
 });
 
 describe('nginx with proxy_protocol behind Sluice', () => {
-  needs('nginx', NGINX_STREAM_MODULE);
-
   // nginx before 1.23.2 takes no more than 107 bytes.
   test.each(VERSIONS.slice(0, 3))('sees who the client is, told by %s', async (_name, header) => {
     const sluice = await inFrontOf(await startNginxReader(), header);
