@@ -3,6 +3,7 @@ import { type CloseReason, closeReasonIndex } from '../core/close-reason.ts';
 import { DOWN, UP } from '../core/direction.ts';
 import type { ClosedFact } from '../core/facts.ts';
 import type { StateName } from '../core/state.ts';
+import { formatProxyHeader } from '../proxy-protocol/index.ts';
 import type { Connection } from './connection.ts';
 import { isRecorded } from './trace-ids.ts';
 
@@ -80,6 +81,7 @@ function tell({ connection, reason, during, clientTcp, backendTcp }: Ending): vo
     client: formatAddress(connection.source),
     local: formatAddress(connection.destination),
     peer: connection.header === null ? null : formatAddress(client.remote),
+    header: connection.header === null ? null : formatProxyHeader(connection.header),
     opened: connection.openedAt,
     reason,
     during,

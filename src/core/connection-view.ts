@@ -13,6 +13,8 @@ export interface ConnectionView {
   readonly client: string;
   /** The proxy that sent a PROXY header for the client; null where there was none. */
   readonly peer: string | null;
+  /** What that header said, in printable texts by name. */
+  readonly header: Readonly<Record<string, string>> | null;
   readonly local: string;
   /** Wall time in milliseconds since 1970. */
   readonly opened: number;

@@ -100,6 +100,7 @@ export function aClosedFact(changes: Partial<ClosedFact> = {}): ClosedFact {
     client: '192.0.2.77:50123',
     local: '127.0.0.1:7443',
     peer: null,
+    header: null,
     opened: OPENED,
     reason: 'client-fin',
     during: 'draining',

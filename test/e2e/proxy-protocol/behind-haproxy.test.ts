@@ -43,7 +43,7 @@ describe('Sluice with proxy_protocol: require behind HAProxy', () => {
     const server = authority.issue({ names: ['server.test'] });
     writeFileSync(both, server.cert + server.key);
     const tls = `ssl crt ${both} ca-file ${authority.certFile} verify required alpn h2`;
-    const options = 'send-proxy-v2-ssl-cn proxy-v2-options authority,ssl-cipher';
+    const options = 'send-proxy-v2-ssl-cn proxy-v2-options authority,ssl-cipher,cert-cn';
     const port = await haproxyTo(sluice, options, tls);
 
     const shown = authority.issue({ commonName: 'client.test' });
@@ -58,7 +58,13 @@ describe('Sluice with proxy_protocol: require behind HAProxy', () => {
     const { read } = await reader.next();
     if (read.kind !== 'header') throw new Error(JSON.stringify(read));
     expect(read.header.destination).toEqual({ kind: 'tcp', host: '127.0.0.2', port });
+    expect(read.header.tlvs.ssl).toMatchObject({ commonName: 'client.test' });
+    expect(read.header.tlvs.authority).toBe('server.test');
     const [line] = await sluice.waitForClosed(1);
+    expect(line?.['proxy_header']).toMatchObject({
+      authority: 'server.test',
+      ssl_common_name: 'client.test',
+    });
     const { source } = read.header;
     expect(source?.kind === 'tcp' ? `${source.host}:${source.port}` : null).toBe(line?.['client']);
     expect(line?.['peer']).not.toBe(line?.['client']);
