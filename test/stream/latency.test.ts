@@ -66,6 +66,8 @@ describe('latency', () => {
       const { seen, took } = messages([latency(50, { jitterMs: 20, distribution })], 3000);
       expect(sha256(joined(seen.chunks))).toBe(sha256(countingBytes(0, 24_000)));
       expect(took).toHaveLength(3000);
+      const stamps = seen.chunks.map(({ at }) => at);
+      expect(stamps, 'when each was due').toEqual(stamps.toSorted((a, b) => a - b));
       expect(new Set(took).size).toBeGreaterThan(10);
     },
   );
