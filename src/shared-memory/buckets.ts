@@ -21,7 +21,7 @@ export function createBuckets(regions: SharedRegions, shard: number, now: () => 
   return new SharedBuckets(regions, shard, now);
 }
 
-/** Takes a dead shard out of all buckets; call it with `reapPlaces`. What it had taken stays taken. */
+/** Takes a dead shard out of all buckets. What it had taken stays taken. */
 export function reapBuckets(regions: SharedRegions, shard: number): void {
   const { layout, waiting, names } = openBuckets(regions);
   for (let row = 0; row < layout.rows; row++) {

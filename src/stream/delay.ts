@@ -9,12 +9,15 @@ import type { Pace } from './holding.ts';
 export class Delay implements Pace {
   /** Milliseconds; asked once for each chunk, in order. Below 0 counts as 0. */
   readonly #delayOf: () => number;
+  readonly #earlyMs: number;
   /** Times, in whole milliseconds, at which the next so many bytes are due, first first. */
   readonly #due: { at: number; bytes: number }[] = [];
   #last = Number.NEGATIVE_INFINITY;
 
-  constructor(delayOf: () => number) {
+  /** Waits end with a tick of `tickMs`: the one that is nearest to the time is taken, so that half of them are not late. */
+  constructor(delayOf: () => number, tickMs: number) {
     this.#delayOf = delayOf;
+    this.#earlyMs = tickMs / 2;
   }
 
   came(chunk: Chunk): void {
@@ -27,11 +30,11 @@ export class Delay implements Pace {
 
   allowed(_held: number, now: number): number {
     const first = this.#due[0];
-    return first !== undefined && first.at <= now ? first.bytes : 0;
+    return first !== undefined && first.at - this.#earlyMs <= now ? first.bytes : 0;
   }
 
   waitMs(_held: number, now: number): number {
-    return Math.max(0, (this.#due[0]?.at ?? now) - now);
+    return Math.max(0, (this.#due[0]?.at ?? now) - this.#earlyMs - now);
   }
 
   passes(piece: Chunk): Chunk {

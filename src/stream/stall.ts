@@ -4,6 +4,7 @@ import { Delay } from './delay.ts';
 import { failures, uniform } from './distributions.ts';
 import { holding } from './holding.ts';
 import type { Stage } from './stage.ts';
+import { tickOf } from './timer-scheduler.ts';
 
 /** By how much the first pause differs: a retransmission time is a mean and four deviations (RFC 6298). */
 const PAUSE_VARIATION = 0.5;
@@ -20,7 +21,7 @@ export function stall(options: ChaosOptions<'stall'>): Stage {
     if (losses === 0) return 0;
     return Math.min(pauseMaxMs, uniform(pauseMs, pauseMs * (1 + PAUSE_VARIATION), dice) * 2 ** (losses - 1));
   };
-  return holding(() => new Delay(delayOf), options);
+  return holding(() => new Delay(delayOf, tickOf(options.scheduler)), options);
 }
 
 export const stallFromPlan = chaos('stall', stall, (plan, direction) => standsIn(plan.direction, direction));

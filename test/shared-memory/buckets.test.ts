@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Bucket } from '../../src/core/bucket.ts';
 import { CLIENTS_PER_BUCKET, ClientsLayout } from '../../src/core/places-layout.ts';
-import { createBuckets, reapBuckets } from '../../src/shared-memory/index.ts';
+import { createBuckets, reapPlaces } from '../../src/shared-memory/index.ts';
 import { regionsFor } from './state.ts';
 
 const LIMITS = { bytesPerSecond: 100_000, burst: 5000 };
@@ -96,7 +96,7 @@ describe('a bucket', () => {
     const { regions, open } = bucketsOf();
     const [one, other] = [open(0), open(1)];
     other.wait(true, LIMITS);
-    reapBuckets(regions, 1);
+    reapPlaces(regions, 1);
     expect(one.waiting).toBe(0);
     one.close();
     const names = new Int32Array(regions.bucketNames);

@@ -1,11 +1,13 @@
-import { VirtualTimeScheduler } from 'rxjs';
+import { Observable, VirtualTimeScheduler } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import type { Chunk } from '../../src/core/chunk.ts';
 import type { BandwidthPlan } from '../../src/core/stage-plan.ts';
-import { liveStage } from '../../src/stream/index.ts';
+import { liveStage, TimerScheduler } from '../../src/stream/index.ts';
 import { chain, chaosOf, envOf } from './chaos-env.ts';
 import { stageContract } from './contract.ts';
 import { bytesBetween, expectNear, GIB, giveBack, KIB } from './rate-runs.ts';
 import { record } from './recorder.ts';
+import { VirtualTimers } from './virtual-timers.ts';
 import { WindowedSource } from './windowed-source.ts';
 
 const bandwidth = (up: number): BandwidthPlan => ({ kind: 'bandwidth', up, down: 0, chaos: chaosOf() });
@@ -41,6 +43,21 @@ describe('bandwidth', () => {
     scheduler.flush();
     expect(bytesBetween(seen, 0, 1001)).toBeLessThanOrEqual(1000);
     expectNear(seen.times.at(-1) ?? 0, 3000);
+  });
+
+  it('does not make a byte on an idle link wait for a tick of a plane', () => {
+    const timers = new VirtualTimers();
+    const env = envOf(new TimerScheduler(timers));
+    const bytes = [new Uint8Array(1), new Uint8Array(5000)];
+    const source = new Observable<Chunk>((output) => {
+      for (const each of bytes) output.next({ bytes: each, at: 0, borrowed: false });
+    });
+    const seen = record(chain([bandwidth(100_000)], env)(source), timers);
+    expect(seen.bytes).toBe(1);
+    timers.advanceTo(70);
+    expect(seen.bytes).toBe(5001);
+    expect(seen.times.at(-1)).toBeGreaterThanOrEqual(40);
+    seen.subscription.unsubscribe();
   });
 
   it('follows a change of its rate', () => {

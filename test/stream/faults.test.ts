@@ -72,7 +72,35 @@ describe('slow_close', () => {
   });
 });
 
+describe('a FIN that is late', () => {
+  it('leaves no wait when nobody waits for it any more', () => {
+    const scheduler = new VirtualTimeScheduler();
+    const seen = record(chain([slowClose(80, false)], envOf(scheduler))(of()), scheduler);
+    expect(scheduler.actions.filter((action) => !action.closed)).toHaveLength(1);
+    seen.subscription.unsubscribe();
+    expect(scheduler.actions.filter((action) => !action.closed)).toEqual([]);
+  });
+
+  it('comes at once when the stage is taken away', () => {
+    const scheduler = new VirtualTimeScheduler();
+    const live = liveStage(slowClose(80, false), 0, 'up', envOf(scheduler));
+    const seen = record(live.stage?.(of()) ?? of(), scheduler);
+    live.release();
+    expect(seen.end).toBe('complete');
+  });
+});
+
 describe('timeout', () => {
+  it('lets go what it held when it is only taken away', () => {
+    const scheduler = new VirtualTimeScheduler();
+    const point = new SwitchPoint(chain([timeout(0)], envOf(scheduler)), () => undefined);
+    const source = new Observable<Chunk>((output) => output.next(chunkOf('abc')));
+    const seen = record(point.stage(source), scheduler);
+    expect(seen.bytes).toBe(0);
+    point.set(null);
+    expect(textOf(seen.chunks)).toBe('abc');
+  });
+
   it('lets what it held pass when it is taken away from a live stream, a FIN included', () => {
     const scheduler = new VirtualTimeScheduler();
     const live = liveStage(timeout(0), 0, 'up', envOf(scheduler));

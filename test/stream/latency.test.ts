@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
-import { Observable, VirtualTimeScheduler } from 'rxjs';
+import { Observable, type Subscriber, VirtualTimeScheduler } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { Chunk } from '../../src/core/chunk.ts';
 import type { LatencyPlan, StagePlan } from '../../src/core/stage-plan.ts';
-import { liveStage } from '../../src/stream/index.ts';
+import { liveStage, TimerScheduler } from '../../src/stream/index.ts';
 import { chain, chaosOf, envOf } from './chaos-env.ts';
 import { chunkOf, countingBytes, joined } from './chunks.ts';
 import { stageContract } from './contract.ts';
 import { record } from './recorder.ts';
+import { VirtualTimers } from './virtual-timers.ts';
 
 const latency = (up: number, more: Partial<LatencyPlan> = {}): LatencyPlan => ({
   kind: 'latency',
@@ -60,12 +61,42 @@ describe('latency', () => {
     expect(seen.end).toBe('complete');
   });
 
+  it('is in the middle what was set, on the timers of a plane, at a thousand messages a second', () => {
+    const timers = new VirtualTimers();
+    const env = envOf(new TimerScheduler(timers));
+    const sent: number[] = [];
+    const took: number[] = [];
+    let output: Subscriber<Chunk> | null = null;
+    const source = new Observable<Chunk>((subscriber) => {
+      output = subscriber;
+    });
+    const subscription = chain(
+      [latency(53)],
+      env,
+    )(source).subscribe(({ bytes }) => {
+      for (const _ of bytes) took.push(timers.now() - (sent[took.length] ?? 0));
+    });
+    for (let ms = 1; ms < 5000; ms++) {
+      timers.advanceTo(ms);
+      sent.push(ms);
+      (output as Subscriber<Chunk> | null)?.next({ bytes: new Uint8Array(1), at: ms, borrowed: true });
+    }
+    subscription.unsubscribe();
+    expect(took.length).toBeGreaterThan(4900);
+    expect(Math.abs((quantile(took, 0.5) ?? 0) - 53)).toBeLessThanOrEqual(2);
+    expect(Math.min(...took)).toBeGreaterThanOrEqual(48);
+    expect(Math.max(...took)).toBeLessThanOrEqual(58);
+    expect(timers.errors).toEqual([]);
+  });
+
   it.each(['uniform', 'normal', 'pareto'] as const)(
     'keeps order and content with %s jitter',
     (distribution) => {
       const { seen, took } = messages([latency(50, { jitterMs: 20, distribution })], 3000);
       expect(sha256(joined(seen.chunks))).toBe(sha256(countingBytes(0, 24_000)));
       expect(took).toHaveLength(3000);
+      const stamps = seen.chunks.map(({ at }) => at);
+      expect(stamps, 'when each was due').toEqual(stamps.toSorted((a, b) => a - b));
       expect(new Set(took).size).toBeGreaterThan(10);
     },
   );

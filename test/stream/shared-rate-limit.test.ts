@@ -1,5 +1,6 @@
-import { VirtualTimeScheduler } from 'rxjs';
+import { Observable, VirtualTimeScheduler } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import type { Chunk } from '../../src/core/chunk.ts';
 import type { RateLimitPlan } from '../../src/core/stage-plan.ts';
 import { createBuckets } from '../../src/shared-memory/index.ts';
 import { type RateLimits, sharedRateLimit } from '../../src/stream/index.ts';
@@ -75,6 +76,30 @@ describe('a shared rate limit', () => {
     scheduler.flush();
     expectNear(total(all), 640 * KIB);
     expectNear(all[0]?.passed ?? 0, all[1]?.passed ?? 0);
+  });
+
+  it('gives small and frequent messages the same part as a stream that always has more', () => {
+    const scheduler = new VirtualTimeScheduler(undefined, 2000);
+    const buckets = createBuckets(regionsFor(1), 0, () => scheduler.now());
+    const limits = { bytesPerSecond: 100_000, burst: 10_000 };
+    const make = () =>
+      sharedRateLimit({ limits, open: () => buckets.open('x'), scheduler, dropped: () => undefined });
+    let [frequent, steady] = [0, 0];
+    const messages = new Observable<Chunk>((output) => {
+      for (let ms = 0; ms < 2000; ms++)
+        scheduler.schedule(() => output.next({ bytes: new Uint8Array(95), at: ms, borrowed: true }), ms);
+    });
+    const source = new WindowedSource(() => new Uint8Array(10_000));
+    make()(source.chunks).subscribe((chunk) => {
+      steady += chunk.bytes.length;
+      source.window.give(chunk.bytes.length);
+    });
+    make()(messages).subscribe((chunk) => {
+      frequent += chunk.bytes.length;
+    });
+    scheduler.flush();
+    expectNear(steady + frequent, 200_000);
+    expect(Math.abs(frequent / steady - 1), `${frequent} beside ${steady}`).toBeLessThan(0.1);
   });
 
   it('gives what one leaves to the others', () => {
