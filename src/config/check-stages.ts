@@ -1,3 +1,4 @@
+import { checkTee } from './check-tee.ts';
 import { type Issue, wrongValue } from './issue.ts';
 import { at, has, items, keysOf, type Raw, text } from './raw.ts';
 import { formatPath } from './show.ts';
@@ -6,7 +7,9 @@ import { formatPath } from './show.ts';
 export function checkStages(listener: Raw): Issue[] {
   const own = items(at(listener, 'stages'));
   const routes = items(at(listener, 'routes')).map((route) => items(at(route, 'stages')));
-  const found = [own, ...routes].flat().flatMap((stage) => [...oneKind(stage), ...limitsSomething(stage)]);
+  const found = [own, ...routes]
+    .flat()
+    .flatMap((stage) => [...oneKind(stage), ...limitsSomething(stage), ...checkTee(stage)]);
   const repeated = [repeatedFiles([], own), ...routes.map((stages) => repeatedFiles(own, stages))];
   return [...found, ...repeated.flat()];
 }
@@ -26,12 +29,13 @@ function limitsSomething(stage: Raw): Issue[] {
   return [wrongValue(limit.path, 'limits nothing; expected up, down or both, such as "down: 1MiB/s"')];
 }
 
-/** Two tees on the way of one connection that would write the same file. */
+/** Two tees, or flight recorders, on the way of one connection that would write the same file. */
 function repeatedFiles(before: readonly Raw[], stages: readonly Raw[]): Issue[] {
   const first = new Map<string, Raw>();
   const found: Issue[] = [];
   for (const [index, stage] of [...before, ...stages].entries()) {
-    const file = at(at(stage, 'tee'), 'file');
+    const files = [at(at(stage, 'tee'), 'file'), at(at(stage, 'flight_recorder'), 'file')];
+    const file = files.find((candidate) => text(candidate) !== null) ?? stage;
     const name = text(file);
     if (name === null) continue;
     const earlier = first.get(name);

@@ -1,4 +1,5 @@
 import type { StagePlan } from '../core/plan.ts';
+import { compileFlightRecorder, compileTee } from './compile-tee.ts';
 import { BURST_BYTES_MAX, BURST_BYTES_MIN_DEFAULT } from './limits.ts';
 import type { Config } from './schema.ts';
 
@@ -8,7 +9,8 @@ type RateLimitConfig = NonNullable<StageConfig['rate_limit']>;
 /** A stage of a listener or of a route. */
 export function compileStage(stage: StageConfig): StagePlan {
   if (stage.rate_limit !== undefined) return compileRateLimit(stage.rate_limit);
-  if (stage.tee !== undefined) return { kind: 'tee', file: stage.tee.file, format: stage.tee.format };
+  if (stage.tee !== undefined) return compileTee(stage.tee);
+  if (stage.flight_recorder !== undefined) return compileFlightRecorder(stage.flight_recorder);
   return { kind: 'pass_through' };
 }
 

@@ -1,5 +1,6 @@
 import { formatCidr } from '../core/format-cidr.ts';
 import type { PoolPlan, RouteAction, RouteMatch, RoutePlan, StagePlan } from '../core/plan.ts';
+import { describeFlightRecorder, describeTee } from './describe-tee.ts';
 import type { Row } from './layout.ts';
 import { quote } from './show.ts';
 import { formatRate, formatSize } from './units.ts';
@@ -68,7 +69,9 @@ function describeStage(stage: StagePlan): string {
     case 'pass_through':
       return 'pass_through';
     case 'tee':
-      return `tee to ${stage.file}`;
+      return describeTee(stage);
+    case 'flight_recorder':
+      return describeFlightRecorder(stage);
     case 'rate_limit': {
       const up = stage.up === 0 ? '' : ` up ${formatRate(stage.up)}`;
       const down = stage.down === 0 ? '' : ` down ${formatRate(stage.down)}`;

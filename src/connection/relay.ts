@@ -7,6 +7,7 @@ import { AcceptedBytes } from './accepted-bytes.ts';
 import type { Connection } from './connection.ts';
 import type { Deadlines, Stall } from './deadlines.ts';
 import { Flow, type FlowOwner } from './flow.ts';
+import { Tap } from './tap.ts';
 
 const NO_STAGES: readonly never[] = [];
 
@@ -107,11 +108,13 @@ export class Relay implements FlowOwner, Stall {
     const { route, shard, id, listener, openedAt } = this.#connection;
     const plans = route?.stages ?? NO_STAGES;
     if (plans.length === 0) return NO_STAGES;
+    this.#connection.tap ??= new Tap(this.#connection, this.#backend);
     return buildStages(plans, direction, {
       scheduler: shard.scheduler,
       connection: id,
       listener: listener.name,
       openedAt,
+      tapped: this.#connection.tap,
       failed: (stage, message) => this.#stageFailed(stage, message),
       dropped: (bytes) => this[direction].dropped(bytes),
     });

@@ -3,6 +3,7 @@ import type { Cidr } from './cidr.ts';
 import type { SocketOptions } from './ports.ts';
 import type { RoutePlan } from './route-plan.ts';
 import { PROTOCOLS, type Protocol, type ProtocolRulePlan, type Sniffed } from './sniffed.ts';
+import type { FlightRecorderPlan, TeePlan } from './tee-plan.ts';
 import type { ConnectTlsPlan, ListenerTlsPlan } from './tls.ts';
 
 export type { RouteAction, RouteMatch, RoutePlan } from './route-plan.ts';
@@ -145,6 +146,7 @@ export const STAGE_KINDS = [
   'pass_through',
   'rate_limit',
   'tee',
+  'flight_recorder',
 ] as const satisfies readonly StagePlan['kind'][];
 
 export type StagePlan =
@@ -157,12 +159,8 @@ export type StagePlan =
       /** Bytes that may pass at once after a pause. */
       readonly burst: number;
     }
-  | {
-      readonly kind: 'tee';
-      /** A file name with {start} {listener} {connection} {direction}. */
-      readonly file: string;
-      readonly format: 'raw';
-    };
+  | TeePlan
+  | FlightRecorderPlan;
 
 export const BALANCE_POLICIES = [
   'round_robin',

@@ -1,11 +1,11 @@
+export { flushTees } from './flush-tees.ts';
 export { passThrough } from './pass-through.ts';
 export { type RateLimitOptions, rateLimit } from './rate-limit.ts';
 export type { Stage, StageEnv, StageFactory } from './stage.ts';
 export { buildStages, STAGES } from './table.ts';
+export type { Tapped } from './tapped.ts';
 export { type TeeOptions, tee } from './tee.ts';
 export { type FileSinkOptions, fileSink, TEE_BUFFER_BYTES_MAX } from './tee-file.ts';
-export { TEE_FILE_PLACEHOLDERS } from './tee-file-name.ts';
-export { flushTees } from './tee-registry.ts';
 export type { TeeSink } from './tee-sink.ts';
 export { TimerScheduler } from './timer-scheduler.ts';
 export type { RateLimits } from './token-bucket.ts';

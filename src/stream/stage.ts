@@ -3,6 +3,7 @@ import type { Chunk } from '../core/chunk.ts';
 import type { ConnectionId } from '../core/connection-id.ts';
 import type { Direction } from '../core/direction.ts';
 import type { StagePlan } from '../core/plan.ts';
+import type { Tapped } from './tapped.ts';
 
 /**
  * One step that the bytes of one direction of one connection pass through: an RxJS operator over chunks, made by a
@@ -32,6 +33,8 @@ export interface StageEnv {
   readonly listener: string;
   /** When the connection was accepted, milliseconds since 1970. */
   readonly openedAt: number;
+  /** If not provided, a tee knows nothing but what stands here. Both directions of a connection are given the same. */
+  readonly tapped?: Tapped;
   /** A stage stopped working and says why; the connection goes on without it. Called at most once a stage. */
   failed(stage: StagePlan['kind'], message: string): void;
   /** Bytes of this direction that will not be passed on: their credit goes back to the window. */

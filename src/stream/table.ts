@@ -1,15 +1,17 @@
 import type { Direction } from '../core/direction.ts';
 import type { StagePlan } from '../core/plan.ts';
+import { flightRecorderFromPlan } from './flight-recorder.ts';
 import { passThrough } from './pass-through.ts';
 import { rateLimitFromPlan } from './rate-limit.ts';
 import type { Stage, StageEnv, StageFactory } from './stage.ts';
-import { teeFromPlan } from './tee.ts';
+import { teeFromPlan } from './tee-from-plan.ts';
 
 /** Every kind of stage that a plan can name. */
 export const STAGES = {
   pass_through: passThrough,
   rate_limit: rateLimitFromPlan,
   tee: teeFromPlan,
+  flight_recorder: flightRecorderFromPlan,
 } satisfies { readonly [Kind in StagePlan['kind']]: StageFactory<Kind> };
 
 /**

@@ -22,12 +22,21 @@ export interface FileSinkOptions {
   readonly path: string;
   /** Told once when the file cannot take everything, with how many bytes it got. */
   readonly failed: (message: string) => void;
+  /**
+   * What is written are records, none of which may be cut off: where the system refuses, what it took of the last one is
+   * taken back. If not provided, defaults to false.
+   */
+  readonly isOfRecords?: boolean;
+  /** Told once when a file that was made is closed: its name, and its bytes. */
+  readonly closed?: (path: string, bytes: number) => void;
+  /** Told once when a sink that got bytes does nothing more, whatever became of them. */
+  readonly done?: () => void;
   /** Opens a file that must not exist. If not provided, defaults to `open` of node:fs/promises. */
   readonly open?: (path: string, flags: 'wx', mode: number) => Promise<FileHandle>;
 }
 
 /**
- * A file that takes the bytes of one direction, raw. It is created with the first byte, and always anew: an existing name
+ * A file that takes bytes. It is created with the first byte, and always anew: an existing name
  * gets a number behind it, so that no two connections share a file and no link planted at the name is followed. Writing
  * is asynchronous. When more than `TEE_BUFFER_BYTES_MAX` wait, or the system refuses to write, the sink stops for good
  * and says so: a file holds all bytes up to some point, never with a hole. `flushTees` waits for what is being written.
@@ -40,9 +49,13 @@ class FileSink implements TeeSink {
   readonly #options: FileSinkOptions;
   readonly #held = new Held(WRITE_BYTES);
   #file: FileHandle | null = null;
+  /** The name that was free. */
+  #path = '';
   /** Bytes taken and not yet in the file. */
   #waiting = 0;
   #written = 0;
+  /** Up to the end of the last whole record. */
+  #whole = 0;
   #ended = false;
   #running = false;
   /** Why the sink stopped before its end. */
@@ -89,15 +102,24 @@ class FileSink implements TeeSink {
   }
 
   async #writeNext(): Promise<void> {
-    this.#file ??= await create(this.#options);
-    const bytes = this.#held.take(WRITE_BYTES)?.bytes ?? new Uint8Array(0);
+    const file = this.#file ?? (await this.#create());
+    const most = this.#options.isOfRecords ? Number.POSITIVE_INFINITY : WRITE_BYTES;
+    const bytes = this.#held.take(most)?.bytes ?? new Uint8Array(0);
     for (let from = 0; from < bytes.length; ) {
-      const { bytesWritten } = await this.#file.write(bytes, from, bytes.length - from);
+      const { bytesWritten } = await file.write(bytes, from, bytes.length - from);
       if (bytesWritten === 0) throw new Error('the system took no bytes');
       from += bytesWritten;
       this.#written += bytesWritten;
       this.#giveBack(bytesWritten);
     }
+    this.#whole = this.#written;
+  }
+
+  async #create(): Promise<FileHandle> {
+    const { path, file } = await create(this.#options);
+    this.#path = path;
+    this.#file = file;
+    return file;
   }
 
   #abandon(trouble: string): void {
@@ -116,22 +138,35 @@ class FileSink implements TeeSink {
     const file = this.#file;
     this.#file = null;
     try {
+      if (this.#options.isOfRecords && this.#whole < this.#written) await this.#takeBack(file);
       await file?.close();
     } catch (error) {
       this.#trouble ??= messageOf(error);
     }
-    const { path, failed } = this.#options;
+    const { path, failed, closed, done } = this.#options;
+    if (file !== null) closed?.(this.#path, this.#written);
     if (this.#trouble !== null) failed(`${path}: stopped after ${this.#written} bytes: ${this.#trouble}`);
     this.#trouble = null;
+    done?.();
+  }
+
+  /** Where that is refused too, the file ends within a record. */
+  async #takeBack(file: FileHandle | null): Promise<void> {
+    try {
+      await file?.truncate(this.#whole);
+      this.#written = this.#whole;
+    } catch {
+      // The trouble that led here is told.
+    }
   }
 }
 
-async function create(options: FileSinkOptions): Promise<FileHandle> {
+async function create(options: FileSinkOptions): Promise<{ path: string; file: FileHandle }> {
   const { path, open: openFile = open } = options;
   for (let number = 0; number < TEE_NAMES_MAX; number++) {
     const name = number === 0 ? path : `${path}.${number}`;
     try {
-      return await openFile(name, 'wx', FILE_MODE);
+      return { path: name, file: await openFile(name, 'wx', FILE_MODE) };
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
     }

@@ -52,7 +52,7 @@ stageContract('a chain of stages built from plans', ({ scheduler, dropped }) => 
 
 describe('the table of stages', () => {
   it('has a factory under every kind', () => {
-    expect(Object.keys(STAGES).sort()).toEqual(['pass_through', 'rate_limit', 'tee']);
+    expect(Object.keys(STAGES).sort()).toEqual(['flight_recorder', 'pass_through', 'rate_limit', 'tee']);
   });
 
   it('yields nothing for no plans, and nothing in a direction that a stage leaves alone', () => {
