@@ -12,6 +12,8 @@ export interface RotatingFileOptions {
   readonly begin?: (at: number) => Uint8Array;
   /** As `FileSinkOptions.isOfRecords`. */
   readonly isOfRecords: boolean;
+  /** As `FileSinkOptions.waitingBytesMax`. */
+  readonly waitingBytesMax?: number;
   /** As `FileSinkOptions.open`. */
   readonly open?: FileSinkOptions['open'];
   /** Told once, when it stops before its end. */
@@ -42,13 +44,19 @@ export class RotatingFile {
    * write, never before that of an earlier record. `startedAt` is for the name of a first file.
    */
   prepare(at: number, startedAt = at): number {
-    this.#lastAt = Math.max(this.#lastAt, at);
-    if (this.isOver) return this.#lastAt;
+    const time = this.timeOf(at);
+    if (this.isOver) return time;
     if (this.#sink === null) this.#begin(startedAt);
     else if (this.#isFull) {
       this.#sink.close();
-      this.#begin(this.#lastAt);
+      this.#begin(time);
     }
+    return time;
+  }
+
+  /** The time to write for a last word, for which no other file is begun. */
+  timeOf(at: number): number {
+    this.#lastAt = Math.max(this.#lastAt, at);
     return this.#lastAt;
   }
 
@@ -79,7 +87,7 @@ export class RotatingFile {
   }
 
   #begin(startedAt: number): void {
-    const { path, begin, store, isOfRecords, open, done } = this.#options;
+    const { path, begin, store, isOfRecords, waitingBytesMax, open, done } = this.#options;
     this.#startedAt = startedAt;
     this.#bytes = 0;
     this.number++;
@@ -88,6 +96,7 @@ export class RotatingFile {
       isOfRecords,
       failed: (message) => this.#fail(message),
       closed: (name, bytes) => store.finished(name, bytes),
+      ...(waitingBytesMax === undefined ? {} : { waitingBytesMax }),
       ...(open === undefined ? {} : { open }),
       ...(done === undefined ? {} : { done }),
     });

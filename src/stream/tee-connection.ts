@@ -49,7 +49,7 @@ export class TeeConnection {
 
   /** The connection is no more. */
   ended(reason: CloseReason): void {
-    if (this.#number > 0) this.#record((encoder, at) => encoder.ended(reason, at));
+    if (this.#number > 0 && !this.#isOver) this.#end(reason);
     this.#leave();
   }
 
@@ -58,9 +58,22 @@ export class TeeConnection {
     if (this.#isOver || file.isOver) return;
     const at = file.prepare(now(), openedAt);
     if (this.#number === 0) file.write(encoder.opened(at));
-    else if (this.#number !== file.number) file.write(encoder.continued(at));
+    else this.#follow(at);
     this.#number = file.number;
     file.write(encode(encoder, at));
+  }
+
+  #end(reason: CloseReason): void {
+    const { file, encoder, now } = this.#options;
+    const at = file.timeOf(now());
+    this.#follow(at);
+    file.write(encoder.ended(reason, at));
+  }
+
+  /** Into the file that has followed the one it has written to. */
+  #follow(at: number): void {
+    const { file, encoder } = this.#options;
+    if (this.#number !== file.number) file.write(encoder.continued(at));
   }
 
   #leave(): void {

@@ -11,8 +11,14 @@ export const TEE_BUFFER_BYTES_MAX = 8 * 1024 * 1024;
 /** Names tried for a file: the one asked for, then `.1`, `.2` … behind it. */
 export const TEE_NAMES_MAX = 100;
 
+/** The same for the file of a listener, in which all its connections come together. */
+export const TEE_SHARED_BUFFER_BYTES_MAX = 64 * 1024 * 1024;
+
 /** Longest piece that small writes are joined to. */
-const WRITE_BYTES = 64 * 1024;
+const PIECE_BYTES = 64 * 1024;
+
+/** About how much is given to the system at once: on the linux plane its answer is heard only every few milliseconds. */
+const WRITE_BYTES = 2 * 1024 * 1024;
 
 /** What is captured is for its owner alone. */
 const FILE_MODE = 0o600;
@@ -27,6 +33,8 @@ export interface FileSinkOptions {
    * taken back. If not provided, defaults to false.
    */
   readonly isOfRecords?: boolean;
+  /** Bytes that may wait for the file. If not provided, defaults to `TEE_BUFFER_BYTES_MAX`. */
+  readonly waitingBytesMax?: number;
   /** Told once when a file that was made is closed: its name, and its bytes. */
   readonly closed?: (path: string, bytes: number) => void;
   /** Told once when a sink that got bytes does nothing more, whatever became of them. */
@@ -38,7 +46,7 @@ export interface FileSinkOptions {
 /**
  * A file that takes bytes. It is created with the first byte, and always anew: an existing name
  * gets a number behind it, so that no two connections share a file and no link planted at the name is followed. Writing
- * is asynchronous. When more than `TEE_BUFFER_BYTES_MAX` wait, or the system refuses to write, the sink stops for good
+ * is asynchronous. When more than `waitingBytesMax` wait, or the system refuses to write, the sink stops for good
  * and says so: a file holds all bytes up to some point, never with a hole. `flushTees` waits for what is being written.
  */
 export function fileSink(options: FileSinkOptions): TeeSink {
@@ -47,7 +55,7 @@ export function fileSink(options: FileSinkOptions): TeeSink {
 
 class FileSink implements TeeSink {
   readonly #options: FileSinkOptions;
-  readonly #held = new Held(WRITE_BYTES);
+  readonly #held = new Held(PIECE_BYTES);
   #file: FileHandle | null = null;
   /** The name that was free. */
   #path = '';
@@ -67,7 +75,8 @@ class FileSink implements TeeSink {
 
   write(bytes: Uint8Array): void {
     if (this.#ended) return;
-    const fits = this.#waiting + bytes.length <= TEE_BUFFER_BYTES_MAX;
+    const { waitingBytesMax = TEE_BUFFER_BYTES_MAX } = this.#options;
+    const fits = this.#waiting + bytes.length <= waitingBytesMax;
     if (fits && reserveTeeBuffer(bytes.length)) {
       this.#waiting += bytes.length;
       this.#held.push({ bytes, at: 0, borrowed: true });
@@ -103,8 +112,7 @@ class FileSink implements TeeSink {
 
   async #writeNext(): Promise<void> {
     const file = this.#file ?? (await this.#create());
-    const most = this.#options.isOfRecords ? Number.POSITIVE_INFINITY : WRITE_BYTES;
-    const bytes = this.#held.take(most)?.bytes ?? new Uint8Array(0);
+    const bytes = this.#gather();
     for (let from = 0; from < bytes.length; ) {
       const { bytesWritten } = await file.write(bytes, from, bytes.length - from);
       if (bytesWritten === 0) throw new Error('the system took no bytes');
@@ -113,6 +121,19 @@ class FileSink implements TeeSink {
       this.#giveBack(bytesWritten);
     }
     this.#whole = this.#written;
+  }
+
+  /** Whole pieces, and so whole records. */
+  #gather(): Uint8Array {
+    const pieces: Uint8Array[] = [];
+    for (let bytes = 0; bytes < WRITE_BYTES; ) {
+      const piece = this.#held.take(Number.POSITIVE_INFINITY)?.bytes;
+      if (piece === undefined) break;
+      pieces.push(piece);
+      bytes += piece.length;
+    }
+    const [first] = pieces;
+    return pieces.length === 1 && first !== undefined ? first : Buffer.concat(pieces);
   }
 
   async #create(): Promise<FileHandle> {

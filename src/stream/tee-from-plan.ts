@@ -8,6 +8,7 @@ import type { StageEnv, StageFactory } from './stage.ts';
 import { sharedOf, type Tapped, tappedOf } from './tapped.ts';
 import { tee } from './tee.ts';
 import { TeeConnection } from './tee-connection.ts';
+import { TEE_BUFFER_BYTES_MAX, TEE_SHARED_BUFFER_BYTES_MAX } from './tee-file.ts';
 import { teeFileName } from './tee-file-name.ts';
 import type { TeeSink } from './tee-sink.ts';
 import { storeOf, type TeeStore } from './tee-store.ts';
@@ -111,6 +112,7 @@ function fileOf(
     path: (start) => name(plan, env, { start, connection, direction: '' }),
     begin: (at) => encoder.begin(at),
     isOfRecords: true,
+    waitingBytesMax: plan.per === 'listener' ? TEE_SHARED_BUFFER_BYTES_MAX : TEE_BUFFER_BYTES_MAX,
     failed,
   });
 }
