@@ -3,7 +3,7 @@ const DAY_MS = 86_400_000;
 const DAYS_TO_EPOCH = 719_468;
 const DAYS_OF_ERA = 146_097;
 
-/** `2026-01-31T12:00:00.000123Z`: milliseconds since 1970, written in UTC to the microsecond (RFC 3339). From 1970 on. */
+/** `2026-01-31T12:00:00.000123Z`: milliseconds since 1970, written in UTC to the microsecond (RFC 3339). From 1970 to 2254. */
 export function formatTime(epochMs: number): string {
   const us = microseconds(epochMs);
   const ms = Math.floor(us / 1000);

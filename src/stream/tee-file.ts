@@ -112,19 +112,21 @@ class FileSink implements TeeSink {
 
   async #writeNext(): Promise<void> {
     const file = this.#file ?? (await this.#create());
-    const bytes = this.#gather();
+    const pieces = this.#gather();
+    const bytes = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
     for (let from = 0; from < bytes.length; ) {
       const { bytesWritten } = await file.write(bytes, from, bytes.length - from);
       if (bytesWritten === 0) throw new Error('the system took no bytes');
       from += bytesWritten;
       this.#written += bytesWritten;
       this.#giveBack(bytesWritten);
+      while (pieces[0] !== undefined && this.#whole + pieces[0].length <= this.#written)
+        this.#whole += pieces.shift()?.length ?? 0;
     }
-    this.#whole = this.#written;
   }
 
-  /** Whole pieces, and so whole records. */
-  #gather(): Uint8Array {
+  /** Pieces of whole records, as many as are written at once; at least one is held. */
+  #gather(): Uint8Array[] {
     const pieces: Uint8Array[] = [];
     for (let bytes = 0; bytes < WRITE_BYTES; ) {
       const piece = this.#held.take(Number.POSITIVE_INFINITY)?.bytes;
@@ -132,8 +134,7 @@ class FileSink implements TeeSink {
       pieces.push(piece);
       bytes += piece.length;
     }
-    const [first] = pieces;
-    return pieces.length === 1 && first !== undefined ? first : Buffer.concat(pieces);
+    return pieces;
   }
 
   async #create(): Promise<FileHandle> {

@@ -58,7 +58,10 @@ export class TeeWorld {
     };
     const passed = { up: 0, down: 0 };
     const [up, down] = DIRECTIONS.map((direction) => subscribe(plan, direction, env, passed));
-    return { up: up!, down: down!, passed, failures, end: (reason) => told.forEach((tell) => tell(reason)) };
+    const end = (reason: CloseReason) => {
+      for (const tell of told) tell(reason);
+    };
+    return { up: up!, down: down!, passed, failures, end };
   }
 
   /** Names of the files, when all is written. */
@@ -97,6 +100,11 @@ function subscribe(
   const stages = buildStages([plan], direction, env);
   stages
     .reduce((stream, stage) => stage(stream), source)
-    .subscribe({ next: ({ bytes }) => void (passed[direction] += bytes.length), error: () => undefined });
+    .subscribe({
+      next: ({ bytes }) => {
+        passed[direction] += bytes.length;
+      },
+      error: () => undefined,
+    });
   return input as Subscriber<Chunk>;
 }
