@@ -21,7 +21,7 @@ export interface LegOptions {
   readonly nic: number;
   /** Who connects. */
   readonly opener: Sender;
-  /** Where its sequence numbers begin. */
+  /** Where the sequence numbers of both ends begin. */
   readonly firstSequence: number;
   readonly snapBytes: number;
 }
@@ -49,7 +49,7 @@ export class Leg {
     const sequence = options.firstSequence >>> 0;
     this.#sent = {
       peer: { sequence, isFinished: false, isReset: false },
-      own: { sequence: (sequence ^ 0x8000_0000) >>> 0, isFinished: false, isReset: false },
+      own: { sequence, isFinished: false, isReset: false },
     };
   }
 

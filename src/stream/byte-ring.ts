@@ -36,7 +36,7 @@ export class ByteRing {
     this.#memory.set(first, at);
     this.#memory.set(kept.subarray(first.length), 0);
     this.total += bytes.length;
-    this.from = Math.max(this.from, this.total - room);
+    this.from = Math.max(0, this.total - room);
   }
 
   /** A copy of what lies between two places of the stream, as far as it is remembered. */

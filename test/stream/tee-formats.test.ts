@@ -230,6 +230,41 @@ describe('what a tee leaves on the disk', () => {
     expect(passed.up).toBe(10_000);
   });
 
+  it('counts only what is still on the disk', async () => {
+    const world = new TeeWorld();
+    const plan = teeTo(world, '{connection}', {
+      rotate: { sizeBytes: 0, ageMs: 0, keep: 1 },
+      totalBytes: 5000,
+    });
+    for (let i = 0; i < 10; i++) {
+      const { up, end, failures } = world.connect(plan);
+      up.next(chunkOf(PIECE));
+      end('client-fin');
+      await world.names();
+      expect(failures).toEqual([]);
+    }
+  });
+
+  it('says only once that it cannot write, however many files it had begun', async () => {
+    const world = new TeeWorld();
+    const rotate = { sizeBytes: 1, ageMs: 0, keep: 0 };
+    const { up, failures } = world.connect(teeTo(world, 'missing/{connection}', { rotate }));
+    for (let i = 0; i < 3; i++) up.next(chunkOf(PIECE));
+    await world.names();
+    expect(failures).toHaveLength(1);
+  });
+
+  it('never lets time go back in a file', async () => {
+    const world = new TeeWorld();
+    const { up, end } = world.connect(teeTo(world, '{connection}'));
+    up.next(chunkOf('a'));
+    world.wait(-1000);
+    up.next(chunkOf('b'));
+    end('client-fin');
+    const times = new Set((await world.lines(CONNECTION)).map(({ time }) => time));
+    expect([...times]).toEqual(['2026-01-31T12:00:00.000000Z']);
+  });
+
   it('rotates raw files too: what follows one another is every byte', async () => {
     const world = new TeeWorld();
     const plan = teeTo(world, '{start}.{direction}', {
