@@ -152,6 +152,17 @@ describe('a tee per listener', () => {
     expect(lines.filter(({ event }) => event === 'open')).toHaveLength(3);
   });
 
+  it('says nothing of a connection on which nothing has happened', async () => {
+    const world = new TeeWorld();
+    const plan = teeTo(world, 'all', { per: 'listener' });
+    const [spoken, silent] = [world.connect(plan), world.connect(plan)];
+    spoken.up.next(chunkOf('x'));
+    silent.end('idle-timeout');
+    spoken.end('killed');
+    const ids = new Set((await world.lines('all')).map(({ connection }) => connection));
+    expect([...ids]).toEqual(['010000000001']);
+  });
+
   it('has one section header and two interfaces for many connections', async () => {
     const world = new TeeWorld();
     const plan = teeTo(world, 'x-{start}', { per: 'listener', format: 'pcapng' });
