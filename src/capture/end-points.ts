@@ -1,12 +1,15 @@
 import { type Address, formatAddress } from '../core/address.ts';
 import { parseIp, unmap } from '../core/cidr.ts';
 import type { CapturedLeg } from './captured.ts';
+import { addWords } from './checksum.ts';
 
 /** One end of a TCP connection as packets name it. */
 export interface EndPoint {
   /** 4 bytes, or 16. */
-  readonly ip: readonly number[];
+  readonly ip: Uint8Array;
   readonly port: number;
+  /** The words of `ip`, for checksums. */
+  readonly sum: number;
 }
 
 /** Both ends of a leg, of the same kind of address. */
@@ -44,19 +47,22 @@ export function endPoints({ peer, own }: CapturedLeg, number: number): EndPoints
 function real(address: Address): EndPoint | null {
   if (address.kind === 'unix') return null;
   const ip = parseIp(address.host);
-  return ip === null ? null : { ip: unmap(ip), port: address.port };
+  return ip === null ? null : endPoint(unmap(ip), address.port);
 }
 
 function standIn(number: number, end: 0 | 1): EndPoint {
   const high = Math.floor(number / STAND_IN_PORTS) & 0xffff;
-  return {
-    ip: [STAND_IN_NET[0]!, STAND_IN_NET[1]! + end, high >> 8, high & 255],
-    port: STAND_IN_PORTS + (number % STAND_IN_PORTS),
-  };
+  const ip = [STAND_IN_NET[0]!, STAND_IN_NET[1]! + end, high >> 8, high & 255];
+  return endPoint(ip, STAND_IN_PORTS + (number % STAND_IN_PORTS));
 }
 
-function mapped({ ip, port }: EndPoint): EndPoint {
-  return ip.length === 16 ? { ip, port } : { ip: [...MAPPED_PREFIX, ...ip], port };
+function mapped(end: EndPoint): EndPoint {
+  return end.ip.length === 16 ? end : endPoint([...MAPPED_PREFIX, ...end.ip], end.port);
+}
+
+function endPoint(bytes: readonly number[], port: number): EndPoint {
+  const ip = Uint8Array.from(bytes);
+  return { ip, port, sum: addWords(0, ip) };
 }
 
 function text({ ip, port }: EndPoint): string {

@@ -51,11 +51,16 @@ function rowsOf(bytes: Uint8Array, from: number): string[] {
 function row(bytes: Uint8Array, offset: number): string {
   let digits = '';
   let text = '';
-  for (let at = 0; at < ROW_BYTES; at++) {
-    const byte = bytes[at];
-    if (at === ROW_HALF_BYTES) digits += ' ';
-    digits += byte === undefined ? '   ' : ` ${byte.toString(16).padStart(2, '0')}`;
-    if (byte !== undefined) text += byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.';
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at]!;
+    digits += at === ROW_HALF_BYTES ? ` ${DIGITS[byte]}` : DIGITS[byte];
+    text += SHOWN[byte];
   }
-  return `${offset.toString(16).padStart(8, '0')} ${digits}  |${text}|`;
+  return `${offset.toString(16).padStart(8, '0')} ${digits.padEnd(ROW_CHARS)}  |${text}|`;
 }
+
+/** Three characters a byte, and one between the halves. */
+const ROW_CHARS = 3 * ROW_BYTES + 1;
+const BYTES = Array.from({ length: 256 }, (_, byte) => byte);
+const DIGITS = BYTES.map((byte) => ` ${byte.toString(16).padStart(2, '0')}`);
+const SHOWN = BYTES.map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.'));

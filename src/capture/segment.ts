@@ -104,8 +104,7 @@ function writeTcp(segment: Segment, bytes: Uint8Array, view: DataView, at: numbe
 }
 
 function pseudoHeader(segment: Segment): number {
-  const addresses = addWords(addWords(0, Uint8Array.from(segment.from.ip)), Uint8Array.from(segment.to.ip));
-  return addresses + TCP + tcpHeaderBytes(segment) + segment.payload.length;
+  return segment.from.sum + segment.to.sum + TCP + tcpHeaderBytes(segment) + segment.payload.length;
 }
 
 function ipHeaderBytes({ ip }: EndPoint): number {
