@@ -7,6 +7,7 @@ import type { CloseReason } from '../../src/core/close-reason.ts';
 import { connectionId } from '../../src/core/connection-id.ts';
 import { DIRECTIONS, type Direction } from '../../src/core/direction.ts';
 import type { StagePlan } from '../../src/core/plan.ts';
+import type { TeePlan } from '../../src/core/tee-plan.ts';
 import { buildStages, flushTees, type StageEnv, type Tapped } from '../../src/stream/index.ts';
 import { captured, NOON } from '../capture/samples.ts';
 import { tempDir } from '../support/temp.ts';
@@ -85,6 +86,11 @@ export class TeeWorld {
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, unknown>);
   }
+}
+
+/** A tee into a file of the world's directory; jsonl, where nothing else is said. */
+export function teeTo(world: TeeWorld, file: string, pieces: Partial<TeePlan> = {}): TeePlan {
+  return { kind: 'tee', file: world.path(file), format: 'jsonl', ...pieces };
 }
 
 function subscribe(
