@@ -1,10 +1,8 @@
 export type { CapturedConnection, CapturedLeg } from './captured.ts';
-export {
-  type CaptureEncoder,
-  type CaptureOptions,
-  type ConnectionEncoder,
-  NONE_SKIPPED,
-  type Skipped,
+export type {
+  CaptureEncoder,
+  CaptureOptions,
+  ConnectionEncoder,
 } from './format.ts';
 export { encoderOf } from './formats.ts';
 export { formatTime } from './time.ts';

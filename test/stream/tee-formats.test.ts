@@ -1,11 +1,30 @@
 import { describe, expect, it } from 'vitest';
+import { connectionId } from '../../src/core/connection-id.ts';
+import { CAPTURE_FORMATS } from '../../src/core/tee-plan.ts';
+import { buildStages } from '../../src/stream/index.ts';
 import { readPcapng, readSegment } from '../capture/reader.ts';
 import { NOON } from '../capture/samples.ts';
 import { readStreams } from '../capture/tcp-reader.ts';
 import { chunkOf } from './chunks.ts';
+import { stageContract } from './contract.ts';
+import { freshPaths } from './tee-directory.ts';
 import { TeeWorld, teeTo } from './tee-world.ts';
 
 const CONNECTION = '010000000001';
+
+const freshPath = freshPaths();
+for (const format of CAPTURE_FORMATS)
+  stageContract(`tee as ${format}`, (env) => {
+    const file = `${freshPath()}-{connection}`;
+    const [stage] = buildStages([{ kind: 'tee', file, format }], 'up', {
+      ...env,
+      connection: connectionId(1, 0, 1),
+      listener: 'edge',
+      openedAt: NOON,
+      failed: (_stage, message) => expect.fail(message),
+    });
+    return stage!;
+  });
 
 describe('a tee of both directions', () => {
   it('jsonl: has what came in the order in which it came, with time, direction and bytes, from open to close', async () => {
