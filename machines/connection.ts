@@ -149,6 +149,7 @@ export const connectionMachine = setup({
           on: {
             tls: 'handshake',
             'handshake.failed': { target: '#connection.closed', actions: 'noteReason' },
+            'deadline.handshake': { target: '#connection.closed', actions: 'noteReason' },
           },
         },
         handshake: {
@@ -218,6 +219,7 @@ export const connectionMachine = setup({
         'client.fin': {},
         'client.reset': { target: '.draining', actions: 'noteReason' },
         'backend.reset': { target: '.draining', actions: 'noteReason' },
+        'stage.ended': { target: '.draining', actions: 'noteReason' },
         'deadline.idle': { target: '.draining', actions: 'noteReason' },
         'deadline.write_stall': { target: '.draining', actions: 'noteReason' },
         'deadline.drain': { target: '.draining', actions: 'noteReason' },
@@ -258,6 +260,7 @@ export const connectionMachine = setup({
             'deadline.linger': { target: '#connection.closed', actions: 'noteLate' },
             'deadline.drain': { target: '#connection.closed', actions: 'noteLate' },
             kill: { target: '#connection.closed', actions: 'noteLate' },
+            'stage.ended': {},
             'deadline.idle': {},
             'deadline.write_stall': {},
           },

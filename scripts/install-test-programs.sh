@@ -23,6 +23,13 @@ readonly PROGRAMS=(
   postgres:postgresql
   pgbench:postgresql
   psql:postgresql
+  mosquitto:mosquitto
+  mosquitto_pub:mosquitto-clients
+  mosquitto_sub:mosquitto-clients
+  mariadbd:mariadb-server-core
+  mariadb-install-db:mariadb-server-core
+  mariadb:mariadb-client-core
+  tshark:tshark
   socat:socat
   vsftpd:vsftpd
   python3:python3
@@ -31,6 +38,7 @@ readonly PROGRAMS=(
   ss:iproute2
   nft:nftables
   unshare:util-linux
+  setpriv:util-linux
   nsenter:util-linux
   cc:gcc
   /usr/include/stdio.h:libc6-dev
@@ -41,7 +49,7 @@ readonly PROGRAMS=(
 # A Node whose shards can share a port, where the one that is here cannot; test/support/sharing-node.ts runs it.
 readonly SHARING_NODE=node@22.23.3
 # Services that come with those packages. The tests start their own, on free ports.
-readonly SERVICES=(redis-server nginx haproxy ssh postgresql vsftpd iperf3)
+readonly SERVICES=(redis-server nginx haproxy ssh postgresql mosquitto vsftpd iperf3)
 readonly POLICY=/usr/sbin/policy-rc.d
 readonly POLICY_KEPT=/usr/sbin/policy-rc.d.before-test-programs
 

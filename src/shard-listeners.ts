@@ -34,7 +34,7 @@ interface Socket {
 /**
  * The sockets on which a shard accepts, each kept by its address: a listener that keeps its address through a reload
  * keeps its socket and who waits in its queue, also where it is given another name. An address that overlaps with one that
- * the new plan leaves is bound beside it where sockets share their addresses, and refused where they do not: the old one
+ * the new plan leaves, or that goes over to TPROXY or back, is bound beside it where sockets share their addresses, and refused where they do not: the old one
  * would have to be given up first, and clients would be lost.
  */
 export class ShardListeners {
@@ -148,7 +148,7 @@ export class ShardListeners {
       const shared = listener.accept.shards === 'every';
       const listening = await this.#plane.listen(
         address,
-        context.plan.socket,
+        { ...context.plan.socket, transparent: listener.transparent === 'tproxy' },
         handler,
         this.#sharing(target, address, bound),
       );
@@ -169,8 +169,11 @@ export class ShardListeners {
     return isLeft ? 'join' : 'claim';
   }
 
-  #whyNot({ listen }: ListenerPlan, error: NodeJS.ErrnoException): string {
+  #whyNot({ listen, transparent }: ListenerPlan, error: NodeJS.ErrnoException): string {
     const code = error.code ?? String(error);
+    if (code === 'EPERM' && transparent === 'tproxy')
+      return `${code}: "transparent: tproxy" needs CAP_NET_ADMIN`;
+    if (code === 'ENOTSUP') return error.message;
     if (code !== 'EADDRINUSE') return code;
     const own = [...this.#sockets.values()].map(({ target, listening }) => ({
       name: target.listener.name,
@@ -210,12 +213,16 @@ export class ShardListeners {
   }
 }
 
-/** What a socket is kept by, however its address is written. A free port is asked for by a listener for itself. */
-function keyOf({ name, listen }: ListenerPlan): string {
+/**
+ * What a socket is kept by, however its address is written. A free port is asked for by a listener for itself. One that
+ * accepts for other machines' addresses is another socket than one that does not.
+ */
+function keyOf({ name, listen, transparent }: ListenerPlan): string {
   if (listen.kind === 'unix') return formatAddress(listen);
   const { host, port } = listen;
   const bytes = host.includes('%') ? null : parseIp(host);
-  const address = `${bytes?.join('.') ?? host.toLowerCase()}:${port}`;
+  const kind = transparent === 'tproxy' ? 'tproxy ' : '';
+  const address = `${kind}${bytes?.join('.') ?? host.toLowerCase()}:${port}`;
   return port === 0 ? `${name} ${address}` : address;
 }
 

@@ -37,6 +37,7 @@ export class ShardPlans {
     return {
       ...this.#commons,
       plan,
+      startedAt: this.#commons.plane.timers.now(),
       upstreams: this.#createUpstreams(plan),
       routes: plan.listeners.map((listener, index) =>
         listener === before?.plan.listeners[index]
@@ -47,7 +48,7 @@ export class ShardPlans {
         if (listener === before?.plan.listeners[index]) return before.certificates[index] ?? null;
         return listener.tls === null ? null : new CertificateNames(listener.tls);
       }),
-      sniffers: compileSniffers(),
+      sniffers: compileSniffers(plan.protocolRules),
     };
   }
 

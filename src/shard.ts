@@ -10,6 +10,7 @@ import {
   WaitingRoom,
 } from './connection/index.ts';
 import type { Admission, Turns } from './core/admission.ts';
+import type { Buckets } from './core/bucket.ts';
 import type { ConnectionId } from './core/connection-id.ts';
 import type { ConnectionView } from './core/connection-view.ts';
 import type { Counters } from './core/counters.ts';
@@ -23,7 +24,7 @@ import type { UpstreamTable } from './core/upstream-table.ts';
 import type { Upstreams } from './core/upstreams.ts';
 import { ShardListeners, type Target } from './shard-listeners.ts';
 import { ShardPlans } from './shard-plans.ts';
-import { TimerScheduler } from './stream/index.ts';
+import { AffectedConnections, TimerScheduler } from './stream/index.ts';
 import { createPicker, PickerPools } from './upstream/index.ts';
 
 /** What a shard is made of. It owns none of it. */
@@ -38,6 +39,8 @@ export interface ShardParts {
   readonly table: UpstreamTable;
   readonly admission: Admission;
   readonly turns: Turns;
+  /** Rate limits that connections share, over all shards. */
+  readonly buckets: Buckets;
   /** Laid out for every listener and backend that a plan will name. */
   readonly counters: Counters;
   readonly emit: FactSink;
@@ -68,7 +71,11 @@ export class Shard {
   constructor(parts: ShardParts) {
     const { number, generation, plane, table, words } = parts;
     this.#parts = parts;
-    this.#commons = commonsOf(parts, () => this.#plans.current?.plan ?? null);
+    this.#commons = commonsOf(
+      parts,
+      () => this.#plans.current?.plan ?? null,
+      () => this.#registry.size,
+    );
     const pools = new PickerPools(number);
     this.#plans = new ShardPlans(
       this.#commons,
@@ -234,8 +241,8 @@ export class Shard {
   }
 }
 
-function commonsOf(parts: ShardParts, current: () => Plan | null): ShardCommons {
-  const { plane, tls, emit, admission, turns, counters, words, random } = parts;
+function commonsOf(parts: ShardParts, current: () => Plan | null, live: () => number): ShardCommons {
+  const { plane, tls, emit, admission, turns, buckets, counters, words, random } = parts;
   const { timers } = plane;
   return {
     plane,
@@ -243,6 +250,7 @@ function commonsOf(parts: ShardParts, current: () => Plan | null): ShardCommons 
     emit,
     admission,
     turns,
+    buckets,
     counters,
     words,
     current,
@@ -256,6 +264,7 @@ function commonsOf(parts: ShardParts, current: () => Plan | null): ShardCommons 
       },
     }),
     limitReports: new LimitReports(emit, timers),
+    affected: new AffectedConnections(live),
     traceIds: new TraceIds(random),
     descriptors: parts.descriptors ?? (() => plane.open),
   };

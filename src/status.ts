@@ -89,7 +89,7 @@ function backendStatuses(plan: Plan, pool: PoolPlan, table: UpstreamTable): Back
     if (backend === undefined) return [];
     return {
       name: backend.name,
-      address: formatAddress(backend.address),
+      address: backend.original ? backend.name : formatAddress(backend.address),
       health: HEALTH_NAMES[table.health(row)],
       weight: table.weight(row),
       active: table.active(row),

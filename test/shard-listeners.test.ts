@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { formatAddress } from '../src/core/address.ts';
 import type { Plan } from '../src/core/plan.ts';
 import type { MemoryPeer } from '../src/plane/memory/index.ts';
@@ -101,6 +101,54 @@ describe('a shard: sockets are kept by their address', () => {
     world.connect(plan, 1);
     world.run(5);
     expect(versions(world, idsOf(world))).toEqual([3]);
+  });
+});
+
+describe('a shard: a listener that goes over to TPROXY, or back', () => {
+  const alone = { shards: 0, reason: 'test' };
+  const [off, tproxy] = [{ transparent: 'off' }, { transparent: 'tproxy' }] as const;
+  test.each([
+    ['over', off, tproxy],
+    ['back', tproxy, off],
+  ])('goes %s by a socket of its own where sockets share, and loses nobody', async (_, from, to) => {
+    const plan = withListeners(planOf({}), from);
+    await running(plan, 2);
+    const moved = next(plan, to);
+    const listens = world.planes.map((plane) => vi.spyOn(plane, 'listen'));
+    const before = world.connect(plan);
+    world.run(5);
+    await world.prepare(moved);
+    for (const shard of world.shards) shard.commit(2);
+    world.run(5);
+    const after = Array.from({ length: 4 }, () => world.connect(moved));
+    world.run(5);
+    expect([before, ...after].map(seen)).toEqual(Array.from({ length: 5 }, () => 'open'));
+    const plans = idsOf(world).map((id) => world.shards.map((shard) => shard.registry.get(id)?.plan.version));
+    expect(plans.flat().filter((version) => version !== undefined)).toEqual([1, 2, 2, 2, 2]);
+    for (const { mock } of listens)
+      expect(mock.calls.map(([, options]) => options.transparent)).toEqual([to === tproxy]);
+  });
+
+  test('is refused where one shard has the address alone, is told why, and stays as it was', async () => {
+    const plan = withListeners(planOf({}), { accept: alone });
+    await running(plan);
+    await expect(world.prepare(next(plan, { accept: alone, ...tproxy }))).rejects.toMatchObject({
+      code: 'LISTEN_FAILED',
+      message: expect.stringContaining('listener "edge" of the plan in force is bound to 10.0.0.1:80'),
+    });
+    world.connect(plan);
+    world.run(5);
+    expect(versions(world, idsOf(world))).toEqual([1]);
+  });
+
+  test('keeps its socket where it goes over to redirected clients, who need none of their own', async () => {
+    const plan = planOf({});
+    await running(plan);
+    const queued = world.connect(plan);
+    untilQueued(world.network);
+    await world.reload(next(plan, { transparent: 'redirect' }));
+    world.run(5);
+    expect([seen(queued), versions(world, idsOf(world))]).toEqual(['open', [2]]);
   });
 });
 

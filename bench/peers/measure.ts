@@ -20,9 +20,9 @@ const SETTLE_MS = 400;
 const MEMORY_WARM_UP_MS = 300;
 /** Under the load before memory is taken. */
 const MEMORY_WARM_UP_CONNECTIONS = 64;
-/** Sluice is at its pace after some 8,000 connections, or 20,000 requests. */
-const WARM_UP_PER_MS = { requests: 20, connections: 8 };
-const WARM_UP_LOADS_MAX = 4;
+/** Sluice is at its pace after some 20,000 connections, or as many requests: V8 compiles by how often code has run. */
+const WARM_UP_PER_MS = { requests: 20, connections: 20 };
+const WARM_UP_LOADS_MAX = 8;
 
 /** Why a kind of work cannot be done here. null: it can. */
 export function missingFor(work: Work, { load }: Means): string | null {

@@ -81,7 +81,7 @@ function impossibleHere(match: Raw, listener: Raw): Issue[] {
   if (listen.startsWith('unix:') && !isProxied)
     for (const key of ['source', 'destination', 'port'])
       never(key, 'clients of a Unix socket have no address');
-  else if (!isProxied && transparent !== 'tproxy') found.push(...otherPort(at(match, 'port'), listen));
+  else if (!isProxied && transparent === 'off') found.push(...otherPort(at(match, 'port'), listen));
   if (transparent === 'off')
     never('original_destination', 'no client was redirected without "transparent: redirect" or "tproxy"');
   if (!has(at(listener, 'tls'), 'client_ca') && has(match, 'client_certificate')) {

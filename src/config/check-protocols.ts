@@ -1,5 +1,5 @@
 import { PROTOCOLS } from '../core/plan.ts';
-import { compileRegex } from '../route/index.ts';
+import { mistakeOf } from '../sniff/index.ts';
 import { type Issue, warning, wrongKey, wrongValue } from './issue.ts';
 import { RULES_MAX } from './limits.ts';
 import { at, has, items, keysOf, oneOrManyOf, type Raw, text, values } from './raw.ts';
@@ -43,14 +43,8 @@ function checkRule(rule: Raw): Issue[] {
 function wrongRegex(regex: Raw): Issue[] {
   const expression = text(regex);
   if (expression === null || expression === '') return [];
-  try {
-    compileRegex(expression);
-    return [];
-  } catch (error) {
-    return [
-      wrongValue(regex.path, `${quote(expression)} is no regular expression: ${(error as Error).message}`),
-    ];
-  }
+  const mistake = mistakeOf({ name: 'rule', regex: expression });
+  return mistake === null ? [] : [wrongValue(regex.path, `${quote(expression)}: ${mistake}`)];
 }
 
 function usedProtocols(root: Raw): Set<string> {

@@ -54,6 +54,19 @@ export const TEE_DIRECTION = 'both';
 export const FLIGHT_BYTES = '64KiB';
 export const FLIGHT_KEEP = 100;
 
+export const TOXICITY = 1;
+export const MAX_AFFECTED = 1;
+export const STAGE_DIRECTION = 'both';
+export const JITTER_DISTRIBUTION = 'uniform';
+export const SLOW_CLOSE_RESETS = false;
+export const TIMEOUT_AFTER = 'never';
+export const RESET_PEER_AFTER = 0;
+export const STAGE_END = 'close';
+export const STALL_PAUSE = '200ms';
+export const STALL_PAUSE_MAX = '1m';
+export const CORRUPT_FORCE = false;
+export const DROP_PROBABILITY = 1;
+
 export const NO_DELAY = true;
 export const KEEPALIVE = '60s';
 export const RECEIVE_BUFFER = 'system';

@@ -1,9 +1,8 @@
 import { formatCidr } from '../core/format-cidr.ts';
-import type { PoolPlan, RouteAction, RouteMatch, RoutePlan, StagePlan } from '../core/plan.ts';
-import { describeFlightRecorder, describeTee } from './describe-tee.ts';
+import type { PoolPlan, RouteAction, RouteMatch, RoutePlan } from '../core/plan.ts';
+import { describeStage } from './describe-stages.ts';
 import type { Row } from './layout.ts';
 import { quote } from './show.ts';
-import { formatRate, formatSize } from './units.ts';
 
 /** Values of one key that are shown; how many more there are is told. */
 const VALUES_SHOWN_MAX = 16;
@@ -62,20 +61,4 @@ function key(name: string, values: readonly string[] | undefined): string | unde
   const more = values.length - VALUES_SHOWN_MAX;
   const shown = values.slice(0, VALUES_SHOWN_MAX);
   return `${name} ${(more > 0 ? [...shown, `${more} more`] : shown).join(' or ')}`;
-}
-
-function describeStage(stage: StagePlan): string {
-  switch (stage.kind) {
-    case 'pass_through':
-      return 'pass_through';
-    case 'tee':
-      return describeTee(stage);
-    case 'flight_recorder':
-      return describeFlightRecorder(stage);
-    case 'rate_limit': {
-      const up = stage.up === 0 ? '' : ` up ${formatRate(stage.up)}`;
-      const down = stage.down === 0 ? '' : ` down ${formatRate(stage.down)}`;
-      return `rate_limit${up}${down} burst ${formatSize(stage.burst)}`;
-    }
-  }
 }

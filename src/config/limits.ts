@@ -69,6 +69,11 @@ export const SNIFF_BYTES_MAX = 64 * 1024;
 export const RATE_BYTES_PER_SECOND_MAX = 1024 * 1024 * 1024 * 1024;
 export const BURST_BYTES_MIN_DEFAULT = 64 * 1024;
 export const BURST_BYTES_MAX = 1024 * 1024 * 1024;
+/** Of a piece that is cut; a chunk is seldom longer. */
+export const SLICE_BYTES_MAX = 1024 * 1024;
+/** Of a limit in bytes on what a connection may carry. */
+export const STAGE_BYTES_MAX = 1024 ** 5;
+export const SEED_MAX = 2 ** 32 - 1;
 
 export const WORKERS_MAX = SHARDS_MAX;
 export const CONNECTIONS_MAX = 10_000_000;

@@ -129,6 +129,24 @@ export function share() {
   });
 }
 
+/** A part of a hundred, as a share: 0 is none, 1 is all. */
+export function percentage() {
+  const shape: LeafShape = {
+    expected: 'a percentage from 0% to 100%, such as 10%',
+    json: {
+      title: 'percentage',
+      type: ['string', 'number'],
+      minimum: 0,
+      maximum: 100,
+      pattern: String.raw`^\d{1,3}(\.\d{1,6})?\s*%$`,
+    },
+  };
+  return leaf(shape, (value) => {
+    const share = percent(typeof value === 'number' ? `${value}%` : value);
+    return share === null ? refuseKind(value, 'a percentage') : Number(share);
+  });
+}
+
 function outOfRange(value: unknown): Refusal {
   return new Refusal(`${show(value)} is out of range`);
 }

@@ -42,7 +42,9 @@ export const match = z
       .describe('Network the client comes from; with a PROXY header the one it names.')
       .optional(),
     destination: oneOrMany(network(), NETWORKS_MAX, 'network')
-      .describe('Network of the address the client connected to; with a PROXY header the one it names.')
+      .describe(
+        'Network of the address the client connected to, before it was redirected; with a PROXY header the one it names.',
+      )
       .optional(),
     port: oneOrMany(portRange(), MATCH_VALUES_MAX, 'port')
       .describe('Port of that address: a number, or a range such as `"8000-8100"`.')

@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { RATE_LIMIT_SHARES } from '../core/stage-plan.ts';
 import { list } from './containers.ts';
 import * as defaults from './defaults.ts';
 import { BURST_BYTES_MAX, STAGES_MAX } from './limits.ts';
 import { rate, size } from './quantities.ts';
+import { chaosStages } from './schema-chaos.ts';
 import { flightRecorder, tee } from './schema-tee.ts';
 import { oneOf } from './words.ts';
 
@@ -15,8 +17,11 @@ const rateLimit = z.strictObject({
         'Absent: what passes in one second at the higher of the two rates, at least 64KiB.',
     )
     .optional(),
-  per: oneOf(['connection'])
-    .describe('What shares the limit: each connection has its own.')
+  per: oneOf(['connection', ...RATE_LIMIT_SHARES])
+    .describe(
+      'What shares the limit: `connection`, each has its own; `client`, all connections of one client address; `listener`; ' +
+        '`route`. What is shared is shared by all workers, in equal parts among those that have something to send.',
+    )
     .prefault(defaults.RATE_LIMIT_PER),
 });
 
@@ -35,6 +40,7 @@ const stage = z
         'Remembers the end of each direction, and writes it to a file when the connection ends badly.',
       )
       .optional(),
+    ...chaosStages,
   })
   .meta({ minProperties: 1, maxProperties: 1 });
 

@@ -17,7 +17,8 @@ import { readHeader, stopReadingHeader } from './reading-header.ts';
 import { relay } from './relay.ts';
 import { route } from './routing.ts';
 import { shakeHands, stopShakingHands } from './shaking-hands.ts';
-import { answerStartTls, peek, peekInside, stopSniffing } from './sniffing.ts';
+import { peek, peekInside, stopSniffing } from './sniffing.ts';
+import { answerStartTls } from './starting-tls.ts';
 import { stream } from './streaming.ts';
 
 type Act = (connection: Connection, context: ConnectionContext, event: ConnectionEvent) => void;

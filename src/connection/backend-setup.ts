@@ -1,7 +1,8 @@
+import type { Address } from '../core/address.ts';
 import { parseIp } from '../core/cidr.ts';
 import { formatConnectionId } from '../core/connection-id.ts';
-import type { BackendPlan, ConnectPlan, ProxyOutPlan } from '../core/plan.ts';
-import type { Cancellable, Endpoint, EndpointObserver } from '../core/ports.ts';
+import type { ConnectPlan, ProxyOutPlan } from '../core/plan.ts';
+import type { Cancellable, Endpoint } from '../core/ports.ts';
 import { NO_PROXY_TLVS, type ProxyTlvs } from '../core/proxy-header.ts';
 import type { ConnectTlsPlan, TlsFacts, TlsFailure } from '../core/tls.ts';
 import { proxySslOf, writeProxyHeaderV1, writeProxyHeaderV2 } from '../proxy-protocol/index.ts';
@@ -23,14 +24,14 @@ export interface SetupHandler {
  */
 export function setUpBackend(
   connection: Connection,
-  backend: BackendPlan,
+  address: Address,
   { proxyOut, tls }: ConnectPlan,
   endpoint: Endpoint,
   handler: SetupHandler,
 ): Cancellable {
   const setup = new BackendSetup(connection, endpoint, handler);
-  if (proxyOut === null) setup.secure(backend, tls);
-  else setup.introduce(proxyOut, () => setup.secure(backend, tls));
+  if (proxyOut === null) setup.secure(address, tls);
+  else setup.introduce(proxyOut, () => setup.secure(address, tls));
   return setup;
 }
 
@@ -47,39 +48,38 @@ class BackendSetup implements Cancellable {
     this.#handler = handler;
   }
 
-  /** Sends the PROXY header, and goes on when the socket has taken all of it: none of it is counted as the client's. */
+  /** Sends the PROXY header, and goes on when all of it was told as accepted: none of it is counted as the client's. */
   introduce(plan: ProxyOutPlan, then: () => void): void {
     const endpoint = this.#endpoint;
+    const bytes = headerFor(this.#connection, plan);
+    let left = bytes.length;
+    let isWritten = false;
     const goOn = (): void => {
-      if (this.#isOver || endpoint.pending > 0) return;
+      if (this.#isOver || left > 0) return;
       endpoint.observe(UNWATCHED);
       then();
     };
-    let isWritten = false;
     endpoint.observe({
-      ...SILENT,
-      accepted: () => {
+      ...UNWATCHED,
+      accepted: (accepted) => {
+        left -= accepted;
         if (isWritten) this.#connection.guard(goOn);
       },
       reset: (code) => this.#connection.guard(() => this.#fail(code)),
     });
-    endpoint.write({
-      bytes: headerFor(this.#connection, plan),
-      at: this.#connection.shard.plane.timers.now(),
-      borrowed: false,
-    });
+    endpoint.write({ bytes, at: this.#connection.shard.plane.timers.now(), borrowed: false });
     isWritten = true;
     goOn();
   }
 
-  secure(backend: BackendPlan, tls: ConnectTlsPlan | null): void {
+  secure(address: Address, tls: ConnectTlsPlan | null): void {
     if (tls === null) {
       this.#isOver = true;
       this.#handler.ready(this.#endpoint, null);
       return;
     }
     const connection = this.#connection;
-    const host = backend.address.kind === 'tcp' ? backend.address.host : '';
+    const host = address.kind === 'tcp' ? address.host : '';
     const handshake = connection.shard.tls.connect(
       this.#endpoint,
       { plan: tls, host, serverName: serverNameFor(connection, tls, host), alpn: alpnFor(connection, tls) },
@@ -114,8 +114,6 @@ class BackendSetup implements Cancellable {
     this.#endpoint.destroy();
   }
 }
-
-const SILENT: EndpointObserver = UNWATCHED;
 
 function textOfFailure({ code, message }: TlsFailure): string {
   return message === '' ? code : `${code}: ${message}`;

@@ -19,6 +19,7 @@ import { ClientWatch } from './client-watch.ts';
 import { finish } from './closed.ts';
 import { Deadlines } from './deadlines.ts';
 import type { DialInProgress } from './dialing.ts';
+import { originalOf } from './original.ts';
 import type { Relay } from './relay.ts';
 import type { ShardContext } from './shard-context.ts';
 import type { Tap } from './tap.ts';
@@ -40,7 +41,9 @@ export class Connection implements Waiting {
   client: Endpoint;
   /** Whose connection it is: the address of the socket's peer, or the one in its PROXY header. */
   source: Address;
-  /** Where the client connected to: the socket's own address, or the one in its PROXY header. */
+  /** Where a redirected client wanted to go; null where nobody was redirected. */
+  readonly original: Address | null;
+  /** Where the client connected to: `original`, else the socket's own address; or the one in its PROXY header. */
   destination: Address;
   /** `source` without the port; '' on a Unix socket. */
   clientHost: string;
@@ -108,7 +111,8 @@ export class Connection implements Waiting {
     this.listener = listener;
     this.client = client;
     this.source = client.remote;
-    this.destination = client.local;
+    this.original = originalOf(listener, client);
+    this.destination = this.original ?? client.local;
     this.clientHost = hostOf(client.remote);
     this.traceId = shard.traceIds.next();
     this.openedAt = this.now();

@@ -1,11 +1,11 @@
 import type { DialReason } from '../../machines/connection.ts';
 import type { Address } from '../core/address.ts';
-import type { BackendPlan, ConnectPlan } from '../core/plan.ts';
+import type { ConnectPlan } from '../core/plan.ts';
 import type { Cancellable, DialFailure, DialFailureKind, DialOptions, Endpoint } from '../core/ports.ts';
 import { setUpBackend } from './backend-setup.ts';
 import { builtInBackend } from './built-in/index.ts';
 import type { Connection } from './connection.ts';
-import { originalOf } from './original.ts';
+import { plainHost } from './original.ts';
 import { UNWATCHED } from './unwatched.ts';
 
 /** Pause before a backend that has just failed is tried again, doubling with each failure. */
@@ -62,28 +62,24 @@ function connect(connection: Connection, row: number): void {
   counters.cells[counters.layout.dials(row)]! += 1;
   connection.deadlines.after('deadline.connect', pool.connect.timeoutMs);
   const from = connection.now();
-  const address = backend.original ? (originalOf(connection) as Address) : backend.address;
+  const address = backend.original ? (connection.original as Address) : backend.address;
   const attempt = plane.dial(address, optionsOf(connection, pool.connect), {
-    connected: (endpoint) => connection.guard(() => connected(connection, endpoint, backend, pool.connect)),
+    connected: (endpoint) => connection.guard(() => connected(connection, endpoint, address, pool.connect)),
     failed: (failure) => connection.guard(() => refused(connection, failure)),
   });
   connection.dial = { row, from, cancel: () => attempt.cancel() };
 }
 
+/** A client on a Unix socket has no address to come from. */
 function optionsOf({ plan, clientHost }: Connection, { source }: ConnectPlan): DialOptions {
   const { socket } = plan;
   if (source === null) return socket;
   if (source !== 'client') return { ...socket, source };
-  return clientHost === '' ? socket : { ...socket, source: clientHost, transparent: true };
+  return clientHost === '' ? socket : { ...socket, source: plainHost(clientHost), transparent: true };
 }
 
 /** TCP stands: what comes before the client's bytes, if anything, then the end of dialing. */
-function connected(
-  connection: Connection,
-  endpoint: Endpoint,
-  backend: BackendPlan,
-  connect: ConnectPlan,
-): void {
+function connected(connection: Connection, endpoint: Endpoint, address: Address, connect: ConnectPlan): void {
   const dialed = connection.dial as DialInProgress;
   const under = { ...dialed, cancel: () => endpoint.destroy() };
   connection.dial = under;
@@ -93,7 +89,7 @@ function connected(
     return;
   }
   if (connect.tls !== null) connection.deadlines.after('deadline.connect', connect.tls.handshakeMs);
-  const setup = setUpBackend(connection, backend, connect, endpoint, {
+  const setup = setUpBackend(connection, address, connect, endpoint, {
     ready: (inside, tls) => {
       connection.backendTls = tls;
       reached(connection, under, inside);

@@ -1,16 +1,15 @@
 import type { Known } from '../route/index.ts';
 import type { Connection } from './connection.ts';
-import { originalOf } from './original.ts';
 
 /** What a connection can be routed by, as far as it is known. */
 export function knownOf(connection: Connection): Known {
-  const { findings, terminated, clientHost, destination, clientTls, listener } = connection;
+  const { findings, terminated, clientHost, destination, original, clientTls, listener } = connection;
   return {
     findings,
     terminated,
     source: clientHost,
     destination,
-    original: originalOf(connection),
+    original,
     clientCertificate:
       clientTls === null ? (listener.tls === null ? false : null) : clientTls.peer?.verified === true,
   };

@@ -1,19 +1,41 @@
 import type { Address } from '../core/address.ts';
-import type { Connection } from './connection.ts';
+import { parseIp, unmap } from '../core/cidr.ts';
+import type { ListenerPlan } from '../core/plan.ts';
+import type { Endpoint } from '../core/ports.ts';
 
 /**
  * Where the client wanted to go before the system redirected it to a transparent listener; null where it was not
- * redirected, and where that is the listener itself, which it would come back to.
+ * redirected, and where that is the listener itself, which it would come back to. An IPv4-mapped address as the IPv4 one it
+ * maps. A listener of TPROXY that is bound to every address takes its own port, wherever it is, for itself.
  */
-export function originalOf({ listener, client }: Connection): Address | null {
-  const { transparent, listen } = listener;
+export function originalOf(
+  { transparent, listen }: ListenerPlan,
+  client: Pick<Endpoint, 'local' | 'originalDestination'>,
+): Address | null {
   if (transparent === 'off') return null;
-  const { local } = client;
-  const wanted = transparent === 'tproxy' ? local : client.originalDestination;
-  if (wanted === null || isSame(wanted, listen)) return null;
-  return transparent === 'redirect' && isSame(wanted, local) ? null : wanted;
+  const wanted = transparent === 'tproxy' ? client.local : client.originalDestination;
+  if (wanted === null) return null;
+  const itself = transparent === 'tproxy' ? listen : client.local;
+  return isSame(plain(wanted), plain(itself)) ? null : plain(wanted);
 }
 
-function isSame(one: Address, other: Address): boolean {
-  return one.kind === 'tcp' && other.kind === 'tcp' && one.host === other.host && one.port === other.port;
+/** An IP address in text, an IPv4-mapped one as the IPv4 address it maps. */
+export function plainHost(host: string): string {
+  const bytes = parseIp(host);
+  if (bytes?.length !== 16) return host;
+  const short = unmap(bytes);
+  return short.length === 4 ? short.join('.') : host;
+}
+
+function plain(address: Address): Address {
+  return address.kind === 'tcp' ? { ...address, host: plainHost(address.host) } : address;
+}
+
+function isSame(wanted: Address, itself: Address): boolean {
+  if (wanted.kind !== 'tcp' || itself.kind !== 'tcp' || wanted.port !== itself.port) return false;
+  return isEvery(itself.host) || parseIp(wanted.host)?.join() === parseIp(itself.host)?.join();
+}
+
+function isEvery(host: string): boolean {
+  return parseIp(host)?.every((byte) => byte === 0) === true;
 }

@@ -2,8 +2,9 @@ import type { Chunk } from '../core/chunk.ts';
 import type { Direction, Side } from '../core/direction.ts';
 import { STAGE_KINDS, type StagePlan } from '../core/plan.ts';
 import type { Endpoint, EndpointObserver, Timers } from '../core/ports.ts';
-import { buildStages, type Stage } from '../stream/index.ts';
+import { buildStages, type ChaosEnv, type Stage, type StageEnd } from '../stream/index.ts';
 import { AcceptedBytes } from './accepted-bytes.ts';
+import { chaosEnvFor } from './chaos-env.ts';
 import type { Connection } from './connection.ts';
 import type { Deadlines, Stall } from './deadlines.ts';
 import { Flow, type FlowOwner } from './flow.ts';
@@ -29,6 +30,8 @@ export class Relay implements FlowOwner, Stall {
   readonly #startedAt: number;
   readonly #acceptedUp: AcceptedBytes;
   readonly #acceptedDown: AcceptedBytes;
+  /** What the stages of both directions have in common; null where there are none. */
+  #chaos: ChaosEnv | null = null;
   /** Milliseconds from the join to the backend's first byte; -1 = none yet. */
   firstByteMs = -1;
 
@@ -74,6 +77,11 @@ export class Relay implements FlowOwner, Stall {
     this.#deadlines.watchStall(this);
   }
 
+  stageEnded({ how, stage }: StageEnd): void {
+    this.#connection.refusal = `ended by the stage ${stage}`;
+    this.#connection.send({ type: 'stage.ended', how });
+  }
+
   defect(error: unknown): void {
     this.#connection.defect(error);
   }
@@ -109,12 +117,15 @@ export class Relay implements FlowOwner, Stall {
     const plans = route?.stages ?? NO_STAGES;
     if (plans.length === 0) return NO_STAGES;
     this.#connection.tap ??= new Tap(this.#connection, this.#backend);
+    this.#chaos ??= chaosEnvFor(this.#connection);
     return buildStages(plans, direction, {
       scheduler: shard.scheduler,
       connection: id,
       listener: listener.name,
       openedAt,
       tapped: this.#connection.tap,
+      chaos: this.#chaos,
+      sharing: { buckets: shard.buckets, route: route?.name ?? '' },
       failed: (stage, message) => this.#stageFailed(stage, message),
       dropped: (bytes) => this[direction].dropped(bytes),
     });

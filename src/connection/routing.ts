@@ -2,7 +2,6 @@ import type { PoolPlan, RouteAction, RoutePlan } from '../core/plan.ts';
 import { chooseSplit, decide } from '../route/index.ts';
 import type { Connection } from './connection.ts';
 import { knownOf } from './known.ts';
-import { originalOf } from './original.ts';
 import { atEnd } from './sniffing.ts';
 import { share } from './trace-ids.ts';
 
@@ -18,8 +17,10 @@ export function route(connection: Connection): void {
     connection.findings = atEnd(connection);
     decision = decide(connection.routes, knownOf(connection));
   }
-  if (isPlainWhereTlsIsRequired(connection)) {
-    connection.send({ type: 'rejected', reason: 'tls-required', how: 'reset' });
+  if (leadsAroundTls(connection, decision.kind === 'route' ? decision.route : null)) {
+    if (speaksTls(connection)) say(connection, UNRECOGNIZED_NAME);
+    const how = speaksTls(connection) ? 'close' : 'reset';
+    connection.send({ type: 'rejected', reason: 'tls-required', how });
     return;
   }
   if (decision.kind !== 'route') {
@@ -29,8 +30,23 @@ export function route(connection: Connection): void {
   take(connection, decision.route);
 }
 
-function isPlainWhereTlsIsRequired({ listener, terminated, findings }: Connection): boolean {
-  return listener.tls?.required === true && terminated === null && findings?.sniffed?.protocol !== 'tls';
+/**
+ * Whether a client would get past the handshake that its listener requires: in plain text, or by TLS to a name that no
+ * certificate is for, which nothing but a route with `tls: passthrough` lets through.
+ */
+function leadsAroundTls(connection: Connection, route: RoutePlan | null): boolean {
+  const { listener, terminated } = connection;
+  if (listener.tls?.required !== true || terminated !== null || route?.action.kind === 'reject') return false;
+  return !speaksTls(connection) || (route !== null && !route.tlsPassthrough);
+}
+
+/** Only a whole ClientHello is TLS; one that was begun is not. */
+function speaksTls({ terminated, findings }: Connection): boolean {
+  return terminated === null && findings?.sniffed?.protocol === 'tls';
+}
+
+function say({ client, shard }: Connection, bytes: Uint8Array): void {
+  client.write({ bytes, at: shard.plane.timers.now(), borrowed: false });
 }
 
 function take(connection: Connection, route: RoutePlan): void {
@@ -52,12 +68,8 @@ function take(connection: Connection, route: RoutePlan): void {
 }
 
 function reject(connection: Connection, action: Rejection): void {
-  const { client, terminated, findings, shard } = connection;
-  const say = (bytes: Uint8Array): void =>
-    client.write({ bytes, at: shard.plane.timers.now(), borrowed: false });
-  if (action.how === 'answer') say(Buffer.from(action.bytes, 'base64'));
-  if (action.how === 'tls_alert' && terminated === null && findings?.sniffed?.protocol === 'tls')
-    say(UNRECOGNIZED_NAME);
+  if (action.how === 'answer') say(connection, Buffer.from(action.bytes, 'base64'));
+  if (action.how === 'tls_alert' && speaksTls(connection)) say(connection, UNRECOGNIZED_NAME);
   connection.send({ type: 'rejected', reason: 'rejected', how: action.how === 'reset' ? 'reset' : 'close' });
 }
 
@@ -76,5 +88,5 @@ function toPool(connection: Connection, index: number): void {
 /** Whether it is to go where its client wanted to, and that is here: it would come back again and again. */
 function goesNowhere(connection: Connection, { backends }: PoolPlan): boolean {
   const isOriginal = backends.some((row) => connection.plan.backends[row]?.original === true);
-  return isOriginal && originalOf(connection) === null;
+  return isOriginal && connection.original === null;
 }

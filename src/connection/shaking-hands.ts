@@ -38,5 +38,6 @@ function failed(connection: Connection, { kind, code, message }: TlsFailure): vo
   connection.handshake = null;
   connection.client.observe(connection.watch);
   connection.refusal = `${code}: ${message}`;
-  connection.send({ type: 'handshake.failed', how: kind === 'reset' ? 'reset' : 'close' });
+  if (kind === 'reset') connection.peerReset('client', code);
+  else connection.send({ type: 'handshake.failed', how: 'close' });
 }

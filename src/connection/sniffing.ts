@@ -1,13 +1,10 @@
+import type { ConnectionEvent } from '../../machines/connection.ts';
 import type { Sniffed } from '../core/plan.ts';
 import { PROXY_V2_BYTES_MAX } from '../proxy-protocol/index.ts';
 import { decide, mayTerminate, settled } from '../route/index.ts';
 import { Sniffing } from '../sniff/index.ts';
 import type { Connection } from './connection.ts';
 import { knownOf } from './known.ts';
-
-/** Bytes of the SSLRequest of PostgreSQL, all that a client sends before it is answered. */
-const SSL_REQUEST_BYTES = 8;
-const GO_ON = Uint8Array.of(0x53);
 
 /** Entry of `peek`: looks at what comes until the routes agree; not at all where they need no bytes. */
 export function peek(connection: Connection): void {
@@ -16,22 +13,6 @@ export function peek(connection: Connection): void {
     connection.send({ type: 'sniffed' });
     return;
   }
-  look(connection, decideOutside);
-}
-
-/** Entry of `starttls`: the request is answered, and what comes now has to be a ClientHello. */
-export function answerStartTls(connection: Connection): void {
-  const { client, watch } = connection;
-  if (watch.heldBytes > SSL_REQUEST_BYTES) {
-    // Bytes that came before the answer could be taken for some that came inside TLS. CVE-2021-23214.
-    connection.refusal = 'bytes behind the SSLRequest before it was answered';
-    connection.send({ type: 'handshake.failed', how: 'reset' });
-    return;
-  }
-  connection.consume(SSL_REQUEST_BYTES);
-  connection.findings = null;
-  client.write({ bytes: GO_ON, at: connection.shard.plane.timers.now(), borrowed: false });
-  startPeeking(connection);
   look(connection, decideOutside);
 }
 
@@ -48,16 +29,17 @@ export function stopSniffing(connection: Connection): void {
   stopLooking(connection);
 }
 
-function startPeeking(connection: Connection): void {
-  const { client, listener, header } = connection;
-  // What is held is told again only when more may be held than before.
-  const bytes =
-    header === null ? listener.sniff.bytesMax : Math.max(listener.sniff.bytesMax, PROXY_V2_BYTES_MAX + 1);
-  client.peek(bytes);
+/** What is held is told again only when more may be held than before, which the look for a PROXY header was. */
+function startPeeking({ client, listener }: Connection): void {
+  const { bytesMax } = listener.sniff;
+  client.peek(listener.proxyIn === null ? bytesMax : Math.max(bytesMax, PROXY_V2_BYTES_MAX + 1));
 }
 
+/** What follows from the bytes. */
+type Next = Extract<ConnectionEvent, { readonly type: 'sniffed' | 'tls' | 'starttls' }>;
+
 /** Asks the sniffers at each arrival, and then `next` what follows from that, until something does. */
-function look(connection: Connection, next: (connection: Connection) => boolean): void {
+function look(connection: Connection, next: (connection: Connection) => Next | null): void {
   const { watch, listener, deadlines } = connection;
   const { bytesMax, timeoutMs } = listener.sniff;
   if (watch.sentFin && watch.heldBytes === 0) {
@@ -70,16 +52,19 @@ function look(connection: Connection, next: (connection: Connection) => boolean)
   watch.onHeld = (held) => {
     const atEnd = held.length >= bytesMax || watch.sentFin;
     if (held.length < atLeast && !atEnd) return;
-    const findings = sniffing.look(held, atEnd);
+    const findings = sniffing.look(held.subarray(0, bytesMax), atEnd);
     connection.findings = findings;
     atLeast = findings.open ? findings.atLeast : Number.POSITIVE_INFINITY;
-    if (next(connection)) stopLooking(connection);
-    else if (!findings.open) giveUp(connection);
+    const event = next(connection);
+    if (event !== null) {
+      stopLooking(connection);
+      connection.send(event);
+    } else if (!findings.open) giveUp(connection);
   };
   watch.onFin = () => giveUp(connection);
 }
 
-function stopLooking({ watch }: Connection): void {
+export function stopLooking({ watch }: Connection): void {
   watch.onHeld = null;
   watch.onFin = null;
 }
@@ -98,40 +83,47 @@ export function atEnd({ findings, watch }: Connection): ReturnType<typeof settle
 }
 
 /** Before TLS: where the listener can terminate it, it has to be known first whether it is TLS. */
-function decideOutside(connection: Connection): boolean {
+function decideOutside(connection: Connection): Next | null {
   const { findings, listener } = connection;
   const { tls } = listener;
   if (tls === null || findings === null) return decideHere(connection);
   const { sniffed, possible } = findings;
   if (sniffed === null)
-    return possible.has('tls') || mayStartTls(connection, possible) ? false : decideHere(connection);
-  if (sniffed.protocol === 'tls') return findings.open ? false : decideTls(connection, sniffed);
-  if (sniffed.postgresRequest === 'ssl' && tls.startTls.includes('postgres')) {
-    connection.send({ type: 'starttls' });
-    return true;
-  }
+    return possible.has('tls') || mayStartTls(connection, possible) ? null : decideHere(connection);
+  if (sniffed.protocol === 'tls') return findings.open ? null : decideTls(connection, sniffed);
+  if (sniffed.postgresRequest === 'ssl' && tls.startTls.includes('postgres') && isOurs(connection, sniffed))
+    return { type: 'starttls' };
   return decideHere(connection);
+}
+
+/** Whether no route passes this through as it is. */
+function isOurs(connection: Connection, sniffed: Sniffed): boolean {
+  return mayTerminate(connection.routes, sniffed, knownOf(connection)) === 'terminate';
 }
 
 function mayStartTls({ listener }: Connection, possible: ReadonlySet<string>): boolean {
   return listener.tls?.startTls.some((protocol) => possible.has(protocol)) === true;
 }
 
-function decideTls(connection: Connection, hello: Sniffed): boolean {
-  const { shard, listener, routes } = connection;
-  const covered = shard.certificates[listener.index]?.covers(hello.sni) === true;
-  if (!covered || mayTerminate(routes, hello, knownOf(connection)) === 'passthrough')
-    return decideHere(connection);
-  connection.terminated = hello;
-  connection.findings = null;
-  connection.send({ type: 'tls' });
-  return true;
+function decideTls(connection: Connection, hello: Sniffed): Next | null {
+  if (!hasCertificateFor(connection, hello) || !isOurs(connection, hello)) return decideHere(connection);
+  return terminated(connection, hello);
 }
 
-function decideHere(connection: Connection): boolean {
-  if (!isDecided(connection)) return false;
-  connection.send({ type: 'sniffed' });
-  return true;
+/** Whether TLS with this ClientHello can be terminated here. */
+export function hasCertificateFor({ shard, listener }: Connection, hello: Sniffed): boolean {
+  return shard.certificates[listener.index]?.covers(hello.sni) === true;
+}
+
+/** The ClientHello that is held is answered here; what the client says is found out inside. */
+export function terminated(connection: Connection, hello: Sniffed): Next {
+  connection.terminated = hello;
+  connection.findings = null;
+  return { type: 'tls' };
+}
+
+function decideHere(connection: Connection): Next | null {
+  return isDecided(connection) ? { type: 'sniffed' } : null;
 }
 
 function isDecided(connection: Connection): boolean {

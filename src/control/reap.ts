@@ -7,6 +7,7 @@ import { STATES, stateIndex } from '../core/state.ts';
 import { COUNTERS } from '../shard-counters.ts';
 import {
   countersOf,
+  reapBuckets,
   reapPlaces,
   reapTurns,
   repairPlaces,
@@ -27,6 +28,7 @@ export function reapShard(regions: SharedRegions, shard: number): number {
   const words = wordsOf(regions, shard);
   clearShardWords(words);
   writeWord(words, 'GONE', 1);
+  reapBuckets(regions, shard);
   reapPlaces(regions, shard);
   reapTurns(regions, shard);
   upstreamTableOf(regions).reap(shard);

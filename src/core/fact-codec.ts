@@ -10,8 +10,8 @@ import {
   LIMIT_KINDS,
   type StateVisit,
 } from './facts.ts';
-import { PROTOCOLS } from './plan.ts';
 import type { TcpInfo } from './ports.ts';
+import { PROTOCOLS, type Protocol } from './sniffed.ts';
 import { STATES, stateIndex } from './state.ts';
 
 /** Most bytes that a fact takes. */
@@ -22,6 +22,9 @@ export const FACT_TEXT_BYTES_MAX = 1024;
 
 /** Most bytes of the message of an error or of a stage, and of the cause of a change of health; a longer one is cut. */
 export const FACT_MESSAGE_BYTES_MAX = 8 * 1024;
+
+/** What stands for a protocol that is named by a rule of the config. */
+const PROTOCOL_BY_NAME = 255;
 
 /** Most bytes of the error of an attempt; a longer one is cut. */
 export const FACT_ERROR_BYTES_MAX = 128;
@@ -151,7 +154,7 @@ function encodeClosed(fact: ClosedFact, into: ByteWriter): void {
   into.float64(fact.opened);
   into.uint8(closeReasonIndex(fact.reason));
   into.uint8(fact.during === null ? 0 : stateIndex(fact.during) + 1);
-  into.uint8(fact.protocol === null ? 0 : (PROTOCOLS as readonly string[]).indexOf(fact.protocol) + 1);
+  encodeProtocol(fact.protocol, into);
   into.text(fact.sni, FACT_TEXT_BYTES_MAX);
   encodeTls(fact.clientTls, into);
   encodeTls(fact.backendTls, into);
@@ -188,7 +191,7 @@ function decodeClosed(at: number, from: ByteReader): ClosedFact {
     opened: from.float64(),
     reason: from.oneOf(CLOSE_REASON_NAMES),
     during: from.oneOfOrNull(STATES),
-    protocol: from.oneOfOrNull(PROTOCOLS),
+    protocol: decodeProtocol(from),
     sni: from.textOrNull(),
     clientTls: decodeTls(from),
     backendTls: decodeTls(from),
@@ -212,6 +215,21 @@ function decodeClosed(at: number, from: ByteReader): ClosedFact {
     parentSpanId: from.textOrNull(),
     sampled: from.flag(),
   };
+}
+
+/** A known one as its place in the list, counted from 1; any other as its name behind PROTOCOL_BY_NAME. */
+function encodeProtocol(protocol: Protocol | null, into: ByteWriter): void {
+  const index = protocol === null ? -1 : (PROTOCOLS as readonly Protocol[]).indexOf(protocol);
+  const isByName = protocol !== null && index < 0;
+  into.uint8(isByName ? PROTOCOL_BY_NAME : index + 1);
+  if (isByName) into.text(protocol, FACT_TEXT_BYTES_MAX);
+}
+
+function decodeProtocol(from: ByteReader): Protocol | null {
+  const index = from.uint8();
+  if (index === 0) return null;
+  if (index === PROTOCOL_BY_NAME) return from.text();
+  return PROTOCOLS[index - 1] ?? from.damaged(`${index} where a number up to ${PROTOCOLS.length} belongs`);
 }
 
 function encodeTcp(tcp: TcpInfo | null, into: ByteWriter): void {

@@ -2,12 +2,19 @@ import type { Address } from './address.ts';
 import type { Cidr } from './cidr.ts';
 import type { SocketOptions } from './ports.ts';
 import type { RoutePlan } from './route-plan.ts';
-import { PROTOCOLS, type Protocol, type ProtocolRulePlan, type Sniffed } from './sniffed.ts';
-import type { FlightRecorderPlan, TeePlan } from './tee-plan.ts';
+import {
+  type KnownProtocol,
+  PROTOCOLS,
+  type Protocol,
+  type ProtocolRulePlan,
+  type Sniffed,
+} from './sniffed.ts';
 import type { ConnectTlsPlan, ListenerTlsPlan } from './tls.ts';
 
+export type { ChaosPlan } from './chaos-plan.ts';
 export type { RouteAction, RouteMatch, RoutePlan } from './route-plan.ts';
-export { PROTOCOLS, type Protocol, type Sniffed };
+export { STAGE_KINDS, type StagePlan } from './stage-plan.ts';
+export { type KnownProtocol, PROTOCOLS, type Protocol, type Sniffed };
 
 /** Listeners a plan can have, those that a reload took away included. */
 export const LISTENERS_MAX = 1024;
@@ -140,27 +147,6 @@ export interface Timeouts {
   /** How long a connection may wait for a place under `on_limit: wait`. */
   readonly queueMs: number;
 }
-
-/** Every kind of stage, in the order of counters. */
-export const STAGE_KINDS = [
-  'pass_through',
-  'rate_limit',
-  'tee',
-  'flight_recorder',
-] as const satisfies readonly StagePlan['kind'][];
-
-export type StagePlan =
-  | { readonly kind: 'pass_through' }
-  | {
-      readonly kind: 'rate_limit';
-      /** Bytes per second; 0 = this direction is not limited. */
-      readonly up: number;
-      readonly down: number;
-      /** Bytes that may pass at once after a pause. */
-      readonly burst: number;
-    }
-  | TeePlan
-  | FlightRecorderPlan;
 
 export const BALANCE_POLICIES = [
   'round_robin',

@@ -1,62 +1,65 @@
+import type { Sniffed } from '../core/sniffed.ts';
+import { readTargetHost } from './http-authority.ts';
+import { endOfFields, readFields } from './http-fields.ts';
 import { HTTP_METHODS } from './http-methods.ts';
 import { agrees } from './literal.ts';
-import { NO_MATCH, needMore, type Verdict } from './sniffer.ts';
+import { readRequestLine } from './request-line.ts';
+import { matchSoFar, NO_MATCH, needMore, type Verdict } from './sniffer.ts';
 
-const SPACE = 0x20;
-const DELETE = 0x7f;
-const CARRIAGE_RETURN = 0x0d;
-const LINE_FEED = 0x0a;
-const VERSION = 'HTTP/1.';
-/** After so much of a target it is HTTP; waiting for its end would cost more than it tells. */
-const TARGET_BYTES_ENOUGH = 4096;
+const VERSIONS = ['HTTP/1.'];
+/** After so much of a target it is HTTP; waiting for the end of the line would cost more than it tells. */
+export const HTTP_TARGET_BYTES_ENOUGH = 4096;
 
-const MATCH: Verdict = { kind: 'match', sniffed: { protocol: 'http1' } };
+const HTTP1: Sniffed = { protocol: 'http1' };
+const MATCH: Verdict = { kind: 'match', sniffed: HTTP1 };
 
 /** The methods, each with the space that ends it. */
 const BEGINNINGS: readonly string[] = HTTP_METHODS.map((method) => `${method} `);
+
+/**
+ * `resume` is how much of the target has been checked; behind the request line, this many times where the fields begin
+ * plus how far the end of them was looked for.
+ */
+const FIELDS_AT = 2 ** 17;
 
 /**
  * Recognises HTTP/1 by its request line: a known method, one target without spaces and control bytes, `HTTP/1.` with a
  * digit, and the end of the line. RFC 9112, 3. The version is waited for because other protocols (RTSP, ICAP, Redis
  * inline commands) share methods with HTTP; only after a target of 4 KiB it is not. HTTP/0.9 has no version and is not
  * recognised.
+ *
+ * A host in the target comes with the match. Else it comes from the fields, with the end of all of them: a second Host
+ * makes the first worthless (RFC 9112, 3.2).
  */
-export function sniffHttp1(bytes: Uint8Array): Verdict {
+export function sniffHttp1(bytes: Uint8Array, resume = 0): Verdict {
   const beginning = BEGINNINGS.find((text) => agrees(bytes, 0, text));
   if (beginning === undefined) return NO_MATCH;
   if (bytes.length < beginning.length) return needMore(bytes.length + 1);
-  const end = targetEnd(bytes, beginning.length);
-  if (end - beginning.length === TARGET_BYTES_ENOUGH) return MATCH;
-  if (end === bytes.length) return needMore(bytes.length + 1);
-  if (end === beginning.length || bytes[end] !== SPACE) return NO_MATCH;
-  return sniffVersion(bytes, end + 1);
+  if (resume >= FIELDS_AT)
+    return sniffFields(bytes, beginning, Math.floor(resume / FIELDS_AT), resume % FIELDS_AT);
+  const line = readRequestLine(bytes, beginning.length, VERSIONS, resume);
+  if (line.kind === 'whole') return sniffFields(bytes, beginning, line.next, line.next - 1);
+  const isCertain = line.targetBytes >= HTTP_TARGET_BYTES_ENOUGH;
+  if (line.kind === 'no') return isCertain ? MATCH : NO_MATCH;
+  return isCertain
+    ? matchSoFar(HTTP1, bytes.length + 1, line.checked)
+    : needMore(bytes.length + 1, line.checked);
 }
 
-/** Where the request target ends: at the first space or control byte, with the bytes, or where it is long enough. */
-function targetEnd(bytes: Uint8Array, from: number): number {
-  const end = Math.min(bytes.length, from + TARGET_BYTES_ENOUGH);
-  let at = from;
-  while (at < end && isTarget(bytes[at] as number)) at++;
-  return at;
-}
-
-/** Any visible byte. Those from 0x80 up are not allowed in a target, but sent by clients that do not escape UTF-8. */
-function isTarget(byte: number): boolean {
-  return byte > SPACE && byte !== DELETE;
-}
-
-function sniffVersion(bytes: Uint8Array, from: number): Verdict {
-  if (!agrees(bytes, from, VERSION)) return NO_MATCH;
-  const digit = bytes[from + VERSION.length];
-  if (digit === undefined) return needMore(bytes.length + 1);
-  if (digit < 0x30 || digit > 0x39) return NO_MATCH;
-  return sniffLineEnd(bytes, from + VERSION.length + 1);
-}
-
-/** CR LF, or LF alone, which RFC 9112, 2.2 lets a recipient take for a line's end. */
-function sniffLineEnd(bytes: Uint8Array, from: number): Verdict {
-  const at = bytes[from] === CARRIAGE_RETURN ? from + 1 : from;
-  const byte = bytes[at];
-  if (byte === undefined) return needMore(bytes.length + 1);
-  return byte === LINE_FEED ? MATCH : NO_MATCH;
+function sniffFields(bytes: Uint8Array, beginning: string, fieldsAt: number, from: number): Verdict {
+  const target = readTargetHost(bytes, beginning.length, beginning === 'CONNECT ');
+  const sniffed = typeof target === 'string' ? { ...HTTP1, host: target } : HTTP1;
+  const end = endOfFields(bytes, from);
+  if (end < 0) return matchSoFar(sniffed, bytes.length + 1, fieldsAt * FIELDS_AT - end);
+  const fields = readFields(bytes, fieldsAt, end);
+  const host = target === null ? fields.host : undefined;
+  const websocket = beginning === 'GET ' && fields.isWebsocket;
+  return {
+    kind: 'match',
+    sniffed: {
+      ...sniffed,
+      ...(host === undefined ? {} : { host }),
+      ...(websocket ? { websocket: true as const } : {}),
+    },
+  };
 }

@@ -3,7 +3,7 @@ import { NO_MATCH, needMore, SNIFF_BYTES_MAX, type Verdict } from './sniffer.ts'
 
 const RECORD_HEADER_BYTES = 5;
 const RECORD_TYPE_HANDSHAKE = 22;
-const RECORD_VERSION_MAJOR = 3;
+const VERSION_MAJOR = 3;
 /** RFC 8446, 5.1. */
 const RECORD_BYTES_MAX = 2 ** 14;
 const MESSAGE_HEADER_BYTES = 4;
@@ -13,30 +13,31 @@ const MESSAGE_TYPE_CLIENT_HELLO = 1;
 const MESSAGE_BYTES_MAX = SNIFF_BYTES_MAX - RECORD_HEADER_BYTES;
 
 /**
+ * `resume` is this many times how much of the message stands in records that are over, plus where the header of the next
+ * one is.
+ */
+const GATHERED = 2 ** 17;
+
+/**
  * Recognises TLS (and SSL 3) by a whole ClientHello, put together from as many records as it was cut into, and reads
- * the server name and ALPN from it. RFC 8446, 4.1.2 and 5.1. A message that is no well-formed ClientHello, an SSL 2
+ * the server name, ALPN and the rest of `ClientHello` from it. RFC 8446, 4.1.2 and 5.1. A message that is no well-formed ClientHello, an SSL 2
  * hello and a handshake interrupted by a record of another kind are no match. With Encrypted Client Hello the name is
  * the outer, public one.
  */
-export function sniffTls(bytes: Uint8Array): Verdict {
-  let header = 0;
-  let gathered = 0;
-  let messageHeader = 0;
+export function sniffTls(bytes: Uint8Array, resume = 0): Verdict {
+  let header = resume % GATHERED;
+  let gathered = Math.floor(resume / GATHERED);
   for (;;) {
     const size = recordSize(bytes, header);
     if (size === null) return NO_MATCH;
-    if (size === 0) return needMore(header + headerBytesNext(bytes.length - header));
+    const here = gathered * GATHERED + header;
+    if (size === 0) return needMore(header + headerBytesNext(bytes.length - header), here);
     const start = header + RECORD_HEADER_BYTES;
     const held = Math.min(size, bytes.length - start);
-
-    for (let i = gathered; i < Math.min(MESSAGE_HEADER_BYTES, gathered + held); i++) {
-      messageHeader = messageHeader * 256 + (bytes[start + i - gathered] as number);
-      if (i === 0 && messageHeader !== MESSAGE_TYPE_CLIENT_HELLO) return NO_MATCH;
-    }
-    const wanted = bytesWanted(gathered + held, messageHeader);
-    if (wanted > MESSAGE_BYTES_MAX) return NO_MATCH;
+    const wanted = bytesWanted(bytes, gathered + held);
+    if (wanted === Number.POSITIVE_INFINITY) return NO_MATCH;
     if (wanted <= gathered + held) return readMessage(bytes, wanted);
-    if (held < size) return needMore(start + Math.min(wanted - gathered, size + 1));
+    if (held < size) return needMore(start + Math.min(wanted - gathered, size + 1), here);
 
     gathered += size;
     header = start + size;
@@ -47,7 +48,7 @@ export function sniffTls(bytes: Uint8Array): Verdict {
 function recordSize(bytes: Uint8Array, at: number): number | null {
   const held = bytes.length - at;
   if (held > 0 && bytes[at] !== RECORD_TYPE_HANDSHAKE) return null;
-  if (held > 1 && bytes[at + 1] !== RECORD_VERSION_MAJOR) return null;
+  if (held > 1 && bytes[at + 1] !== VERSION_MAJOR) return null;
   if (held < RECORD_HEADER_BYTES) return 0;
   const size = (bytes[at + 3] as number) * 256 + (bytes[at + 4] as number);
   return size === 0 || size > RECORD_BYTES_MAX ? null : size;
@@ -58,10 +59,32 @@ function headerBytesNext(held: number): number {
   return held < 2 ? held + 1 : RECORD_HEADER_BYTES;
 }
 
-/** How many bytes of the message tell more than the `held` do: its type, its header, and then all of it. */
-function bytesWanted(held: number, messageHeader: number): number {
-  if (held < MESSAGE_HEADER_BYTES) return held === 0 ? 1 : MESSAGE_HEADER_BYTES;
-  return MESSAGE_HEADER_BYTES + (messageHeader & 0xff_ff_ff);
+/**
+ * How many bytes of the message tell more than the `held` do: its type, its header, the byte behind it, and then all of
+ * it. Endlessly many where it is no ClientHello, or a longer one than is taken.
+ */
+function bytesWanted(bytes: Uint8Array, held: number): number {
+  if (held === 0) return 1;
+  if (messageByte(bytes, 0) !== MESSAGE_TYPE_CLIENT_HELLO) return Number.POSITIVE_INFINITY;
+  if (held < MESSAGE_HEADER_BYTES) return MESSAGE_HEADER_BYTES;
+  const body = (messageByte(bytes, 1) * 256 + messageByte(bytes, 2)) * 256 + messageByte(bytes, 3);
+  const length = MESSAGE_HEADER_BYTES + body;
+  if (body === 0 || length > MESSAGE_BYTES_MAX) return Number.POSITIVE_INFINITY;
+  if (held === MESSAGE_HEADER_BYTES) return MESSAGE_HEADER_BYTES + 1;
+  return messageByte(bytes, MESSAGE_HEADER_BYTES) === VERSION_MAJOR ? length : Number.POSITIVE_INFINITY;
+}
+
+/** A byte of the message, which is there, whatever record it lies in. */
+function messageByte(bytes: Uint8Array, index: number): number {
+  let header = 0;
+  let left = index;
+  for (;;) {
+    const size = recordSize(bytes, header) as number;
+    const start = header + RECORD_HEADER_BYTES;
+    if (left < size) return bytes[start + left] as number;
+    left -= size;
+    header = start + size;
+  }
 }
 
 function readMessage(bytes: Uint8Array, length: number): Verdict {

@@ -1,7 +1,4 @@
-/** Two bytes, big-endian. Bytes beyond the end count as 0: check the end first. */
-export function uint16(bytes: Uint8Array, at: number): number {
-  return (bytes[at] ?? 0) * 256 + (bytes[at + 1] ?? 0);
-}
+import { uint16 } from './numbers.ts';
 
 /**
  * Where the variable-length vector (RFC 8446, 3.4) ends that begins at `at` with a length of `lengthBytes` bytes.

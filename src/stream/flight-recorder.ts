@@ -2,10 +2,11 @@ import { encoderOf } from '../capture/index.ts';
 import { type CloseReason, isClean } from '../core/close-reason.ts';
 import { formatConnectionId, shardOf } from '../core/connection-id.ts';
 import { type FlightRecorderPlan, SNAP_BYTES_MAX } from '../core/tee-plan.ts';
+import type { StageEnv } from './env.ts';
 import { FlightRecord } from './flight-record.ts';
 import { releaseFlightMemory, reserveFlightMemory, writeFlight } from './flight-registry.ts';
 import { RotatingFile } from './rotating-file.ts';
-import type { StageEnv, StageFactory } from './stage.ts';
+import type { StageFactory } from './stage.ts';
 import { sharedOf, type Tapped, tappedOf } from './tapped.ts';
 import { tee } from './tee.ts';
 import { reasonOf } from './tee-connection.ts';
@@ -13,7 +14,7 @@ import { teeFileName } from './tee-file-name.ts';
 import { storeOf } from './tee-store.ts';
 
 /** Remembers the end of both directions; a file is made of it only where the connection ends badly. */
-export const flightRecorderFromPlan: StageFactory<'flight_recorder'> = (plan, direction, env) => {
+export const flightRecorderFromPlan: StageFactory<'flight_recorder'> = ({ plan }, direction, env) => {
   const tapped = tappedOf(env);
   const failed = (message: string) => env.failed('flight_recorder', message);
   const now = () => tapped.epoch + env.scheduler.now();

@@ -1,8 +1,15 @@
+export { type Affected, AffectedConnections } from './affected.ts';
+export { type Dice, diceOf } from './dice.ts';
+export { DRAIN } from './drain.ts';
+export { type ChaosEnv, chaosEnvOf, type SharingEnv, type StageEnv } from './env.ts';
 export { flushTees } from './flush-tees.ts';
 export { passThrough } from './pass-through.ts';
 export { type RateLimitOptions, rateLimit } from './rate-limit.ts';
-export type { Stage, StageEnv, StageFactory } from './stage.ts';
-export { buildStages, STAGES } from './table.ts';
+export { type SharedRateLimitOptions, sharedRateLimit } from './shared-rate-limit.ts';
+export type { PlanOf, Stage, StageControl, StageFactory } from './stage.ts';
+export { StageEnd } from './stage-end.ts';
+export { SwitchPoint } from './switch-point.ts';
+export { buildStages, type LiveStage, liveStage, STAGES } from './table.ts';
 export type { Tapped } from './tapped.ts';
 export { type TeeOptions, tee } from './tee.ts';
 export { type FileSinkOptions, fileSink, TEE_BUFFER_BYTES_MAX } from './tee-file.ts';

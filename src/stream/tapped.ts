@@ -1,7 +1,7 @@
 import type { CapturedConnection } from '../capture/index.ts';
 import type { Address } from '../core/address.ts';
 import type { CloseReason } from '../core/close-reason.ts';
-import type { StageEnv } from './stage.ts';
+import type { StageEnv } from './env.ts';
 
 /** What tees and flight recorders know of their connection. One object for both directions. */
 export interface Tapped {

@@ -2,9 +2,10 @@ import { type CaptureEncoder, encoderOf } from '../capture/index.ts';
 import { formatConnectionId, shardOf } from '../core/connection-id.ts';
 import type { Direction } from '../core/direction.ts';
 import { type CaptureFormat, SNAP_BYTES_MAX, type TeePlan } from '../core/tee-plan.ts';
+import type { StageEnv } from './env.ts';
 import { RotatingFile } from './rotating-file.ts';
 import { SharedFile } from './shared-file.ts';
-import type { StageEnv, StageFactory } from './stage.ts';
+import type { StageFactory } from './stage.ts';
 import { sharedOf, type Tapped, tappedOf } from './tapped.ts';
 import { tee } from './tee.ts';
 import { TeeConnection } from './tee-connection.ts';
@@ -14,7 +15,7 @@ import type { TeeSink } from './tee-sink.ts';
 import { storeOf, type TeeStore } from './tee-store.ts';
 
 /** Raw: a file for each direction. Any other format: one file for both, of the connection or of its listener. */
-export const teeFromPlan: StageFactory<'tee'> = (plan, direction, env) => {
+export const teeFromPlan: StageFactory<'tee'> = ({ plan }, direction, env) => {
   if (plan.direction !== undefined && plan.direction !== direction) return null;
   const failed = (message: string) => env.failed('tee', message);
   if (plan.format === 'raw') return tee({ sink: rawSink(plan, direction, env, failed), failed });

@@ -2,7 +2,7 @@ import { formatAddress } from '../core/address.ts';
 import { CLOSE_REASONS, type CloseReason } from '../core/close-reason.ts';
 import { formatConnectionId } from '../core/connection-id.ts';
 import type { ClosedFact, Fact, HealthFact } from '../core/facts.ts';
-import type { Plan } from '../core/plan.ts';
+import type { BackendPlan, Plan } from '../core/plan.ts';
 import type { TcpInfo } from '../core/ports.ts';
 import type { StateName } from '../core/state.ts';
 import type { TlsFacts } from '../core/tls.ts';
@@ -66,6 +66,12 @@ function logHealth(log: Log, plan: Plan, fact: HealthFact): void {
   else log.write('warn', EVENTS.backendUnhealthy, fields, fact.at);
 }
 
+/** Where a backend is; of one that is wherever its client wanted to go, that, unless a PROXY header told something else. */
+function addressOf({ address, original }: BackendPlan, { local, peer }: ClosedFact): string | null {
+  if (!original) return formatAddress(address);
+  return peer === null ? local : null;
+}
+
 /**
  * Fields of `connection.closed`. Undelivered bytes, pauses and failed attempts are left out where there were none; of a
  * connection that died with its shard nobody knows bytes and attempts: they are null.
@@ -83,7 +89,7 @@ function closedFields(plan: Plan, fact: ClosedFact): Fields {
     sni: fact.sni === null ? null : shown(fact.sni, SNI_CHARS_MAX),
     pool: plan.pools[fact.pool]?.name ?? null,
     backend: backend?.name ?? null,
-    backend_address: backend === undefined ? null : formatAddress(backend.address),
+    backend_address: backend === undefined ? null : addressOf(backend, fact),
     bytes_up: known ? fact.bytesUp : null,
     bytes_down: known ? fact.bytesDown : null,
     duration_ms: round(fact.at - fact.opened),

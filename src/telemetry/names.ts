@@ -21,7 +21,8 @@ export type LabelName =
   | 'limit'
   | 'stage'
   | 'shard'
-  | 'cause';
+  | 'cause'
+  | 'name';
 
 export interface MetricMeta {
   /** OpenTelemetry name; Prometheus shows `_` for `.` and adds `_total` to counters. */
@@ -161,6 +162,13 @@ export const METRICS = {
     unit: '{connection}',
     description: 'Connections of a backend: active (relayed) and connecting (being dialed).',
     labels: ['pool', 'backend', 'state'],
+  },
+  certificateExpiry: {
+    name: 'sluice.certificate.expiry',
+    kind: 'gauge',
+    unit: 's',
+    description: 'When a certificate of a listener expires, in seconds since 1970, by its first name.',
+    labels: ['listener', 'name'],
   },
   limitRejections: {
     name: 'sluice.limit.rejections',

@@ -9,6 +9,7 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import type { Watched } from '../core/watcher.ts';
 import { connectionsOf, readCells } from './cells.ts';
+import { readCertificates } from './certificates.ts';
 import type { Durations } from './durations.ts';
 import { readUpstreams } from './gauges.ts';
 import type { HistogramTable } from './histogram.ts';
@@ -69,6 +70,7 @@ export class SluiceMetrics implements MetricProducer {
     return [
       ...readCells(watched.layout, regions, shown),
       ...readUpstreams(watched.upstreams, shown.backends),
+      readCertificates(watched.plan(), since),
       ...service.read(watched.plan(), since),
       { metric: METRICS.spansDropped, points: [{ labels, since, value: losses.spans() }] },
       { metric: METRICS.logDropped, points: [{ labels, since, value: losses.logLines() }] },

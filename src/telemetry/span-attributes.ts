@@ -3,16 +3,34 @@ import { type Address, parseAddress } from '../core/address.ts';
 import { CLOSE_REASONS, isClean } from '../core/close-reason.ts';
 import { formatConnectionId } from '../core/connection-id.ts';
 import type { ClosedFact, DialAttempt } from '../core/facts.ts';
-import type { BackendPlan, Plan } from '../core/plan.ts';
+import type { BackendPlan, KnownProtocol, Plan, Protocol } from '../core/plan.ts';
 import { ATTRIBUTES } from './attributes.ts';
 import { MESSAGE_CHARS_MAX, SNI_CHARS_MAX, shown } from './text.ts';
 
 /** What a sniffed protocol is called by convention; `unknown` has no name. */
-const PROTOCOL_ATTRIBUTES: Readonly<Record<string, Attributes>> = {
+const PROTOCOL_ATTRIBUTES: Readonly<Record<KnownProtocol, Attributes>> = {
   tls: { [ATTRIBUTES.protocolName]: 'tls' },
   http1: { [ATTRIBUTES.protocolName]: 'http', [ATTRIBUTES.protocolVersion]: '1.1' },
   http2: { [ATTRIBUTES.protocolName]: 'http', [ATTRIBUTES.protocolVersion]: '2' },
   ssh: { [ATTRIBUTES.protocolName]: 'ssh' },
+  postgres: { [ATTRIBUTES.protocolName]: 'postgresql' },
+  redis: { [ATTRIBUTES.protocolName]: 'redis' },
+  mqtt: { [ATTRIBUTES.protocolName]: 'mqtt' },
+  mysql: { [ATTRIBUTES.protocolName]: 'mysql' },
+  smtp: { [ATTRIBUTES.protocolName]: 'smtp' },
+  ftp: { [ATTRIBUTES.protocolName]: 'ftp' },
+  amqp: { [ATTRIBUTES.protocolName]: 'amqp' },
+  mongodb: { [ATTRIBUTES.protocolName]: 'mongodb' },
+  cassandra: { [ATTRIBUTES.protocolName]: 'cassandra' },
+  kafka: { [ATTRIBUTES.protocolName]: 'kafka' },
+  rdp: { [ATTRIBUTES.protocolName]: 'rdp' },
+  socks4: { [ATTRIBUTES.protocolName]: 'socks', [ATTRIBUTES.protocolVersion]: '4' },
+  socks5: { [ATTRIBUTES.protocolName]: 'socks', [ATTRIBUTES.protocolVersion]: '5' },
+  xmpp: { [ATTRIBUTES.protocolName]: 'xmpp' },
+  dns: { [ATTRIBUTES.protocolName]: 'dns' },
+  ldap: { [ATTRIBUTES.protocolName]: 'ldap' },
+  rtsp: { [ATTRIBUTES.protocolName]: 'rtsp' },
+  openvpn: { [ATTRIBUTES.protocolName]: 'openvpn' },
   unknown: {},
 };
 
@@ -39,11 +57,7 @@ export function connectionAttributes(plan: Plan, fact: ClosedFact): Attributes {
   if (fact.route !== null) attributes[ATTRIBUTES.route] = fact.route;
   if (pool !== undefined) attributes[ATTRIBUTES.pool] = pool.name;
   if (backend !== undefined) setBackend(attributes, backend);
-  if (fact.protocol !== null)
-    Object.assign(
-      attributes,
-      PROTOCOL_ATTRIBUTES[fact.protocol] ?? { [ATTRIBUTES.protocolName]: fact.protocol },
-    );
+  if (fact.protocol !== null) Object.assign(attributes, protocolAttributes(fact.protocol));
   if (fact.sni !== null) attributes[ATTRIBUTES.sni] = shown(fact.sni, SNI_CHARS_MAX);
   setTls(attributes, fact);
   if (fact.refusal !== null) attributes[ATTRIBUTES.refusal] = shown(fact.refusal, MESSAGE_CHARS_MAX);
@@ -55,6 +69,15 @@ export function connectionAttributes(plan: Plan, fact: ClosedFact): Attributes {
   setLegs(attributes, fact);
   if (!isClean(fact.reason)) attributes[ATTRIBUTES.errorType] = fact.reason;
   return attributes;
+}
+
+/** A protocol that a rule of the config recognised is called what the config calls it. */
+function protocolAttributes(protocol: Protocol): Attributes {
+  return isKnown(protocol) ? PROTOCOL_ATTRIBUTES[protocol] : { [ATTRIBUTES.protocolName]: protocol };
+}
+
+function isKnown(protocol: Protocol): protocol is KnownProtocol {
+  return Object.hasOwn(PROTOCOL_ATTRIBUTES, protocol);
 }
 
 /** Attributes of one attempt to reach a backend. */
@@ -102,7 +125,8 @@ function setLegs(attributes: Attributes, { clientTcp, backendTcp }: ClosedFact):
 
 function setBackend(attributes: Attributes, backend: BackendPlan): void {
   attributes[ATTRIBUTES.backend] = backend.name;
-  setAddress(attributes, backend.address, ATTRIBUTES.serverAddress, ATTRIBUTES.serverPort);
+  if (!backend.original)
+    setAddress(attributes, backend.address, ATTRIBUTES.serverAddress, ATTRIBUTES.serverPort);
 }
 
 /** An address that came as text; what is no address with a port is shown as it is. */

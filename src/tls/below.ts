@@ -4,6 +4,8 @@ import type { Endpoint, EndpointObserver } from '../core/ports.ts';
 
 /** Who is told what comes of the endpoint below: first the handshake, then the endpoint above. */
 export interface BelowOwner {
+  /** TLS was given what came, and has answered what it answers by itself. */
+  fed(): void;
   /** The peer's FIN came, and TLS has had its chance to say what stood before it. */
   cut(): void;
   /** The peer has reset, or its network lost it. */
@@ -73,6 +75,7 @@ export class Below implements EndpointObserver {
   data(chunk: Chunk): void {
     this.at = chunk.at;
     if (!this.stream.destroyed) this.stream.push(keep(chunk).bytes);
+    this.owner?.fed();
     this.touched();
   }
 

@@ -39,8 +39,6 @@ export class Handshake implements BelowOwner, Cancellable {
     below.owner = this;
     tls.on(side.event, this.#stands);
     tls.on('error', this.#failed);
-    // What node:tls makes of an error after the handshake where no server of its own owns the socket.
-    tls.on('_tlsError', this.#failed);
   }
 
   cancel(): void {
@@ -50,17 +48,18 @@ export class Handshake implements BelowOwner, Cancellable {
   // From below.
 
   cut(): void {
-    this.#fail(eofFailure(this.#side.where));
+    this.#left(eofFailure(this.#side.where));
   }
 
   broken(code: string): void {
-    this.#fail(resetFailure(code, this.#side.where));
+    this.#left(resetFailure(code, this.#side.where));
   }
 
   gone(): void {
-    this.#fail(resetFailure('ECONNABORTED', this.#side.where));
+    this.#left(resetFailure('ECONNABORTED', this.#side.where));
   }
 
+  fed(): void {}
   accepted(): void {}
   wroteLast(): void {}
   progress(): void {}
@@ -74,7 +73,6 @@ export class Handshake implements BelowOwner, Cancellable {
       return;
     }
     this.#isOver = true;
-    this.#tls.off('_tlsError', this.#failed);
     const endpoint = new TlsEndpoint(this.#tls, this.#below, this.#onError);
     try {
       this.#handler.secured(endpoint, judged.facts);
@@ -86,6 +84,12 @@ export class Handshake implements BelowOwner, Cancellable {
   readonly #failed = (error: NodeJS.ErrnoException): void => {
     this.#fail(failureOf(error, this.#side.where));
   };
+
+  /** The peer left; where that is because TLS has failed, node:tls has the error already and tells it in a later tick. */
+  #left(failure: TlsFailure): void {
+    const { errored } = this.#tls;
+    this.#fail(errored === null ? failure : failureOf(errored, this.#side.where));
+  }
 
   #fail(failure: TlsFailure): void {
     if (this.#isOver) return;

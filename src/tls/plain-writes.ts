@@ -2,6 +2,10 @@ import type { TLSSocket } from 'node:tls';
 import type { Chunk } from '../core/chunk.ts';
 import type { Below } from './below.ts';
 
+/** What a record adds to its plain text at most: header, explicit IV, padding and MAC of TLS 1.2 (RFC 5246, section 6.2.3). */
+const RECORD_OVERHEAD_MAX = 96;
+const RECORD_BYTES_MAX = 16 * 1024;
+
 /** Plain text whose cipher text ends where `upTo` bytes of all of it were written below. */
 interface Encrypted {
   readonly bytes: number;
@@ -28,6 +32,12 @@ export class PlainWrites {
   /** All that was written is cipher text, and handed to the endpoint below. */
   get isEncrypted(): boolean {
     return this.#waiting.length === 0;
+  }
+
+  /** Bytes that wait below and carry nothing that was written here: what TLS answers by itself, at least so many. */
+  get answersWaiting(): number {
+    const records = this.#marks.length + this.#waiting.length + Math.ceil(this.pending / RECORD_BYTES_MAX);
+    return this.#below.written - this.#below.taken - this.pending - records * RECORD_OVERHEAD_MAX;
   }
 
   write(chunk: Chunk): void {

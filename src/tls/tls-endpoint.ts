@@ -10,6 +10,12 @@ import { Telling } from './telling.ts';
 /** What is told where the peer's FIN came without a close_notify before it: somebody may have cut the stream. */
 export const TRUNCATED = 'EPIPE_TRUNCATED';
 
+/** What is told of a peer that asks for one new key after the other (TLS 1.3) and does not read the answers. */
+export const ANSWERS_UNREAD = 'ERR_TLS_ANSWERS_UNREAD';
+
+/** Answers that may wait for a peer: far more than a handshake, its tickets and new keys now and then. */
+const ANSWERS_BYTES_MAX = 256 * 1024;
+
 /**
  * The plain text of a session that stands. What it tells comes from a callback of the endpoint below or of node:tls, never
  * from inside of a call of its owner.
@@ -44,7 +50,10 @@ export class TlsEndpoint implements Endpoint, BelowOwner {
     below.owner = this;
     tls.on('data', (bytes: Buffer) => this.#reads.arrived(bytes, below.at));
     tls.on('end', () => this.#end());
-    tls.on('error', (error: NodeJS.ErrnoException) => this.broken(error.code ?? 'ERR_SSL'));
+    const failed = (error: NodeJS.ErrnoException) => this.broken(error.code ?? 'ERR_SSL');
+    tls.on('error', failed);
+    // All that node:tls says of an error where no server of its own owns the socket.
+    tls.on('_tlsError', failed);
   }
 
   get local(): Address {
@@ -142,6 +151,10 @@ export class TlsEndpoint implements Endpoint, BelowOwner {
   }
 
   // From below.
+
+  fed(): void {
+    if (this.#writes.answersWaiting > ANSWERS_BYTES_MAX) this.broken(ANSWERS_UNREAD);
+  }
 
   cut(): void {
     if (!this.#sawEnd && !this.#closing) this.broken(TRUNCATED);

@@ -21,6 +21,7 @@ export function isSameBackend(before: PoolsPlan, after: PoolsPlan, row: number):
     oldPool?.retired === false &&
     nowPool?.retired === false &&
     old.name === now.name &&
+    old.original === now.original &&
     isDeepStrictEqual(old.address, now.address)
   );
 }
@@ -33,18 +34,31 @@ export function isSamePool(before: PoolsPlan, after: PoolsPlan, index: number): 
   return (
     old.name === now.name &&
     isDeepStrictEqual(old.health, now.health) &&
-    old.connect.source === now.connect.source &&
+    probeSource(old) === probeSource(now) &&
     isDeepStrictEqual(liveRows(before, old), rows) &&
     rows.every((row) => isSameBackend(before, after, row))
   );
+}
+
+/** Whether a row is probed: its pool has health checks, and it stands for one address. */
+export function isProbed(plan: PoolsPlan, row: number): boolean {
+  const { pool, original } = backendOf(plan, row);
+  return !original && (plan.pools[pool]?.health ?? null) !== null;
 }
 
 /** How a row is probed. Throws a RangeError where it is not. */
 export function targetOf(plan: PoolsPlan, row: number): ProbeTarget {
   const { address, pool } = backendOf(plan, row);
   const { health = null, connect } = plan.pools[pool] ?? {};
-  if (health === null || connect === undefined) throw new RangeError(`backend ${row} is not probed`);
-  return { row, address, source: connect.source, intervalMs: health.intervalMs, timeoutMs: health.timeoutMs };
+  if (health === null || connect === undefined || !isProbed(plan, row))
+    throw new RangeError(`backend ${row} is not probed`);
+  const { intervalMs, timeoutMs } = health;
+  return { row, address, source: probeSource({ connect }), intervalMs, timeoutMs };
+}
+
+/** A probe has no client whose address it could come from. */
+function probeSource({ connect: { source } }: Pick<PoolPlan, 'connect'>): string | null {
+  return source === 'client' ? null : source;
 }
 
 /** `pool/backend`, for people. */

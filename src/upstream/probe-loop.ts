@@ -13,7 +13,7 @@ const GOLDEN_FRACTION = 0.618_033_988_749_895;
 export interface ProbeTarget {
   readonly row: number;
   readonly address: Address;
-  /** As `ConnectPlan.source`: a probe goes the way that clients go. */
+  /** As `ConnectPlan.source`: a probe goes the way that clients go. Of `client`, null. */
   readonly source: string | null;
   readonly intervalMs: number;
   readonly timeoutMs: number;

@@ -1,5 +1,5 @@
 import { HEALTH_UNKNOWN, HEALTHY, UNHEALTHY, type UpstreamTable } from '../core/upstream-table.ts';
-import { backendOf, isSameBackend, liveRows, type PoolsPlan } from './plan-rows.ts';
+import { backendOf, isProbed, isSameBackend, liveRows, type PoolsPlan } from './plan-rows.ts';
 
 /**
  * Puts into the table what a new plan says of its backends. One that is new gets its weight and a health of which nothing
@@ -19,7 +19,7 @@ export function settleRows(
       const { weight } = backendOf(after, row);
       const stays = before !== null && isSameBackend(before, after, row);
       if (!stays || before.backends[row]?.weight !== weight) table.setWeight(row, weight);
-      if (pool.health !== null) {
+      if (isProbed(after, row)) {
         if (!stays && before !== null) table.setHealth(row, HEALTH_UNKNOWN);
         continue;
       }

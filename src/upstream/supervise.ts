@@ -12,7 +12,7 @@ import {
   type UpstreamTable,
 } from '../core/upstream-table.ts';
 import { createHealthCheckerLogic, type HealthSink } from './health-check.ts';
-import { backendOf, isSamePool, liveRows, nameOf, targetOf } from './plan-rows.ts';
+import { backendOf, isProbed, isSamePool, liveRows, nameOf, targetOf } from './plan-rows.ts';
 import { type BalancerActor, type BalancerLogic, PoolSupervisor } from './pool-supervisor.ts';
 import { createProbers, type Probers } from './prober.ts';
 import { settleRows } from './settle-rows.ts';
@@ -128,7 +128,7 @@ class Supervision implements RunningUpstreams {
   }
 
   #supervise(pool: PoolPlan): PoolSupervisor {
-    const rows = liveRows(this.#plan, pool);
+    const rows = liveRows(this.#plan, pool).filter((row) => isProbed(this.#plan, row));
     return new PoolSupervisor({
       logic: this.#logic,
       timers: this.#options.plane.timers,

@@ -1,3 +1,4 @@
+import { type Cidr, parseCidr } from '../../src/core/cidr.ts';
 import { PLAIN_SOCKET } from '../../src/core/plain-socket.ts';
 import type {
   ConnectPlan,
@@ -45,6 +46,12 @@ export interface PlanPieces {
   readonly stages?: readonly StagePlan[];
   readonly connect?: Partial<ConnectPlan>;
   readonly backends?: number;
+  /** Backends to which connections go where their client wanted to. */
+  readonly original?: boolean;
+  /** What is absent of it: senders of any address are trusted, in 200 ms. */
+  readonly proxyIn?: Partial<NonNullable<ListenerPlan['proxyIn']>>;
+  readonly tls?: ListenerPlan['tls'];
+  readonly transparent?: ListenerPlan['transparent'];
   /** Pool i has the backend i alone. */
   readonly poolForEachBackend?: boolean;
   /** Connections to each backend at once. */
@@ -61,14 +68,26 @@ export interface PlanPieces {
   readonly accept?: ListenerPlan['accept']['shards'];
 }
 
-/** A route to a pool, or to a refusal. */
+/** Deadline of the PROXY header, apart from the others. */
+export const HEADER_TIMEOUT_MS = 200;
+const PROXY_IN = {
+  required: false,
+  trusted: [parseCidr('0.0.0.0/0') as Cidr],
+  timeoutMs: HEADER_TIMEOUT_MS,
+};
+
+/** A route to a pool, to a refusal, or with any other action. */
 export function routeTo(
-  to: number | 'reset' | 'close',
+  to: number | 'reset' | 'close' | RoutePlan['action'],
   match: RoutePlan['match'] = null,
   name = 'edge/0',
 ): RoutePlan {
-  const action = typeof to === 'number' ? { kind: 'pool', pool: to } : { kind: 'reject', how: to };
-  return { index: 0, name, match, action: action as RoutePlan['action'], tlsPassthrough: false, stages: [] };
+  return { index: 0, name, match, action: actionOf(to), tlsPassthrough: false, stages: [] };
+}
+
+function actionOf(to: number | 'reset' | 'close' | RoutePlan['action']): RoutePlan['action'] {
+  if (typeof to === 'number') return { kind: 'pool', pool: to };
+  return typeof to === 'string' ? { kind: 'reject', how: to } : to;
 }
 
 /** The address of a backend. */
@@ -103,7 +122,7 @@ export function planOf(pieces: PlanPieces): Plan {
       weight: 1,
       backup: false,
       connectionsMax: pieces.connectionsMax ?? 0,
-      original: false,
+      original: pieces.original ?? false,
     })),
     protocolRules: [],
     machineEngine: pieces.machineEngine ?? 'compiled',
@@ -140,9 +159,9 @@ function listenerOf(pieces: PlanPieces): ListenerPlan {
       ...pieces.limits,
     },
     access: { allow: [], deny: [], ...pieces.access },
-    proxyIn: null,
-    tls: null,
-    transparent: 'off',
+    proxyIn: pieces.proxyIn === undefined ? null : { ...PROXY_IN, ...pieces.proxyIn },
+    tls: pieces.tls ?? null,
+    transparent: pieces.transparent ?? 'off',
     routes: pieces.routes ?? [{ ...routeTo(0), stages: pieces.stages ?? [] }],
     timeouts: { ...TIMEOUTS, ...pieces.timeouts },
   };

@@ -80,7 +80,7 @@ export const anyFact: fc.Arbitrary<Fact> = fc.oneof(
     opened: number,
     reason: fc.constantFrom(...CLOSE_REASON_NAMES),
     during: fc.constantFrom(null, ...STATES),
-    protocol: fc.constantFrom(null, ...PROTOCOLS),
+    protocol: fc.oneof(fc.constantFrom(null, ...PROTOCOLS), text),
     sni: fc.option(text),
     clientTls: tls,
     backendTls: tls,

@@ -55,7 +55,8 @@ export function makeMemoryWorld(network: MemoryNetwork, roundsMax = ROUNDS_MAX):
   };
 }
 
-function contractPeer(peer: MemoryPeer): Peer {
+/** A peer of the memory network as the contract's. */
+export function contractPeer(peer: MemoryPeer): Peer {
   return {
     local: peer.local,
     get connected() {

@@ -55,6 +55,30 @@ describe('the net plane', () => {
     await world.close();
   });
 
+  it('refuses what needs IP_TRANSPARENT, of which Node knows nothing, and says so', async () => {
+    const world = await makeNetWorld();
+    const transparent = { ...SOCKET_OPTIONS, transparent: true };
+    const handler = { accept: () => expect.unreachable(), failed: () => expect.unreachable() };
+    await expect(world.plane.listen(ANYWHERE, transparent, handler)).rejects.toMatchObject({
+      code: 'ENOTSUP',
+      message: 'ENOTSUP: the net plane cannot set IP_TRANSPARENT; the linux plane can',
+    });
+    const told: unknown[] = [];
+    const dial = (): { cancel(): void } =>
+      world.plane.dial(
+        ANYWHERE,
+        { ...transparent, source: '192.0.2.7' },
+        { connected: () => expect.unreachable(), failed: (failure) => told.push(failure) },
+      );
+    dial();
+    dial().cancel();
+    expect(told).toEqual([]);
+    await world.until(() => told.length > 0, 'the failure told');
+    await world.settle();
+    expect(told).toEqual([{ kind: 'other', code: 'ENOTSUP' }]);
+    await world.close();
+  });
+
   it('tells times by the epoch it is given', async () => {
     const plane = createNetPlane({ epoch: 1_234_567.5 });
     expect(plane.timers.epoch).toBe(1_234_567.5);

@@ -64,6 +64,43 @@ test.each([
 test('a target of 4 KiB is enough, before its end and whatever the limit on bytes leaves of it', () => {
   const long = bytesOf('GET /', new Uint8Array(4095).fill(0x61));
   expect(expectFinalAndExact(sniffHttp1, bytesOf(long, 0)).kind).toBe('match');
-  expect(sniffHttp1(long.subarray(0, -1))).toEqual({ kind: 'need-more', atLeast: long.length });
+  expect(sniffHttp1(long.subarray(0, -1))).toMatchObject({ kind: 'need-more', atLeast: long.length });
   expect(sniffHttp1(bytesOf(long.subarray(0, -1), 0))).toEqual({ kind: 'no-match' });
+});
+
+describe('the fields of a request', () => {
+  test.each([
+    ['a name with a port and a dot behind it', 'Host: A.Example.:8080\r\n', 'a.example'],
+    ['an IPv4 address', 'Host: 192.0.2.1:80\r\n', '192.0.2.1'],
+    ['an IPv6 address in brackets', 'Host:\t[2001:DB8::1]:80 \r\n', '[2001:db8::1]'],
+    ['no address without its brackets', 'Host: 2001:db8::1\r\n', undefined],
+    ['nothing', 'Host:\r\n', undefined],
+    ['two of them', 'Host: a.b\r\nHost: a.b\r\n', undefined],
+    ['a space before the colon', 'Host : a.b\r\n', undefined],
+    ['a folded line', 'Host: a.b\r\n c: d\r\n', undefined],
+    ['a zero byte in another', 'Host: a.b\r\nX: \0\r\n', undefined],
+    ['two names', 'Host: a.b, c.d\r\n', undefined],
+  ])('give for %s', (_what, fields, host) => {
+    const verdict = expectFinalAndExact(sniffHttp1, bytesOf(`GET / HTTP/1.1\r\n${fields}\r\n`));
+    expect(verdict).toEqual({ kind: 'match', sniffed: { protocol: 'http1', ...(host && { host }) } });
+  });
+
+  test.each([
+    ['GET http://user@C.D:81/?x=http://e.f HTTP/1.1', 'c.d'],
+    ['GET http://..?/ HTTP/1.1', undefined],
+    ['CONNECT c.d:443 HTTP/1.1', 'c.d'],
+    ['GET /http://c.d/ HTTP/1.1', 'a.b'],
+  ])('count less than the target: %s', (line, host) => {
+    const verdict = sniffHttp1(bytesOf(`${line}\r\nHost: a.b\r\n\r\n`));
+    expect(verdict).toEqual({ kind: 'match', sniffed: { protocol: 'http1', ...(host && { host }) } });
+  });
+
+  test('ask for a WebSocket with both tokens and GET alone', () => {
+    const fields = 'Upgrade: WebSocket\r\nConnection: keep-alive, Upgrade\r\n\r\n';
+    const asked = { sniffed: { websocket: true } };
+    expect(sniffHttp1(bytesOf('GET / HTTP/1.1\r\n', fields))).toMatchObject(asked);
+    expect(sniffHttp1(bytesOf('POST / HTTP/1.1\r\n', fields))).not.toMatchObject(asked);
+    const plain = fields.replace(', Upgrade', '');
+    expect(sniffHttp1(bytesOf('GET / HTTP/1.1\r\n', plain))).not.toMatchObject(asked);
+  });
 });

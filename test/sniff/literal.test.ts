@@ -7,7 +7,7 @@ describe('the preface of HTTP/2', () => {
   test('is recognised with its last byte, whatever frame follows', () => {
     const preface = bytesOf('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
     expect(preface).toHaveLength(24);
-    expect(sniffHttp2(preface.subarray(0, 23))).toEqual({ kind: 'need-more', atLeast: 24 });
+    expect(sniffHttp2(preface.subarray(0, 23))).toMatchObject({ kind: 'need-more', atLeast: 24 });
     expect(sniffHttp2(bytesOf(preface, 0, 0, 0, 4, 0)).kind).toBe('match');
   });
 

@@ -15,24 +15,27 @@ import {
 import { expectFinalAndExact } from './walk.ts';
 
 const NO_MATCH = { kind: 'no-match' };
-const TLS = { kind: 'match', sniffed: { protocol: 'tls' } };
 
 describe('a hello of a real client', () => {
   test('tells its server name and its protocols', async () => {
     const hello = await realHello({ servername: 'Web.Example.com', ALPNProtocols: ['h2', 'http/1.1'] });
     expect(expectFinalAndExact(sniffTls, hello)).toEqual({
       kind: 'match',
-      sniffed: { protocol: 'tls', sni: 'web.example.com', alpn: ['h2', 'http/1.1'] },
+      sniffed: { protocol: 'tls', sni: 'web.example.com', alpn: ['h2', 'http/1.1'], tlsVersion: 'TLSv1.3' },
     });
   });
 
   test('is recognised without either', async () => {
-    expect(sniffTls(await realHello({}))).toEqual(TLS);
+    const sniffed = { protocol: 'tls', tlsVersion: 'TLSv1.3' };
+    expect(sniffTls(await realHello({}))).toEqual({ kind: 'match', sniffed });
   });
 
   test('is recognised in the form of TLS 1.2', async () => {
     const hello = await realHello({ servername: 'a.example.com', maxVersion: 'TLSv1.2' });
-    expect(sniffTls(hello)).toEqual({ kind: 'match', sniffed: { protocol: 'tls', sni: 'a.example.com' } });
+    expect(sniffTls(hello)).toEqual({
+      kind: 'match',
+      sniffed: { protocol: 'tls', sni: 'a.example.com', tlsVersion: 'TLSv1.2' },
+    });
   });
 
   test('is the same to the sniffer in records of any size', async () => {
@@ -65,7 +68,7 @@ describe('a hello in several records', () => {
     ['a record beyond 16 KiB', bytesOf(22, 3, 1, 0x40, 1)],
   ])('is no match with %s in between', (_what, record) => {
     const first = records(helloMessage().subarray(0, 50));
-    expect(sniffTls(first)).toEqual({ kind: 'need-more', atLeast: first.length + 1 });
+    expect(sniffTls(first)).toMatchObject({ kind: 'need-more', atLeast: first.length + 1 });
     expect(sniffTls(bytesOf(first, record))).toEqual(NO_MATCH);
     expect(sniffTls(record)).toEqual(NO_MATCH);
   });
@@ -82,14 +85,14 @@ describe('a length that a hello claims', () => {
   test('may be such that with the headers of its records it goes beyond the limit, and is then not found', () => {
     const hello = records(helloOfSize(SNIFF_BYTES_MAX - 5), 10_000);
     expect(hello.length).toBeGreaterThan(SNIFF_BYTES_MAX);
-    expect(sniff(hello.subarray(0, 60_000), false).done).toBe(false);
-    expect(sniff(hello.subarray(0, SNIFF_BYTES_MAX), false).done).toBe(true);
-    expect(sniff(hello, false)).toEqual({ done: true, sniffed: { protocol: 'unknown' } });
+    expect(sniff(hello.subarray(0, 60_000), false).open).toBe(true);
+    expect(sniff(hello.subarray(0, SNIFF_BYTES_MAX), false).open).toBe(false);
+    expect(sniff(hello, false)).toMatchObject({ open: false, sniffed: { protocol: 'unknown' } });
   });
 
   function claiming(messageBytes: number): Uint8Array {
     const body = messageBytes - 4;
-    return bytesOf(22, 3, 1, 0x40, 0, 1, body >> 16, (body >> 8) & 255, body & 255);
+    return bytesOf(22, 3, 1, 0x40, 0, 1, body >> 16, (body >> 8) & 255, body & 255, 3);
   }
 });
 
@@ -136,7 +139,7 @@ describe('what is no ClientHello', () => {
 test('a hello cut off anywhere is unknown when the end comes, and TLS only when it is whole', () => {
   const hello = records(helloMessage());
   for (let length = 0; length < hello.length; length++) {
-    expect(sniff(hello.subarray(0, length), true)).toEqual({ done: true, sniffed: { protocol: 'unknown' } });
+    expect(sniff(hello.subarray(0, length), true)).toMatchObject({ sniffed: { protocol: 'unknown' } });
   }
   expect(sniff(hello, true)).toMatchObject({ sniffed: { protocol: 'tls' } });
 });
@@ -145,4 +148,33 @@ test('extensions of no interest are skipped, whatever is in them', () => {
   const strange = [0x0a0a, 0xfafa, 0xfe0d, 41, 51].map((type) => extension(type, withLength16(bytesOf('x'))));
   const hello = records(helloMessage({ extensions: [...strange, serverName('a.example.com')] }));
   expect(sniffTls(hello)).toMatchObject({ sniffed: { sni: 'a.example.com' } });
+});
+
+describe('the versions of a hello', () => {
+  const versions = (...list: number[]) => extension(43, bytesOf(list.length, ...list));
+
+  test.each([
+    ['the highest that is offered', versions(3, 3, 3, 4, 3, 2), 'TLSv1.3'],
+    ['not GREASE, and none that nobody knows', versions(0x7a, 0x7a, 3, 3, 3, 9), 'TLSv1.2'],
+    ['none, where all are unknown', versions(0x7a, 0x7a), undefined],
+    ['none, where the list is half a version too long', versions(3, 4, 3), undefined],
+  ])('tell %s', (_what, list, tlsVersion) => {
+    const verdict = sniffTls(records(helloMessage({ extensions: [list] })));
+    expect(verdict).toMatchObject({ kind: 'match', sniffed: tlsVersion === undefined ? {} : { tlsVersion } });
+    expect('sniffed' in verdict && verdict.sniffed.tlsVersion).toBe(tlsVersion);
+  });
+
+  test('may come once only', () => {
+    const twice = [versions(3, 4), versions(3, 3)];
+    expect(sniffTls(records(helloMessage({ extensions: twice })))).toEqual(NO_MATCH);
+  });
+});
+
+test('an encrypted hello inside is told by its outer form alone, with the outer name', () => {
+  const name = serverName('outer.example');
+  const outer = records(helloMessage({ extensions: [extension(0xfe0d, bytesOf(0, 0, 1)), name] }));
+  expect(sniffTls(outer)).toMatchObject({ sniffed: { ech: true, sni: 'outer.example' } });
+  const inner = sniffTls(records(helloMessage({ extensions: [extension(0xfe0d, bytesOf(1)), name] })));
+  expect(inner).toMatchObject({ kind: 'match' });
+  expect(inner).not.toHaveProperty('sniffed.ech');
 });

@@ -4,7 +4,7 @@ import { beforeEach } from 'vitest';
 import type { Child } from './child.ts';
 import { later } from './cleanup.ts';
 import { run, start } from './process.ts';
-import { needs, program } from './programs.ts';
+import { findProgram, needs, program } from './programs.ts';
 
 /** A network of its own, one cable away from this one. */
 export interface Namespace {
@@ -18,7 +18,7 @@ export interface Namespace {
 
 /** Says, in a `describe`, that its tests make network namespaces; elsewhere than as root each is skipped, as by `needs`. */
 export function needsNamespaces(): void {
-  needs('unshare', 'nsenter', 'ip', 'nft');
+  needs('unshare', 'nsenter', 'ip', 'nft', 'setpriv');
   if (process.getuid?.() === 0) return;
   const note = 'not root: no network namespace can be made';
   beforeEach(({ skip, task }) => {
@@ -26,6 +26,31 @@ export function needsNamespaces(): void {
     Object.assign(task.meta, { note });
     skip(note);
   });
+}
+
+/**
+ * Says, in a `describe`, that its tests load these rules of nftables. Where the kernel has not what they need (a module:
+ * nft_tproxy, nft_socket …) each is skipped, as by `needs`, with what nft said of it.
+ */
+export function needsRules(...rules: readonly string[]): void {
+  const note = rules.map(whyNot).find((why) => why !== null);
+  if (note === undefined) return;
+  beforeEach(({ skip, task }) => {
+    if (process.env['CI'] === 'true') throw new Error(note);
+    Object.assign(task.meta, { note });
+    skip(note);
+  });
+}
+
+/** What this kernel has against rules; null = nothing, or nothing can be tried here. */
+function whyNot(rules: string): string | null {
+  const [unshare, nft] = [findProgram('unshare'), findProgram('nft')];
+  if (unshare === null || nft === null || process.getuid?.() !== 0) return null;
+  const { status, stderr } = spawnSync(unshare, ['--net', nft, '-f', '-'], {
+    input: rules,
+    encoding: 'utf8',
+  });
+  return status === 0 ? null : `this kernel does not take the rules of the test: ${stderr.trim()}`;
 }
 
 /**

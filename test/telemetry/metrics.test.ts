@@ -85,6 +85,16 @@ describe('the metrics page', () => {
     expect(metrics.select('sluice_backend_connections')).toHaveLength(6);
   });
 
+  it('shows when certificates expire, the earliest of those for one name', async () => {
+    const { url } = await started();
+    const { metrics } = await read(url);
+    const points = metrics.select('sluice_certificate_expiry').map(({ labels, value }) => [labels, value]);
+    expect(points).toEqual([
+      [{ listener: 'edge', name: 'a.example' }, 1_900_000_000],
+      [{ listener: 'edge', name: 'default' }, 2_100_000_000],
+    ]);
+  });
+
   it('shows small sets from the start, and a close reason only once it has occurred', async () => {
     const { watched, regions, url } = await started();
     const before = (await read(url)).metrics;

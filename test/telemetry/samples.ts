@@ -17,7 +17,7 @@ export const LASTING = STATES.filter((state) => state !== 'closed');
 export function aPlan(telemetry: Partial<TelemetryPlan> = {}): Plan {
   return {
     version: 1,
-    listeners: [aListener(0, 'edge'), aListener(1, 'inner')],
+    listeners: [{ ...aListener(0, 'edge'), tls: aListenerTls() }, aListener(1, 'inner')],
     pools: [aPool(0, 'web', [0, 1]), aPool(1, 'shell', [2])],
     backends: [
       aBackend(0, 0, 'a', { kind: 'tcp', host: '127.0.0.1', port: 9001 }),
@@ -36,6 +36,16 @@ export function aPlan(telemetry: Partial<TelemetryPlan> = {}): Plan {
     admin: null,
     drainMs: 1000,
   };
+}
+
+/** Two certificates for one name, and one that is for none. */
+function aListenerTls(): ListenerPlan['tls'] {
+  const certificates = [
+    { names: ['a.example', 'b.example'], notAfter: 2_000_000_000_999 },
+    { names: ['a.example'], notAfter: 1_900_000_000_000 },
+    { names: [], notAfter: 2_100_000_000_000 },
+  ];
+  return { certificates } as unknown as ListenerPlan['tls'];
 }
 
 export function aListener(index: number, name: string, retired = false): ListenerPlan {

@@ -54,6 +54,17 @@ describe('a trace, received over OTLP', () => {
     expect(new Set(spans.map(({ spanId }) => spanId)).size).toBe(spans.length);
   });
 
+  it('goes on from the span of the proxy in front, with the id of its own that the backend was told', async () => {
+    const told = { spanId: '00f067aa0ba902b7', parentSpanId: 'b7ad6b7169203331' };
+    const spans = await spansOf([aClosedFact(told), aClosedFact({ traceId: 'f'.repeat(32) })]);
+    const [root, other] = spans.filter(({ name }) => name === 'connection') as [DecodedSpan, DecodedSpan];
+    expect(root).toMatchObject({ ...told, traceId: '0af7651916cd43dd8448eb211c80319c' });
+    const children = spans.filter(({ parentSpanId }) => parentSpanId === root.spanId);
+    expect(children.map(({ name }) => name)).toEqual([...STATES]);
+    expect(other).toMatchObject({ parentSpanId: '', traceId: 'f'.repeat(32) });
+    expect(other.spanId).not.toBe(told.spanId);
+  });
+
   it('has the times of the facts, each state beginning where the one before ended, inside the root', async () => {
     const spans = await spansOf([aClosedFact()]);
     const root = spans.find(({ parentSpanId }) => parentSpanId === '') as DecodedSpan;

@@ -1,5 +1,5 @@
 import { Duplex } from 'node:stream';
-import { connect, createSecureContext, TLSSocket } from 'node:tls';
+import { type ConnectionOptions, connect, createSecureContext, TLSSocket } from 'node:tls';
 import type { Address } from '../../src/core/address.ts';
 import type { Peer } from '../plane/contract/world.ts';
 import { testAuthority } from '../support/certificates.ts';
@@ -15,7 +15,8 @@ export class TlsPeer implements Peer {
   #ended = false;
   #listener: (bytes: Uint8Array) => void = () => {};
 
-  constructor(raw: Peer, isServer: boolean) {
+  /** `options` are the client's: the name it asks for, what it offers and shows. */
+  constructor(raw: Peer, isServer: boolean, options: ConnectionOptions = {}) {
     this.raw = raw;
     const stream = new Duplex({
       read: () => {},
@@ -36,7 +37,9 @@ export class TlsPeer implements Peer {
     raw.onData((bytes) => {
       if (!stream.destroyed) stream.push(Buffer.from(bytes));
     });
-    this.tls = isServer ? asServer(stream) : connect({ socket: stream, rejectUnauthorized: false });
+    this.tls = isServer
+      ? asServer(stream)
+      : connect({ socket: stream, rejectUnauthorized: false, ...options });
     const secure = () => {
       this.isSecure = true;
     };

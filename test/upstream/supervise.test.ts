@@ -28,6 +28,40 @@ describe('the upstreams', () => {
     expect(plane.dials).toEqual([]);
   });
 
+  it('never probe a backend that is wherever its client wants to go: it is healthy, and the others are probed', async () => {
+    const { table, changes, isReady, plane, reload } = start(
+      [{ backends: [{ original: true, weight: 7 }, {}] }],
+      () => REFUSE,
+    );
+    expect([table.health(0), table.weight(0), await isReady()]).toEqual([HEALTHY, 7, false]);
+    plane.advance(10_000);
+    expect(await isReady()).toBe(true);
+    expect([table.health(0), table.health(1)]).toEqual([HEALTHY, UNHEALTHY]);
+    expect(changes().map(({ backend }) => backend)).toEqual([1]);
+    expect(new Set(plane.dials.map(({ to }) => to))).toEqual(new Set(['127.0.0.1:9001']));
+    reload(({ backends }) => void Object.assign(backends[0] ?? {}, { original: false }));
+    plane.advance(10_000);
+    expect([table.health(0), plane.dials.some(({ to }) => to === '127.0.0.1:9000')]).toEqual([
+      UNHEALTHY,
+      true,
+    ]);
+  });
+
+  it("probe from the address of this machine that the pool names, and from none where that is the client's", () => {
+    for (const [source, from] of [
+      ['127.0.0.2', '127.0.0.2'],
+      ['client', null],
+    ] as const) {
+      const { plane, reload } = start([one], () => CONNECT);
+      plane.advance(500);
+      reload(({ pools: [pool] }) => {
+        if (pool !== undefined) pool.connect = { ...pool.connect, source };
+      });
+      plane.advance(10_000);
+      expect(plane.dials.at(-1)?.source).toBe(from);
+    }
+  });
+
   it('are ready when the last backend of the last pool has had its first result, and not before', async () => {
     const slow: Answer = { kind: 'connect', afterMs: 300 };
     const { plane, health, isReady } = start([one, { backends: plain(2) }], (to) =>

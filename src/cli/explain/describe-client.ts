@@ -1,8 +1,8 @@
 import { parseAddress } from '../../core/address.ts';
 import { parseIp } from '../../core/cidr.ts';
 import type { ListenerPlan } from '../../core/plan.ts';
-import type { Protocol, Sniffed } from '../../core/sniffed.ts';
-import { SNIFF_BYTES_MAX, sniff } from '../../sniff/index.ts';
+import type { Protocol, ProtocolRulePlan, Sniffed } from '../../core/sniffed.ts';
+import { compileSniffers, SNIFF_BYTES_MAX, sniff } from '../../sniff/index.ts';
 import type { Described } from './client.ts';
 import type { ExplainOptions } from './options.ts';
 import { firstClient } from './pcap.ts';
@@ -17,6 +17,7 @@ export const PCAP_BYTES_MAX = 256 * 1024 * 1024;
 export function describeClient(
   options: ExplainOptions,
   listener: ListenerPlan,
+  rules: readonly ProtocolRulePlan[],
   readFile: ReadFile,
 ): Described | string {
   const { bytes, pcap, source, destination } = options;
@@ -31,13 +32,13 @@ export function describeClient(
   if (bytes !== undefined) {
     const content = readFile(bytes, SNIFF_BYTES_MAX);
     if (typeof content === 'string') return `--bytes: ${bytes}: ${content}`;
-    return { sniffed: sniffedOf(content), inside: null, source: source ?? '', destination: goal };
+    return { sniffed: sniffedOf(content, rules), inside: null, source: source ?? '', destination: goal };
   }
   const content = readFile(pcap ?? '', PCAP_BYTES_MAX);
   const caught = typeof content === 'string' ? content : firstClient(content, SNIFF_BYTES_MAX);
   if (typeof caught === 'string') return `--pcap: ${pcap}: ${caught}`;
   return {
-    sniffed: sniffedOf(caught.bytes),
+    sniffed: sniffedOf(caught.bytes, rules),
     inside: null,
     source: source ?? caught.source,
     destination: destination === undefined ? caught.destination : goal,
@@ -45,10 +46,8 @@ export function describeClient(
 }
 
 /** What the sniffers make of bytes after which no more come. */
-function sniffedOf(bytes: Uint8Array): Sniffed {
-  if (bytes.length === 0) return { protocol: 'unknown', silent: true };
-  const result = sniff(bytes, true);
-  return result.done ? result.sniffed : { protocol: 'unknown' };
+function sniffedOf(bytes: Uint8Array, rules: readonly ProtocolRulePlan[]): Sniffed {
+  return sniff(bytes, true, compileSniffers(rules)).sniffed ?? { protocol: 'unknown' };
 }
 
 /** A server name or ALPN make it TLS; what else is said is inside then. */

@@ -20,7 +20,7 @@ export function explain(plan: Plan, options: ExplainOptions, readFile: ReadFile)
     const names = listeners.map(({ name }) => name).join(', ');
     return { text: `sluice: --listener: expected one of ${names}\n`, exit: 2 };
   }
-  const described = describeClient(options, listener, readFile);
+  const described = describeClient(options, listener, plan.protocolRules, readFile);
   if (typeof described === 'string') return { text: `sluice: ${described}\n`, exit: 2 };
   return tell(plan, listener, arrive(described, listener));
 }

@@ -20,6 +20,7 @@ export class LocalEndpoint implements Endpoint {
   #isFlowing = false;
   #isDropping = false;
   #hasEnded = false;
+  #isFinDue = false;
   #isClosed = false;
 
   constructor(at: Address, timers: Timers, echoes: boolean) {
@@ -98,7 +99,8 @@ export class LocalEndpoint implements Endpoint {
 
   /** Not from within `end`: whoever calls it has not told yet that the FIN was passed on. */
   #finishIfDone(): void {
-    if (!this.#hasEnded || this.#queue.length > 0) return;
+    if (!this.#hasEnded || this.#isFinDue || this.#queue.length > 0) return;
+    this.#isFinDue = true;
     this.#timers.after(0, () => {
       if (this.#isClosed) return;
       this.#observer.finished();

@@ -6,10 +6,6 @@ import {
   AF_INET6,
   AF_UNIX,
   EADDRINUSE,
-  IP_TRANSPARENT,
-  IPPROTO_IP,
-  IPPROTO_IPV6,
-  IPV6_TRANSPARENT,
   SO_REUSEADDR,
   SO_REUSEPORT,
   SOCK_CLOEXEC,
@@ -20,7 +16,7 @@ import {
 import { errorName, systemError } from './errno.ts';
 import type { Home } from './home.ts';
 import { encodeAddress } from './sockaddr.ts';
-import { applyOptions, int } from './socket-options.ts';
+import { applyOptions, int, makeTransparent } from './socket-options.ts';
 
 /** Connections that may wait in the kernel's accept queue; the kernel caps it at net.core.somaxconn. */
 const BACKLOG = 4096;
@@ -58,7 +54,7 @@ function bound(
   system.setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, int(1));
   if (shares) system.setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, int(1));
   applyOptions(system, fd, options, true);
-  let result = options.transparent === true ? makeTransparent(home, fd, family) : 0;
+  let result = options.transparent === true ? makeTransparent(system, fd, family === AF_INET6) : 0;
   const steps: [string, () => number][] = [
     ['setsockopt IP_TRANSPARENT', () => result],
     ['bind', () => system.bind(fd, encoded)],
@@ -71,12 +67,6 @@ function bound(
     throw systemError(call, result, formatAddress(where));
   }
   return fd;
-}
-
-function makeTransparent({ system }: Where, fd: number, family: number): number {
-  return family === AF_INET6
-    ? system.setsockopt(fd, IPPROTO_IPV6, IPV6_TRANSPARENT, int(1))
-    : system.setsockopt(fd, IPPROTO_IP, IP_TRANSPARENT, int(1));
 }
 
 function bindPath(home: Where, path: string, encoded: Uint8Array): number {

@@ -28,7 +28,7 @@ import type { Home } from './home.ts';
 import type { Runnable, Watcher } from './reactor.ts';
 import { encodeAddress } from './sockaddr.ts';
 import * as socket from './socket.ts';
-import { applyOptions, int } from './socket-options.ts';
+import { applyOptions, int, makeTransparent } from './socket-options.ts';
 
 /** Everything that a connected socket tells; each once. */
 export const ALL_EVENTS = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI | EPOLLET;
@@ -149,11 +149,20 @@ export class Dial implements Watcher, Runnable, Cancellable {
     if (family === AF_UNIX) return null;
     applyOptions(system, fd, this.#options, false);
     const { source } = this.#options;
-    if (source === undefined || source === null) return null;
+    return source === undefined || source === null ? null : this.#bind(source, address);
+  }
+
+  /** The port is chosen by connect, so that one port of a source serves many backends. */
+  #bind(source: string, address: Uint8Array): string | null {
+    const { system } = this.#home;
     const from = encodeAddress({ kind: 'tcp', host: source, port: 0 });
     if (from === null || from.length !== address.length) return errorName(-EINVAL);
-    system.setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, int(1));
-    const bound = system.bind(fd, from);
+    if (this.#options.transparent === true) {
+      const allowed = makeTransparent(system, this.#fd, from.length > 16);
+      if (allowed < 0) return errorName(allowed);
+    }
+    system.setsockopt(this.#fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, int(1));
+    const bound = system.bind(this.#fd, from);
     return bound < 0 ? errorName(bound) : null;
   }
 

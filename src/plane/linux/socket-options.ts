@@ -1,6 +1,10 @@
 import type { SocketOptions } from '../../core/ports.ts';
 import {
+  IP_TRANSPARENT,
+  IPPROTO_IP,
+  IPPROTO_IPV6,
   IPPROTO_TCP,
+  IPV6_TRANSPARENT,
   SO_KEEPALIVE,
   SO_RCVBUF,
   SO_SNDBUF,
@@ -28,6 +32,16 @@ export function applyOptions(system: System, fd: number, options: SocketOptions,
   if (options.sendBuffer > 0) set(SOL_SOCKET, SO_SNDBUF, options.sendBuffer);
   if (options.userTimeoutMs > 0) set(IPPROTO_TCP, TCP_USER_TIMEOUT, options.userTimeoutMs);
   if (options.notSentLowat > 0) set(IPPROTO_TCP, TCP_NOTSENT_LOWAT, options.notSentLowat);
+}
+
+/**
+ * Lets a socket that is not bound yet be bound to an address that is not this machine's (ip(7)). EPERM without
+ * CAP_NET_ADMIN or CAP_NET_RAW.
+ */
+export function makeTransparent(system: System, fd: number, isIpv6: boolean): number {
+  return isIpv6
+    ? system.setsockopt(fd, IPPROTO_IPV6, IPV6_TRANSPARENT, int(1))
+    : system.setsockopt(fd, IPPROTO_IP, IP_TRANSPARENT, int(1));
 }
 
 /** An int as setsockopt takes it; valid until the next one is made. */

@@ -7,14 +7,14 @@ import type {
   DialOptions,
   ListenHandler,
   Listening,
+  ListenOptions,
   Plane,
   PlaneOptions,
   Sharing,
-  SocketOptions,
 } from '../../core/ports.ts';
 import { bind } from './bind.ts';
 import { abandon } from './end-of-stream.ts';
-import { failureOf } from './failures.ts';
+import { failureOf, notTransparent } from './failures.ts';
 import { type EndpointHome, NetEndpoint } from './net-endpoint.ts';
 import { NetListening } from './net-listening.ts';
 import { NetTimers } from './net-timers.ts';
@@ -60,11 +60,12 @@ class NetPlane implements Plane, EndpointHome {
 
   async listen(
     address: Address,
-    options: SocketOptions,
+    options: ListenOptions,
     handler: ListenHandler,
     sharing: Sharing = 'alone',
   ): Promise<Listening> {
     if (this.#closed) throw planeClosed();
+    if (options.transparent === true) throw notTransparent();
     const server = createServer({
       allowHalfOpen: true,
       pauseOnConnect: true,
@@ -84,6 +85,7 @@ class NetPlane implements Plane, EndpointHome {
 
   dial(address: Address, options: DialOptions, handler: DialHandler): Cancellable {
     if (this.#closed) return { cancel: nothing };
+    if (options.transparent === true) return this.#refuse(handler);
     const socket = connect({
       ...(address.kind === 'unix' ? { path: address.path } : { host: address.host, port: address.port }),
       ...(typeof options.source === 'string' ? { localAddress: options.source } : {}),
@@ -134,6 +136,11 @@ class NetPlane implements Plane, EndpointHome {
     while (this.#endpoints.size > 0) await turn();
     this.timers.close();
     this.sendQueues.close();
+  }
+
+  /** Node has no IP_TRANSPARENT. */
+  #refuse(handler: DialHandler): Cancellable {
+    return this.timers.after(0, () => handler.failed(failureOf(notTransparent())));
   }
 
   #accepted(socket: Socket, { address: bound, options }: NetListening, handler: ListenHandler): void {

@@ -1,6 +1,7 @@
 import type { Random } from '../../../src/plane/memory/random.ts';
 
 export const EPERM = 1;
+export const ENOENT = 2;
 export const EBADF = 9;
 export const EBUSY = 16;
 export const ENOSPC = 28;

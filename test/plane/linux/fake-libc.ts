@@ -16,26 +16,14 @@ import {
   F_SETPIPE_SZ,
   type Layout,
   MSG_PEEK,
-  SO_ERROR,
-  SO_LINGER,
-  SOL_SOCKET,
-  TCP_INFO,
 } from '../../../src/plane/linux/abi.ts';
-import { encodeAddress } from '../../../src/plane/linux/sockaddr.ts';
+import { decodeAddress, encodeAddress } from '../../../src/plane/linux/sockaddr.ts';
 import type { System } from '../../../src/plane/linux/system.ts';
 import type { Random } from '../../../src/plane/memory/random.ts';
 import { ByteRing } from './fake-bytes.ts';
 import { FakeEpoll, type FakeFile } from './fake-epoll.ts';
-import {
-  EADDRNOTAVAIL,
-  EBADF,
-  EBUSY,
-  ECONNREFUSED,
-  ENOPROTOOPT,
-  ENOSPC,
-  EPERM,
-  Faults,
-} from './fake-faults.ts';
+import { EADDRNOTAVAIL, EBADF, EBUSY, ECONNREFUSED, ENOSPC, EPERM, Faults } from './fake-faults.ts';
+import { getOption, setOption } from './fake-options.ts';
 import type { FakePeer } from './fake-peer.ts';
 import { FakePipe, PipeEnd } from './fake-pipe.ts';
 import { FakeSocket } from './fake-socket.ts';
@@ -61,6 +49,9 @@ export class FakeLibc implements System {
   readonly sockets: FakeSocket[] = [];
   /** Decides what becomes of a connect: the socket's methods, later; or a negative error now. */
   onConnect: (socket: FakeSocket, address: Uint8Array) => number = () => -ECONNREFUSED;
+  /** Hosts that are not this machine's, and whether it may be bound to them all the same (CAP_NET_ADMIN). */
+  readonly foreign = new Set<string>();
+  isPrivileged = true;
   /** Options set, as `fd level name`. */
   readonly options: string[] = [];
   readonly #files: (FakeFile | undefined)[] = [undefined, undefined, undefined];
@@ -107,8 +98,12 @@ export class FakeLibc implements System {
     return this.faults.pick('socket', [EMFILE, ENFILE, ENOBUFS, ENOMEM]) || this.#open(this.newSocket());
   }
 
-  bind(fd: number): number {
-    this.#socketOf(fd);
+  bind(fd: number, address: Uint8Array): number {
+    const socket = this.#socketOf(fd);
+    const where = decodeAddress(address, address.length);
+    const isForeign = where.kind === 'tcp' && this.foreign.has(where.host);
+    if (isForeign && !socket.isTransparent) return -EADDRNOTAVAIL;
+    socket.boundTo = where;
     return this.faults.pick('bind', [EADDRNOTAVAIL]);
   }
 
@@ -130,7 +125,7 @@ export class FakeLibc implements System {
       first.released();
       return lost;
     }
-    this.#writeAddress(address, length);
+    this.#writeAddress(address, length, HERE);
     return this.#open(first);
   }
 
@@ -145,8 +140,8 @@ export class FakeLibc implements System {
   }
 
   getsockname(fd: number, address: Uint8Array, length: Int32Array): number {
-    this.#socketOf(fd);
-    this.#writeAddress(address, length);
+    const { local } = this.#socketOf(fd);
+    this.#writeAddress(address, length, local === null ? HERE : encodeAddress(local)!);
     return 0;
   }
 
@@ -154,19 +149,11 @@ export class FakeLibc implements System {
     const file = this.#files[fd];
     if (file === undefined) return this.#bad(fd, 'setsockopt');
     this.options.push(`${fd} ${level} ${name}`);
-    if (file instanceof FakeSocket && level === SOL_SOCKET && name === SO_LINGER)
-      file.lingersZero = value[0] === 1;
-    return 0;
+    return file instanceof FakeSocket ? setOption(file, level, name, value, this.isPrivileged) : 0;
   }
 
-  getsockopt(fd: number, level: number, name: number, value: Uint8Array): number {
-    const socket = this.#socketOf(fd);
-    const view = new DataView(value.buffer, value.byteOffset);
-    if (level === SOL_SOCKET && name === SO_ERROR) {
-      view.setInt32(0, socket.takeError(), true);
-      return 0;
-    }
-    return name === TCP_INFO ? 0 : -ENOPROTOOPT;
+  getsockopt(fd: number, level: number, name: number, value: Uint8Array, length: Int32Array): number {
+    return getOption(this.#socketOf(fd), level, name, value, length);
   }
 
   shutdown(fd: number): number {
@@ -292,8 +279,8 @@ export class FakeLibc implements System {
     return -EBADF;
   }
 
-  #writeAddress(address: Uint8Array, length: Int32Array): void {
-    address.set(HERE);
-    length[0] = HERE.length;
+  #writeAddress(address: Uint8Array, length: Int32Array, what: Uint8Array): void {
+    address.set(what);
+    length[0] = what.length;
   }
 }

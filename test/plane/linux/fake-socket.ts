@@ -1,3 +1,4 @@
+import type { Address } from '../../../src/core/address.ts';
 import {
   EAGAIN,
   ECONNRESET,
@@ -28,6 +29,14 @@ export class FakeSocket extends FakeFile {
   /** sk_err; taken by whoever is told. */
   error = 0;
   lingersZero = false;
+  /** IP_TRANSPARENT or IPV6_TRANSPARENT. */
+  isTransparent = false;
+  /** Where it was bound by its owner; null = nowhere. */
+  boundTo: Address | null = null;
+  /** What getsockname says; null = the address of the listener. */
+  local: Address | null = null;
+  /** Where netfilter says it was meant to go; null = it knows of nothing. */
+  original: Address | null = null;
   isReleased = false;
   /** Accepted clients that wait. */
   readonly queue: FakeSocket[] = [];
