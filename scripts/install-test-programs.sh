@@ -6,6 +6,7 @@ set -euo pipefail
 # program:package. A program counts as there when it is executable, whatever package it came from; a path, when it exists.
 readonly PROGRAMS=(
   curl:curl
+  tshark:tshark
   openssl:openssl
   iperf3:iperf3
   redis-server:redis-server

@@ -1,4 +1,5 @@
 import { checkChaos, checkCorruption } from './check-chaos.ts';
+import { checkTee } from './check-tee.ts';
 import { type Issue, wrongValue } from './issue.ts';
 import { at, has, items, keysOf, type Raw, text } from './raw.ts';
 import { formatPath } from './show.ts';
@@ -9,7 +10,12 @@ export function checkStages(listener: Raw): Issue[] {
   const routes = items(at(listener, 'routes')).map((route) => items(at(route, 'stages')));
   const found = [own, ...routes]
     .flat()
-    .flatMap((stage) => [...oneKind(stage), ...actsSomewhere(stage), ...checkChaos(stage)]);
+    .flatMap((stage) => [
+      ...oneKind(stage),
+      ...actsSomewhere(stage),
+      ...checkChaos(stage),
+      ...checkTee(stage),
+    ]);
   const repeated = [repeatedFiles([], own), ...routes.map((stages) => repeatedFiles(own, stages))];
   return [...found, ...checkCorruption(listener), ...repeated.flat()];
 }
@@ -40,12 +46,13 @@ function actsSomewhere(stage: Raw): Issue[] {
   });
 }
 
-/** Two tees on the way of one connection that would write the same file. */
+/** Two tees, or flight recorders, on the way of one connection that would write the same file. */
 function repeatedFiles(before: readonly Raw[], stages: readonly Raw[]): Issue[] {
   const first = new Map<string, Raw>();
   const found: Issue[] = [];
   for (const [index, stage] of [...before, ...stages].entries()) {
-    const file = at(at(stage, 'tee'), 'file');
+    const files = [at(at(stage, 'tee'), 'file'), at(at(stage, 'flight_recorder'), 'file')];
+    const file = files.find((candidate) => text(candidate) !== null) ?? stage;
     const name = text(file);
     if (name === null) continue;
     const earlier = first.get(name);

@@ -1,6 +1,7 @@
 import type { ChaosPlan } from '../core/chaos-plan.ts';
 import type { Cidr } from '../core/cidr.ts';
 import type { StagePlan } from '../core/stage-plan.ts';
+import { compileFlightRecorder, compileTee } from './compile-tee.ts';
 import { BURST_BYTES_MAX, BURST_BYTES_MIN_DEFAULT } from './limits.ts';
 import type { Config } from './schema.ts';
 import type { ChaosConfig } from './schema-chaos-common.ts';
@@ -15,7 +16,8 @@ export function compileStages(stages: readonly StageConfig[] | undefined, owner:
 
 function compileStage(stage: StageConfig, place: string): StagePlan {
   if (stage.rate_limit !== undefined) return compileRateLimit(stage.rate_limit, place);
-  if (stage.tee !== undefined) return { kind: 'tee', file: stage.tee.file, format: stage.tee.format };
+  if (stage.tee !== undefined) return compileTee(stage.tee);
+  if (stage.flight_recorder !== undefined) return compileFlightRecorder(stage.flight_recorder);
   return compileChaos(stage) ?? { kind: 'pass_through' };
 }
 

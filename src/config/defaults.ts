@@ -49,6 +49,10 @@ export const ABORT_ON_FIN = false;
 
 export const RATE_LIMIT_PER = 'connection';
 export const TEE_FORMAT = 'raw';
+export const TEE_PER = 'connection';
+export const TEE_DIRECTION = 'both';
+export const FLIGHT_BYTES = '64KiB';
+export const FLIGHT_KEEP = 100;
 
 export const TOXICITY = 1;
 export const MAX_AFFECTED = 1;

@@ -13,6 +13,7 @@ import type {
   TimeoutPlan,
 } from '../core/stage-plan.ts';
 import { formatDuration } from '../core/units.ts';
+import { describeFlightRecorder, describeTee } from './describe-tee.ts';
 import { formatRate, formatSize } from './units.ts';
 
 /** A stage in one line. */
@@ -25,7 +26,9 @@ function describeKind(stage: StagePlan): string {
     case 'pass_through':
       return 'pass_through';
     case 'tee':
-      return `tee to ${stage.file}`;
+      return describeTee(stage);
+    case 'flight_recorder':
+      return describeFlightRecorder(stage);
     case 'rate_limit':
       return describeRateLimit(stage);
     case 'latency':

@@ -97,6 +97,13 @@ export const DESCRIPTORS_PER_WORKER = 6;
 /** What a worker on the linux plane has open besides: its epoll and its eventfd; and two for each of its pipes. */
 export const LINUX_DESCRIPTORS_PER_WORKER = 2;
 export const DESCRIPTORS_PER_PIPE = 2;
+export const TEE_FILE_BYTES_MAX = 1024 ** 5;
+export const TEE_FILES_MAX = 100_000;
+/** The headers of a packet of IPv6 with the options of a SYN. */
+export const SNAP_BYTES_MIN = 68;
+export const FLIGHT_BYTES_MIN = 1024;
+/** On both legs and with headers this is still less than a tee may have waiting for its file. */
+export const FLIGHT_BYTES_MAX = 1024 * 1024;
 /** A tee writes one file for each direction. */
 export const DESCRIPTORS_PER_TEE = 2;
 export const CONNECTIONS_DEFAULT_MAX = 50_000;

@@ -5,7 +5,8 @@ import * as defaults from './defaults.ts';
 import { BURST_BYTES_MAX, STAGES_MAX } from './limits.ts';
 import { rate, size } from './quantities.ts';
 import { chaosStages } from './schema-chaos.ts';
-import { filePattern, oneOf } from './words.ts';
+import { flightRecorder, tee } from './schema-tee.ts';
+import { oneOf } from './words.ts';
 
 const rateLimit = z.strictObject({
   up: rate().describe('Bytes a second from client to backend. Absent: not limited.').optional(),
@@ -24,16 +25,6 @@ const rateLimit = z.strictObject({
     .prefault(defaults.RATE_LIMIT_PER),
 });
 
-const tee = z.strictObject({
-  file: filePattern().describe(
-    'File to write, one for each direction, in a directory that exists. `{direction}` (`up`, client to backend, or `down`) ' +
-      'must be in it, and `{connection}` or `{start}` (time of the accept); `{listener}` may be.',
-  ),
-  format: oneOf(['raw'])
-    .describe('`raw`: the bytes as they are, nothing else.')
-    .prefault(defaults.TEE_FORMAT),
-});
-
 const stage = z
   .strictObject({
     pass_through: z
@@ -44,6 +35,11 @@ const stage = z
       .describe('Holds bytes back so that no more than a rate passes. Set `up`, `down` or both.')
       .optional(),
     tee: tee.describe('Writes what passes to files as well, without slowing it down.').optional(),
+    flight_recorder: flightRecorder
+      .describe(
+        'Remembers the end of each direction, and writes it to a file when the connection ends badly.',
+      )
+      .optional(),
     ...chaosStages,
   })
   .meta({ minProperties: 1, maxProperties: 1 });

@@ -25,6 +25,7 @@ const STEPS: readonly ((ending: Ending) => void)[] = [
   ({ connection }) => connection.tellOpened(),
   ({ connection }) => connection.relay?.up.abort(),
   ({ connection }) => connection.relay?.down.abort(),
+  ({ connection, reason }) => connection.tap?.ended(reason),
   (ending) => {
     ending.clientTcp = ending.connection.client.tcpInfo;
     ending.backendTcp = ending.connection.backend?.tcpInfo ?? null;

@@ -22,6 +22,7 @@ import type { DialInProgress } from './dialing.ts';
 import { originalOf } from './original.ts';
 import type { Relay } from './relay.ts';
 import type { ShardContext } from './shard-context.ts';
+import type { Tap } from './tap.ts';
 import { Visits } from './visits.ts';
 import type { Waiting } from './waiting-room.ts';
 
@@ -79,6 +80,8 @@ export class Connection implements Waiting {
   row = -1;
   backend: Endpoint | null = null;
   relay: Relay | null = null;
+  /** For its stages; null where it has none. */
+  tap: Tap | null = null;
   /** The reason with which draining began, null before. */
   drainedFor: CloseReason | null = null;
   /** Endpoints that have not told `closed`. */

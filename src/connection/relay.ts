@@ -8,6 +8,7 @@ import { chaosEnvFor } from './chaos-env.ts';
 import type { Connection } from './connection.ts';
 import type { Deadlines, Stall } from './deadlines.ts';
 import { Flow, type FlowOwner } from './flow.ts';
+import { Tap } from './tap.ts';
 
 const NO_STAGES: readonly never[] = [];
 
@@ -115,12 +116,14 @@ export class Relay implements FlowOwner, Stall {
     const { route, shard, id, listener, openedAt } = this.#connection;
     const plans = route?.stages ?? NO_STAGES;
     if (plans.length === 0) return NO_STAGES;
+    this.#connection.tap ??= new Tap(this.#connection, this.#backend);
     this.#chaos ??= chaosEnvFor(this.#connection);
     return buildStages(plans, direction, {
       scheduler: shard.scheduler,
       connection: id,
       listener: listener.name,
       openedAt,
+      tapped: this.#connection.tap,
       chaos: this.#chaos,
       sharing: { buckets: shard.buckets, route: route?.name ?? '' },
       failed: (stage, message) => this.#stageFailed(stage, message),

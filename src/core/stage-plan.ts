@@ -1,11 +1,13 @@
 import type { ChaosPlan } from './chaos-plan.ts';
 import type { Direction } from './direction.ts';
+import type { FlightRecorderPlan, TeePlan } from './tee-plan.ts';
 
 /** Every kind of stage, in the order of counters. */
 export const STAGE_KINDS = [
   'pass_through',
   'rate_limit',
   'tee',
+  'flight_recorder',
   'latency',
   'bandwidth',
   'slicer',
@@ -38,12 +40,8 @@ export type RateLimitShare = (typeof RATE_LIMIT_SHARES)[number];
 export type StagePlan =
   | { readonly kind: 'pass_through' }
   | RateLimitPlan
-  | {
-      readonly kind: 'tee';
-      /** A file name with {start} {listener} {connection} {direction}. */
-      readonly file: string;
-      readonly format: 'raw';
-    }
+  | TeePlan
+  | FlightRecorderPlan
   | ChaosStagePlan;
 
 export interface RateLimitPlan {

@@ -4,6 +4,7 @@ import type { ConnectionId } from '../core/connection-id.ts';
 import type { StagePlan } from '../core/stage-plan.ts';
 import type { Affected } from './affected.ts';
 import { type Dice, diceOf } from './dice.ts';
+import type { Tapped } from './tapped.ts';
 
 /** What the stages of one direction of one connection are built with. */
 export interface StageEnv {
@@ -14,6 +15,8 @@ export interface StageEnv {
   readonly listener: string;
   /** When the connection was accepted, milliseconds since 1970. */
   readonly openedAt: number;
+  /** If not provided, a tee knows nothing but what stands here. Both directions of a connection are given the same. */
+  readonly tapped?: Tapped;
   /** If not provided, defaults to `chaosEnvOf(connection)`. Both directions of a connection are given the same. */
   readonly chaos?: ChaosEnv;
   /** What limits need that connections share. If not provided, each connection has its own. */

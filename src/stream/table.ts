@@ -4,6 +4,7 @@ import { bandwidthFromPlan } from './bandwidth.ts';
 import { corruptFromPlan } from './corrupt.ts';
 import { dropConnectionFromPlan } from './drop-connection.ts';
 import type { StageEnv } from './env.ts';
+import { flightRecorderFromPlan } from './flight-recorder.ts';
 import { latencyFromPlan } from './latency.ts';
 import { limitDataFromPlan } from './limit-data.ts';
 import { passThrough } from './pass-through.ts';
@@ -14,7 +15,7 @@ import { slicerFromPlan } from './slicer.ts';
 import { slowCloseFromPlan } from './slow-close.ts';
 import type { PlanOf, Stage, StageControl, StageFactory } from './stage.ts';
 import { stallFromPlan } from './stall.ts';
-import { teeFromPlan } from './tee.ts';
+import { teeFromPlan } from './tee-from-plan.ts';
 import { timeoutFromPlan } from './timeout.ts';
 
 /** Every kind of stage that a plan can name. */
@@ -22,6 +23,7 @@ export const STAGES = {
   pass_through: passThrough,
   rate_limit: rateLimitFromPlan,
   tee: teeFromPlan,
+  flight_recorder: flightRecorderFromPlan,
   latency: latencyFromPlan,
   bandwidth: bandwidthFromPlan,
   slicer: slicerFromPlan,
@@ -98,7 +100,7 @@ class Live<Kind extends StagePlan['kind']> implements LiveStage {
 
 /** Whether a live stage of the one plan can go on with the other: it reads anew all but what is decided at its beginning. */
 function isReadAnew(before: StagePlan, after: StagePlan): boolean {
-  if (before.kind === 'tee' || before.kind !== after.kind) return false;
+  if (before.kind === 'tee' || before.kind === 'flight_recorder' || before.kind !== after.kind) return false;
   return JSON.stringify(fixed(before)) === JSON.stringify(fixed(after));
 }
 
