@@ -15,7 +15,8 @@ const sound = new Uint8Array(LEVELS);
  *
  * With `panicPercent` a level (a priority, or the backups of one) of which fewer are not unhealthy comes after all that
  * have enough, and then its health is ignored: that the few left do not take what they cannot bear, and that a check
- * which fails everywhere stops nothing. Empties `candidates` where none may be picked.
+ * which fails everywhere stops nothing. Empties `candidates` where none may be picked. What was in it is overwritten in its
+ * place: an array that is emptied first loses its memory, and each pick would allocate it anew.
  */
 export function collectEligible(
   backends: readonly Backend[],
@@ -23,7 +24,7 @@ export function collectEligible(
   candidates: Candidate[],
   panicPercent = 0,
 ): void {
-  candidates.length = 0;
+  let count = 0;
   judgeLevels(backends, panicPercent, sound);
   let best = RANKS;
   for (let place = 0; place < backends.length; place++) {
@@ -35,10 +36,11 @@ export function collectEligible(
     if (rank > best) continue;
     if (rank < best) {
       best = rank;
-      candidates.length = 0;
+      count = 0;
     }
-    candidates.push(backend);
+    candidates[count++] = backend;
   }
+  if (candidates.length > count) candidates.length = count;
 }
 
 export type PassedOver = 'unhealthy' | 'weight 0' | 'full' | 'priority';
