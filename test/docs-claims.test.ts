@@ -21,6 +21,7 @@ const PAGES = [
   'docs/ARCHITECTURE.md',
   'docs/CONTRIBUTING.md',
   'docs/routes.md',
+  'docs/balancing.md',
   'docs/operating.md',
   'docs/capture.md',
   'deploy/README.md',

@@ -34,7 +34,10 @@ export const QUEUE = '5s';
 export const HANG = '2s';
 
 export const BALANCE = 'round_robin';
+export const HASH_ON = 'source';
+export const TABLE_SIZE = 65_537;
 export const WEIGHT = 1;
+export const PRIORITY = 0;
 export const BACKUP = false;
 
 export const HEALTH_INTERVAL = '2s';

@@ -1,4 +1,4 @@
-import { SHARDS_MAX } from '../core/plan.ts';
+import { PRIORITIES, SHARDS_MAX } from '../core/plan.ts';
 import { UPSTREAM_ROWS_MAX } from '../core/upstream-table.ts';
 
 /** What a file may hold at most; beyond it the file is refused with a message that names the limit. */
@@ -81,6 +81,13 @@ export const ACCEPTS_PER_SECOND_MAX = 1_000_000;
 export const WAITING_MAX = 1_000_000;
 export const RETRIES_MAX = 100;
 export const WEIGHT_MAX = 256;
+export const PRIORITY_MAX = PRIORITIES - 1;
+/** Of a fair share; less than the whole of it would leave no backend with room. */
+export const BOUNDED_LOAD_PERCENT_MIN = 100;
+export const BOUNDED_LOAD_PERCENT_MAX = 1000;
+/** Slots of a maglev table: a hundred for each backend make shares even to about one in a hundred. */
+export const TABLE_SIZE_MIN = 4099;
+export const TABLE_SIZE_MAX = 1_000_003;
 export const PROBES_IN_A_ROW_MAX = 1000;
 
 /** Descriptors kept for listeners, probes, logs, exporters and the runtime, whatever is configured. */

@@ -89,7 +89,10 @@ export class Relay implements FlowOwner, Stall {
   /** Bytes of a side came at `at`: for a plane that reads the clock once a turn, perhaps a little before the join. */
   came(side: Side, at: number): void {
     this.#deadlines.touch(at);
-    if (this.firstByteMs < 0 && side === 'backend') this.firstByteMs = Math.max(0, at - this.#startedAt);
+    if (this.firstByteMs >= 0 || side !== 'backend') return;
+    this.firstByteMs = Math.max(0, at - this.#startedAt);
+    const { row, shard } = this.#connection;
+    if (row >= 0) shard.upstreams.measured(row, this.firstByteMs);
   }
 
   /** The socket of a side took bytes. */

@@ -43,6 +43,6 @@ function whyOf(connection: Connection): Why {
   const { listener, pool, tried, shard } = connection;
   return {
     routes: explainRoutes(listener.routes, knownOf(connection)),
-    backends: pool < 0 ? [] : shard.upstreams.explain(pool, tried),
+    backends: pool < 0 ? [] : shard.upstreams.explain(pool, tried, connection.now()),
   };
 }

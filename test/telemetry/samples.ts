@@ -63,7 +63,18 @@ export function aBackend(
   address: BackendPlan['address'],
   retired = false,
 ): BackendPlan {
-  return { row, pool, name, retired, address, weight: 1, backup: false, connectionsMax: 0, original: false };
+  return {
+    row,
+    pool,
+    name,
+    retired,
+    address,
+    weight: 1,
+    priority: 0,
+    backup: false,
+    connectionsMax: 0,
+    original: false,
+  };
 }
 
 /** The fact of a connection that died with its shard, as control makes it up: little is known. */
