@@ -30,6 +30,7 @@ export type ConnectionEvent =
   | { readonly type: 'client.reset'; readonly truncated?: boolean }
   | { readonly type: 'backend.fin' }
   | { readonly type: 'backend.reset'; readonly truncated?: boolean }
+  | { readonly type: 'stage.ended'; readonly how: Refusal }
   | { readonly type: 'flushed' }
   | { readonly type: 'kill' }
   | { readonly type: 'error' }
@@ -74,6 +75,8 @@ export function reasonOf(event: ConnectionEvent): CloseReason | null {
       return 'proxy-header-timeout';
     case 'deadline.handshake':
       return 'tls-handshake-timeout';
+    case 'stage.ended':
+      return event.how === 'close' ? 'stage-close' : 'stage-reset';
     case 'kill':
       return 'killed';
     case 'error':

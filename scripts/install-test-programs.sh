@@ -6,6 +6,7 @@ set -euo pipefail
 # program:package. A program counts as there when it is executable, whatever package it came from; a path, when it exists.
 readonly PROGRAMS=(
   curl:curl
+  tshark:tshark
   openssl:openssl
   iperf3:iperf3
   redis-server:redis-server
@@ -22,6 +23,13 @@ readonly PROGRAMS=(
   postgres:postgresql
   pgbench:postgresql
   psql:postgresql
+  mosquitto:mosquitto
+  mosquitto_pub:mosquitto-clients
+  mosquitto_sub:mosquitto-clients
+  mariadbd:mariadb-server-core
+  mariadb-install-db:mariadb-server-core
+  mariadb:mariadb-client-core
+  tshark:tshark
   socat:socat
   vsftpd:vsftpd
   python3:python3
@@ -41,7 +49,7 @@ readonly PROGRAMS=(
 # A Node whose shards can share a port, where the one that is here cannot; test/support/sharing-node.ts runs it.
 readonly SHARING_NODE=node@22.23.3
 # Services that come with those packages. The tests start their own, on free ports.
-readonly SERVICES=(redis-server nginx haproxy ssh postgresql vsftpd iperf3)
+readonly SERVICES=(redis-server nginx haproxy ssh postgresql mosquitto vsftpd iperf3)
 readonly POLICY=/usr/sbin/policy-rc.d
 readonly POLICY_KEPT=/usr/sbin/policy-rc.d.before-test-programs
 

@@ -6,7 +6,14 @@ import type { SharedRegions } from './core/regions.ts';
 import { readWord } from './core/shard-words.ts';
 import { Shard } from './shard.ts';
 import { COUNTERS } from './shard-counters.ts';
-import { countersOf, createPlaces, createTurns, upstreamTableOf, wordsOf } from './shared-memory/index.ts';
+import {
+  countersOf,
+  createBuckets,
+  createPlaces,
+  createTurns,
+  upstreamTableOf,
+  wordsOf,
+} from './shared-memory/index.ts';
 import { createTlsSessions } from './tls/index.ts';
 
 /** What a shard is made from, on whatever thread. */
@@ -38,6 +45,7 @@ export function buildShard(making: ShardMaking): Shard {
     table: upstreamTableOf(regions),
     admission: createPlaces(regions, number, () => plane.timers.now()),
     turns: createTurns(regions, number, wake),
+    buckets: createBuckets(regions, number, () => plane.timers.now()),
     counters: { layout: COUNTERS, cells: countersOf(regions, number) },
     random: (bytes) => void randomFillSync(bytes),
     words: wordsOf(regions, number),

@@ -37,6 +37,7 @@ export class ShardPlans {
     return {
       ...this.#commons,
       plan,
+      startedAt: this.#commons.plane.timers.now(),
       upstreams: this.#createUpstreams(plan),
       routes: plan.listeners.map((listener, index) =>
         listener === before?.plan.listeners[index]

@@ -11,6 +11,7 @@ import {
   WaitingRoom,
 } from './connection/index.ts';
 import type { Admission, Turns } from './core/admission.ts';
+import type { Buckets } from './core/bucket.ts';
 import type { ConnectionId } from './core/connection-id.ts';
 import type { ConnectionView } from './core/connection-view.ts';
 import type { Counters } from './core/counters.ts';
@@ -24,7 +25,7 @@ import type { UpstreamTable } from './core/upstream-table.ts';
 import type { Upstreams } from './core/upstreams.ts';
 import { ShardListeners, type Target } from './shard-listeners.ts';
 import { ShardPlans } from './shard-plans.ts';
-import { TimerScheduler } from './stream/index.ts';
+import { AffectedConnections, TimerScheduler } from './stream/index.ts';
 import { createPicker, PickerPools } from './upstream/index.ts';
 
 /** What a shard is made of. It owns none of it. */
@@ -39,6 +40,8 @@ export interface ShardParts {
   readonly table: UpstreamTable;
   readonly admission: Admission;
   readonly turns: Turns;
+  /** Rate limits that connections share, over all shards. */
+  readonly buckets: Buckets;
   /** Laid out for every listener and backend that a plan will name. */
   readonly counters: Counters;
   readonly emit: FactSink;
@@ -71,6 +74,7 @@ export class Shard {
     this.#parts = parts;
     this.#commons = commonsOf(parts, {
       current: () => this.#plans.current?.plan ?? null,
+      live: () => this.#registry.size,
       emptied: () => this.#tellEmpty(),
     });
     const pools = new PickerPools(number);
@@ -254,12 +258,14 @@ export class Shard {
 /** What the commons ask of the shard, and tell it. */
 interface ShardAsked {
   readonly current: () => Plan | null;
+  /** How many connections there are. */
+  readonly live: () => number;
   /** No mirror is left. */
   readonly emptied: () => void;
 }
 
-function commonsOf(parts: ShardParts, { current, emptied }: ShardAsked): ShardCommons {
-  const { plane, tls, emit, admission, turns, counters, words, random } = parts;
+function commonsOf(parts: ShardParts, { current, live, emptied }: ShardAsked): ShardCommons {
+  const { plane, tls, emit, admission, turns, buckets, counters, words, random } = parts;
   const { timers } = plane;
   return {
     plane,
@@ -267,6 +273,7 @@ function commonsOf(parts: ShardParts, { current, emptied }: ShardAsked): ShardCo
     emit,
     admission,
     turns,
+    buckets,
     counters,
     words,
     current,
@@ -281,6 +288,7 @@ function commonsOf(parts: ShardParts, { current, emptied }: ShardAsked): ShardCo
     }),
     limitReports: new LimitReports(emit, timers),
     mirrors: new Mirrors(counters, emptied),
+    affected: new AffectedConnections(live),
     traceIds: new TraceIds(random),
     descriptors: parts.descriptors ?? (() => plane.open),
   };

@@ -21,7 +21,9 @@ const PAGES = [
   'docs/ARCHITECTURE.md',
   'docs/CONTRIBUTING.md',
   'docs/routes.md',
+  'docs/balancing.md',
   'docs/operating.md',
+  'docs/capture.md',
   'deploy/README.md',
 ];
 

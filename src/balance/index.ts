@@ -2,8 +2,13 @@ export {
   type Backend,
   type Candidate,
   createPolicyState,
+  type Draw,
   type Policy,
   type PolicyState,
 } from './candidate.ts';
-export { collectEligible, passedOver } from './eligible.ts';
-export { POLICIES } from './policies.ts';
+export { choose } from './choose.ts';
+export { collectEligible, type PassedOver, type Standing, standings } from './eligible.ts';
+export { keyHash } from './key-hash.ts';
+export { MaglevTable } from './maglev-table.ts';
+export { isKeyed, POLICIES } from './policies.ts';
+export { strengthAt } from './slow-start.ts';

@@ -1,4 +1,5 @@
 import { poolsOf } from './check-actions.ts';
+import { checkHash } from './check-hash.ts';
 import { mirrorsOf } from './check-mirrors.ts';
 import { checkProxyOut } from './check-proxy.ts';
 import { checkSource } from './check-source.ts';
@@ -16,6 +17,7 @@ export function checkPools(root: Raw): Issue[] {
   const found = values(pools).flatMap((pool) => [
     ...(pool.path.at(-1) === ORIGINAL_POOL ? checkOriginal(pool) : missingBackends(pool)),
     ...repeatedBackends(items(at(pool, 'backends'))),
+    ...checkHash(pool),
     ...checkSource(pool),
     ...checkProxyOut(pool),
     ...checkConnectTls(pool),
@@ -34,7 +36,7 @@ function missingBackends(pool: Raw): Issue[] {
 /** The pool that stands for where redirected clients wanted to go has settings for connecting, and nothing else. */
 function checkOriginal(pool: Raw): Issue[] {
   const why = 'the pool "original" stands for where redirected clients wanted to go; expected connect alone';
-  return ['backends', 'health', 'balance']
+  return ['backends', 'health', 'balance', 'hash', 'panic', 'slow_start']
     .filter((key) => has(pool, key))
     .map((key) => wrongKey([...pool.path, key], why));
 }

@@ -2,7 +2,7 @@ import type { ListenerPlan, Timeouts } from '../core/plan.ts';
 import { choosePlane } from './choose-plane.ts';
 import { compileProxyIn } from './compile-proxy.ts';
 import { compileRoutes, type PoolIndexes } from './compile-route.ts';
-import { compileStage } from './compile-stage.ts';
+import { compileStages } from './compile-stages.ts';
 import { compileListenerTls, type TlsContext } from './compile-tls.ts';
 import { wrongValue } from './issue.ts';
 import type { Config } from './schema.ts';
@@ -25,7 +25,7 @@ export function compileListener(
   const { limits, sniff, tls, transparent, allow = [], deny = [] } = listener;
   const { config, environment } = context;
   const path = ['listeners', index];
-  const stages = (listener.stages ?? []).map((stage) => compileStage(stage, context.pools));
+  const stages = compileStages(listener.stages, listener.name, context.pools);
   const plane = choosePlane(listener.listen, environment, config.plane, config.workers);
   if (transparent !== 'off' && plane.name !== 'linux')
     context.issues.push(

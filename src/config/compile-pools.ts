@@ -1,5 +1,5 @@
 import { formatAddress } from '../core/address.ts';
-import type { BackendPlan, ConnectPlan, HealthPlan, PoolPlan } from '../core/plan.ts';
+import type { BackendPlan, ConnectPlan, HashPlan, HealthPlan, PoolPlan } from '../core/plan.ts';
 import { whyNotLinux } from './choose-plane.ts';
 import { compileProxyOut } from './compile-proxy.ts';
 import { compileConnectTls, type TlsContext } from './compile-tls.ts';
@@ -37,6 +37,9 @@ export function compilePools(config: Config, context: TlsContext): CompiledPools
       name,
       retired: false,
       balance: pool.balance,
+      hash: compileHash(pool.hash),
+      panicPercent: pool.panic ?? 0,
+      slowStartMs: pool.slow_start ?? 0,
       backends: rows,
       health: compileHealth(pool.health),
       connect: compileConnect(pool.connect, ['pools', name, 'connect'], config, context),
@@ -85,15 +88,23 @@ const ORIGINAL_BACKEND: Member = {
   address: { kind: 'tcp', host: '0.0.0.0', port: 0 },
   original: true,
   weight: defaults.WEIGHT,
+  priority: defaults.PRIORITY,
   backup: defaults.BACKUP,
   connectionsMax: 0,
 };
 
 function compileBackend(backend: BackendConfig): Member {
   const given =
-    'kind' in backend ? { address: backend, weight: defaults.WEIGHT, backup: defaults.BACKUP } : backend;
-  const { address, name = formatAddress(address), weight, backup, max_connections = 0 } = given;
-  return { name, retired: false, address, weight, backup, connectionsMax: max_connections, original: false };
+    'kind' in backend
+      ? { address: backend, weight: defaults.WEIGHT, priority: defaults.PRIORITY, backup: defaults.BACKUP }
+      : backend;
+  const { address, name = formatAddress(address), weight, priority, backup, max_connections = 0 } = given;
+  const connectionsMax = max_connections;
+  return { name, retired: false, address, weight, priority, backup, connectionsMax, original: false };
+}
+
+function compileHash({ on, tlv = 0, bounded_load = 0, table_size }: PoolConfig['hash']): HashPlan {
+  return { on, tlv, boundedLoadPercent: bounded_load, tableSize: table_size };
 }
 
 function compileHealth(health: PoolConfig['health']): HealthPlan | null {

@@ -1,6 +1,6 @@
 import type { Cidr } from '../core/cidr.ts';
 import type { RouteAction, RouteMatch, RoutePlan, StagePlan } from '../core/plan.ts';
-import { compileStage } from './compile-stage.ts';
+import { compileStages } from './compile-stages.ts';
 import type { PortRange } from './ports.ts';
 import type { Config } from './schema.ts';
 
@@ -28,7 +28,7 @@ export function compileRoutes(
       match: route.match === undefined ? null : compileMatch(route.match),
       action,
       tlsPassthrough: route.tls === 'passthrough',
-      stages: leadsOn ? [...stages, ...(route.stages ?? []).map((stage) => compileStage(stage, pools))] : [],
+      stages: leadsOn ? [...stages, ...compileStages(route.stages, `${listener.name}/${index}`, pools)] : [],
     };
   });
 }

@@ -34,7 +34,10 @@ export const QUEUE = '5s';
 export const HANG = '2s';
 
 export const BALANCE = 'round_robin';
+export const HASH_ON = 'source';
+export const TABLE_SIZE = 65_537;
 export const WEIGHT = 1;
+export const PRIORITY = 0;
 export const BACKUP = false;
 
 export const HEALTH_INTERVAL = '2s';
@@ -49,6 +52,23 @@ export const ABORT_ON_FIN = false;
 
 export const RATE_LIMIT_PER = 'connection';
 export const TEE_FORMAT = 'raw';
+export const TEE_PER = 'connection';
+export const TEE_DIRECTION = 'both';
+export const FLIGHT_BYTES = '64KiB';
+export const FLIGHT_KEEP = 100;
+
+export const TOXICITY = 1;
+export const MAX_AFFECTED = 1;
+export const STAGE_DIRECTION = 'both';
+export const JITTER_DISTRIBUTION = 'uniform';
+export const SLOW_CLOSE_RESETS = false;
+export const TIMEOUT_AFTER = 'never';
+export const RESET_PEER_AFTER = 0;
+export const STAGE_END = 'close';
+export const STALL_PAUSE = '200ms';
+export const STALL_PAUSE_MAX = '1m';
+export const CORRUPT_FORCE = false;
+export const DROP_PROBABILITY = 1;
 
 export const MIRROR_DIRECTION = 'up';
 export const MIRROR_BUFFER = '4MiB';

@@ -14,7 +14,7 @@ export function describePool(pool: PoolPlan, backends: readonly BackendPlan[]): 
       : `from ${connect.source === 'client' ? "the client's address" : connect.source}, `;
   const { proxyOut, tls } = connect;
   const table: Row[] = [
-    ['balance', pool.balance],
+    ['balance', describeBalance(pool)],
     ['health', describeHealth(pool.health)],
     ['connect', `${from}timeout ${formatDuration(connect.timeoutMs)}, retries ${connect.retries}${abort}`],
     ...(proxyOut === null ? [] : [['proxy', describeProxyOut(proxyOut)]]),
@@ -25,6 +25,16 @@ export function describePool(pool: PoolPlan, backends: readonly BackendPlan[]): 
     `pool ${pool.name}`,
     ...indent([...rows(table), 'backends', ...indent(describeBackends(members))]),
   ].join('\n');
+}
+
+function describeBalance({ balance, hash, panicPercent, slowStartMs }: PoolPlan): string {
+  const on = hash.on === 'proxy_tlv' ? `TLV ${hash.tlv} of the PROXY header` : hash.on;
+  const keyed = balance === 'hash' || balance === 'maglev' ? ` on ${on}` : '';
+  const { boundedLoadPercent: bound } = hash;
+  const bounded = balance === 'maglev' && bound > 0 ? `, at most ${bound}% of a fair share` : '';
+  const panic = panicPercent === 0 ? '' : `, panic below ${panicPercent}% healthy`;
+  const slow = slowStartMs === 0 ? '' : `, slow start over ${formatDuration(slowStartMs)}`;
+  return `${balance}${keyed}${bounded}${panic}${slow}`;
 }
 
 function describeProxyOut({ version, tlvs }: ProxyOutPlan): string {
@@ -46,10 +56,11 @@ function describeBackends(backends: readonly BackendPlan[]): string[] {
 
 /** Name, address where the name is not the address already, and the rest. */
 function describeBackend(backend: BackendPlan): Row {
-  const { name, weight, backup, connectionsMax, original } = backend;
+  const { name, weight, priority, backup, connectionsMax, original } = backend;
   if (original) return ['where the client wanted to go', '', ''];
   const address = formatAddress(backend.address);
   const most = connectionsMax === 0 ? '' : `, at most ${connectionsMax} connections`;
-  const details = `weight ${weight}${most}${backup ? ', backup' : ''}`;
+  const rank = priority === 0 ? '' : `, priority ${priority}`;
+  const details = `weight ${weight}${rank}${most}${backup ? ', backup' : ''}`;
   return [name, name === address ? '' : address, details];
 }

@@ -1,9 +1,8 @@
 import { formatCidr } from '../core/format-cidr.ts';
-import type { MirrorPlan } from '../core/mirror.ts';
-import type { PoolPlan, RouteAction, RouteMatch, RoutePlan, StagePlan } from '../core/plan.ts';
+import type { PoolPlan, RouteAction, RouteMatch, RoutePlan } from '../core/plan.ts';
+import { describeStage } from './describe-stages.ts';
 import type { Row } from './layout.ts';
 import { quote } from './show.ts';
-import { formatRate, formatSize } from './units.ts';
 
 /** Values of one key that are shown; how many more there are is told. */
 const VALUES_SHOWN_MAX = 16;
@@ -65,27 +64,4 @@ function key(name: string, values: readonly string[] | undefined): string | unde
   const more = values.length - VALUES_SHOWN_MAX;
   const shown = values.slice(0, VALUES_SHOWN_MAX);
   return `${name} ${(more > 0 ? [...shown, `${more} more`] : shown).join(' or ')}`;
-}
-
-function describeMirror(mirror: MirrorPlan, pools: readonly PoolPlan[]): string {
-  const { pool, direction, bufferBytes, onFull, sample, diff } = mirror;
-  const part = sample < 1 ? ` of ${Number((sample * 100).toFixed(6))}% of connections` : '';
-  const compares = diff === 'off' ? '' : ` diff ${diff}`;
-  return `mirror ${direction}${part} to pool ${pools[pool]?.name} buffer ${formatSize(bufferBytes)} on_full ${onFull}${compares}`;
-}
-
-function describeStage(stage: StagePlan, pools: readonly PoolPlan[]): string {
-  switch (stage.kind) {
-    case 'pass_through':
-      return 'pass_through';
-    case 'mirror':
-      return describeMirror(stage, pools);
-    case 'tee':
-      return `tee to ${stage.file}`;
-    case 'rate_limit': {
-      const up = stage.up === 0 ? '' : ` up ${formatRate(stage.up)}`;
-      const down = stage.down === 0 ? '' : ` down ${formatRate(stage.down)}`;
-      return `rate_limit${up}${down} burst ${formatSize(stage.burst)}`;
-    }
-  }
 }

@@ -63,11 +63,11 @@ function withSharedOrder(current: Plan, next: Plan): [ByName, ByName] {
   const poolsOf = (plan: Plan): ByName =>
     new Map(
       visible(plan.pools).map((pool) => {
-        const { balance, health, connect } = pool;
+        const { balance, hash, panicPercent, slowStartMs, health, connect } = pool;
         const order = membersOf(pool, plan)
           .map((backend) => nameOf(backend, plan))
           .filter((name) => before.has(name) && after.has(name));
-        return [pool.name, { balance, health, connect, order }];
+        return [pool.name, { balance, hash, panicPercent, slowStartMs, health, connect, order }];
       }),
     );
   return [poolsOf(current), poolsOf(next)];
@@ -77,8 +77,8 @@ function backendsOf(plan: Plan): ByName {
   const members = visible(plan.pools).flatMap((pool) => membersOf(pool, plan));
   return new Map(
     members.map((backend) => {
-      const { address, original, weight, backup, connectionsMax } = backend;
-      return [nameOf(backend, plan), { address, original, weight, backup, connectionsMax }];
+      const { address, original, weight, priority, backup, connectionsMax } = backend;
+      return [nameOf(backend, plan), { address, original, weight, priority, backup, connectionsMax }];
     }),
   );
 }

@@ -1,4 +1,4 @@
-import { SHARDS_MAX } from '../core/plan.ts';
+import { PRIORITIES, SHARDS_MAX } from '../core/plan.ts';
 import { UPSTREAM_ROWS_MAX } from '../core/upstream-table.ts';
 
 /** What a file may hold at most; beyond it the file is refused with a message that names the limit. */
@@ -69,6 +69,11 @@ export const SNIFF_BYTES_MAX = 64 * 1024;
 export const RATE_BYTES_PER_SECOND_MAX = 1024 * 1024 * 1024 * 1024;
 export const BURST_BYTES_MIN_DEFAULT = 64 * 1024;
 export const BURST_BYTES_MAX = 1024 * 1024 * 1024;
+/** Of a piece that is cut; a chunk is seldom longer. */
+export const SLICE_BYTES_MAX = 1024 * 1024;
+/** Of a limit in bytes on what a connection may carry. */
+export const STAGE_BYTES_MAX = 1024 ** 5;
+export const SEED_MAX = 2 ** 32 - 1;
 
 export const WORKERS_MAX = SHARDS_MAX;
 export const CONNECTIONS_MAX = 10_000_000;
@@ -76,6 +81,13 @@ export const ACCEPTS_PER_SECOND_MAX = 1_000_000;
 export const WAITING_MAX = 1_000_000;
 export const RETRIES_MAX = 100;
 export const WEIGHT_MAX = 256;
+export const PRIORITY_MAX = PRIORITIES - 1;
+/** Of a fair share; less than the whole of it would leave no backend with room. */
+export const BOUNDED_LOAD_PERCENT_MIN = 100;
+export const BOUNDED_LOAD_PERCENT_MAX = 1000;
+/** Slots of a maglev table: a hundred for each backend make shares even to about one in a hundred. */
+export const TABLE_SIZE_MIN = 4099;
+export const TABLE_SIZE_MAX = 1_000_003;
 export const PROBES_IN_A_ROW_MAX = 1000;
 
 /** Descriptors kept for listeners, probes, logs, exporters and the runtime, whatever is configured. */
@@ -92,12 +104,18 @@ export const DESCRIPTORS_PER_WORKER = 6;
 /** What a worker on the linux plane has open besides: its epoll and its eventfd; and two for each of its pipes. */
 export const LINUX_DESCRIPTORS_PER_WORKER = 2;
 export const DESCRIPTORS_PER_PIPE = 2;
+export const TEE_FILE_BYTES_MAX = 1024 ** 5;
+export const TEE_FILES_MAX = 100_000;
+/** The headers of a packet of IPv6 with the options of a SYN. */
+export const SNAP_BYTES_MIN = 68;
+export const FLIGHT_BYTES_MIN = 1024;
+/** On both legs and with headers this is still less than a tee may have waiting for its file. */
+export const FLIGHT_BYTES_MAX = 1024 * 1024;
 /** Of what waits for one mirror: as much as one read at least, so that a mirror that is quick always has room. */
 export const MIRROR_BUFFER_BYTES_MIN = 64 * 1024;
 export const MIRROR_BUFFER_BYTES_MAX = 64 * 1024 * 1024;
 /** A mirror holds memory and a backend's place for so long after its connection. */
 export const MIRROR_LINGER_MS_MAX = 60_000;
-
 /** A tee writes one file for each direction. */
 export const DESCRIPTORS_PER_TEE = 2;
 export const CONNECTIONS_DEFAULT_MAX = 50_000;

@@ -147,6 +147,42 @@ export function percentage() {
   });
 }
 
+/** A percentage: a whole number of hundredths. */
+export function wholePercentage(min: number, max: number) {
+  const shape: LeafShape = {
+    expected: `a percentage from ${min}% to ${max}%, such as ${Math.max(50, min * 1.25)}%`,
+    json: { title: `percentage, ${min}% to ${max}%`, type: 'string', pattern: '^\\d{1,4}%$' },
+  };
+  return leaf(shape, (value) => {
+    const digits = /^(\d{1,4})%$/.exec(textOf(value))?.[1];
+    if (digits === undefined) {
+      const isWhole = typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max;
+      return refuseKind(value, 'a percentage', isWhole ? `${value}%` : null);
+    }
+    return Number(digits) >= min && Number(digits) <= max ? Number(digits) : outOfRange(value);
+  });
+}
+
+/** A prime number in a range, both ends included. */
+export function prime(min: number, max: number) {
+  const shape: LeafShape = {
+    expected: `a prime number from ${min} to ${max}`,
+    json: { title: `prime number, ${min} to ${max}`, type: 'integer', minimum: min, maximum: max },
+  };
+  return leaf(shape, (value) => {
+    if (typeof value !== 'number' || !Number.isInteger(value)) return refuseKind(value, 'a whole number');
+    if (value < min || value > max) return outOfRange(value);
+    let next = value;
+    while (!isPrime(next)) next++;
+    return next === value ? value : refuseKind(value, 'a prime number', next > max ? null : String(next));
+  });
+}
+
+function isPrime(number: number): boolean {
+  for (let divisor = 2; divisor * divisor <= number; divisor++) if (number % divisor === 0) return false;
+  return true;
+}
+
 function outOfRange(value: unknown): Refusal {
   return new Refusal(`${show(value)} is out of range`);
 }

@@ -5,13 +5,15 @@ import * as defaults from './defaults.ts';
 import {
   BACKENDS_MAX,
   CONNECTIONS_MAX,
+  PRIORITY_MAX,
   PROBE_INTERVAL_MS_MIN,
   PROBES_IN_A_ROW_MAX,
   RETRIES_MAX,
   WEIGHT_MAX,
 } from './limits.ts';
 import { dialAddress, ipAddress } from './places.ts';
-import { duration, integer } from './quantities.ts';
+import { duration, integer, wholePercentage } from './quantities.ts';
+import { hash } from './schema-hash.ts';
 import { proxyOut } from './schema-proxy.ts';
 import { connectTls } from './schema-tls.ts';
 import { backendName, flag, oneOf } from './words.ts';
@@ -24,7 +26,12 @@ const backend = z.strictObject({
   weight: integer(1, WEIGHT_MAX)
     .describe('Its share of the connections, against the weights of the others, where the policy heeds it.')
     .prefault(defaults.WEIGHT),
-  backup: flag().describe('Used only when no backend that is no backup can be.').prefault(defaults.BACKUP),
+  priority: integer(0, PRIORITY_MAX)
+    .describe('Used only when no backend with a lower number can be.')
+    .prefault(defaults.PRIORITY),
+  backup: flag()
+    .describe('Used only when no backend that is no backup can be, whatever its priority.')
+    .prefault(defaults.BACKUP),
   max_connections: integer(1, CONNECTIONS_MAX, 'no limit')
     .describe('Connections to it at once. Absent: no limit.')
     .optional(),
@@ -77,10 +84,23 @@ const connect = z.strictObject({
 export const pool = z.strictObject({
   balance: oneOf(BALANCE_POLICIES)
     .describe(
-      'Which backend a connection gets: the next one (`round_robin`), the next one by weight (`weighted_round_robin`), ' +
-        'the one with the fewest connections for its weight (`least_connections`), or by the address of the client (`ip_hash`).',
+      'Which backend a connection gets; all heed weights. The next one (`round_robin`, also called `weighted_round_robin`), the one with the fewest connections (`least_connections`), ' +
+        'any (`random`), of two drawn the one with fewer connections (`two_choices`) or that should answer sooner (`ewma`), ' +
+        'or by the address of the client (`ip_hash`) or what `hash` says (`hash`, `maglev`). See docs/balancing.md.',
     )
     .prefault(defaults.BALANCE),
+  hash: hash.describe('What `hash` and `maglev` go by.').prefault({}),
+  panic: wholePercentage(1, 100)
+    .describe(
+      'A priority is left for the next one where fewer of its backends are not unhealthy, and where all are like that health is ignored. ' +
+        'Absent: a priority serves as long as one backend of it does, and health always counts.',
+    )
+    .optional(),
+  slow_start: duration()
+    .describe(
+      'For so long a backend that came back, or was added, gets a share that grows evenly to its full one. Absent: it gets all at once.',
+    )
+    .optional(),
   backends: list(either(dialAddress(), backend), BACKENDS_MAX, 'backend')
     .describe('The backends, each an address or a map. Every pool has some, but the one named `original`.')
     .optional(),

@@ -1,10 +1,13 @@
 import { z } from 'zod';
+import { RATE_LIMIT_SHARES } from '../core/stage-plan.ts';
 import { list } from './containers.ts';
 import * as defaults from './defaults.ts';
 import { BURST_BYTES_MAX, STAGES_MAX } from './limits.ts';
 import { rate, size } from './quantities.ts';
+import { chaosStages } from './schema-chaos.ts';
 import { mirror } from './schema-mirror.ts';
-import { filePattern, oneOf } from './words.ts';
+import { flightRecorder, tee } from './schema-tee.ts';
+import { oneOf } from './words.ts';
 
 const rateLimit = z.strictObject({
   up: rate().describe('Bytes a second from client to backend. Absent: not limited.').optional(),
@@ -15,19 +18,12 @@ const rateLimit = z.strictObject({
         'Absent: what passes in one second at the higher of the two rates, at least 64KiB.',
     )
     .optional(),
-  per: oneOf(['connection'])
-    .describe('What shares the limit: each connection has its own.')
+  per: oneOf(['connection', ...RATE_LIMIT_SHARES])
+    .describe(
+      'What shares the limit: `connection`, each has its own; `client`, all connections of one client address; `listener`; ' +
+        '`route`. What is shared is shared by all workers, in equal parts among those that have something to send.',
+    )
     .prefault(defaults.RATE_LIMIT_PER),
-});
-
-const tee = z.strictObject({
-  file: filePattern().describe(
-    'File to write, one for each direction, in a directory that exists. `{direction}` (`up`, client to backend, or `down`) ' +
-      'must be in it, and `{connection}` or `{start}` (time of the accept); `{listener}` may be.',
-  ),
-  format: oneOf(['raw'])
-    .describe('`raw`: the bytes as they are, nothing else.')
-    .prefault(defaults.TEE_FORMAT),
 });
 
 const stage = z
@@ -43,6 +39,12 @@ const stage = z
     mirror: mirror
       .describe('Copies what passes to another pool as well, without slowing it down.')
       .optional(),
+    flight_recorder: flightRecorder
+      .describe(
+        'Remembers the end of each direction, and writes it to a file when the connection ends badly.',
+      )
+      .optional(),
+    ...chaosStages,
   })
   .meta({ minProperties: 1, maxProperties: 1 });
 

@@ -1,3 +1,4 @@
+import { TEE_FILE_PLACEHOLDERS } from '../core/tee-plan.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { leaf, Refusal, refuseKind, textOf } from './leaf.ts';
 import {
@@ -15,9 +16,6 @@ export const NAME_PATTERN = `^[A-Za-z0-9_][A-Za-z0-9_.-]{0,${NAME_CHARACTERS_MAX
 export const NAME_EXPECTED = `letters, digits, "_", "-" and ".", at most ${NAME_CHARACTERS_MAX} of them`;
 
 const BACKEND_NAME_PATTERN = `^[A-Za-z0-9_[/][A-Za-z0-9_.:@/[\\]-]{0,${BACKEND_NAME_CHARACTERS_MAX - 1}}$`;
-
-/** What a tee's file name may hold in braces. */
-const PLACEHOLDERS = ['start', 'listener', 'connection', 'direction'] as const;
 
 /** One of a few words; `also` says what else may stand there. */
 export function oneOf<const T extends string>(words: readonly T[], also?: string) {
@@ -84,7 +82,7 @@ export function variableName() {
   });
 }
 
-/** A file name with placeholders, one file for each direction of each connection. */
+/** A file name with placeholders; which of them must be in it, `check-tee.ts` knows. */
 export function filePattern() {
   const shape = {
     expected: 'a file name such as "traffic-{connection}.{direction}.log", in quotes',
@@ -100,18 +98,14 @@ function refuseFilePattern(text: string): Refusal | null {
   if (text === '' || text.endsWith('/') || /\p{Cc}/u.test(text)) return refuseKind(text, 'a file name');
   if (text.length > FILE_PATTERN_CHARACTERS_MAX)
     return new Refusal(`the file name has more than ${FILE_PATTERN_CHARACTERS_MAX} characters`);
-  const known: readonly string[] = PLACEHOLDERS;
+  const known: readonly string[] = TEE_FILE_PLACEHOLDERS;
   const used = [...text.matchAll(/\{([^{}]*)\}/g)].map((match) => match[1] ?? '');
   const unknown = used.find((placeholder) => !known.includes(placeholder));
   if (unknown !== undefined) {
-    const meant = didYouMean(unknown, PLACEHOLDERS);
-    const choice = orList(PLACEHOLDERS.map((placeholder) => `{${placeholder}}`));
+    const meant = didYouMean(unknown, TEE_FILE_PLACEHOLDERS);
+    const choice = orList(TEE_FILE_PLACEHOLDERS.map((placeholder) => `{${placeholder}}`));
     return new Refusal(`${quote(`{${unknown}}`)} is not one of ${choice}`, meant && `{${meant}}`);
   }
-  if (!used.includes('direction'))
-    return new Refusal(`without {direction} nobody could tell which file is up and which is down`);
-  if (!used.includes('connection') && !used.includes('start'))
-    return new Refusal('without {connection} or {start} all connections would want the same file');
   return null;
 }
 

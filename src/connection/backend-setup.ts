@@ -155,15 +155,23 @@ function headerFor(connection: Connection, { version, tlvs }: ProxyOutPlan): Uin
 }
 
 function tlvsFor(connection: Connection, wanted: ProxyOutPlan['tlvs']): ProxyTlvs {
-  const { clientTls, terminated, findings, id } = connection;
+  const { clientTls, terminated, findings, id, header } = connection;
+  const told = header?.tlvs ?? NO_PROXY_TLVS;
   return {
     ...NO_PROXY_TLVS,
-    alpn: wanted.includes('alpn') ? (clientTls?.alpn ?? null) : null,
-    authority: wanted.includes('authority') ? (terminated?.sni ?? findings?.sniffed?.sni ?? null) : null,
-    uniqueId: wanted.includes('unique_id') ? Buffer.from(formatConnectionId(id)) : null,
-    ssl: wanted.includes('ssl') && clientTls !== null ? proxySslOf(clientTls) : null,
+    alpn: wanted.includes('alpn') ? (clientTls?.alpn ?? told.alpn) : null,
+    authority: wanted.includes('authority')
+      ? (terminated?.sni ?? findings?.sniffed?.sni ?? told.authority)
+      : null,
+    uniqueId: wanted.includes('unique_id') ? (told.uniqueId ?? Buffer.from(formatConnectionId(id))) : null,
+    ssl: wanted.includes('ssl') ? sslFor(clientTls, told.ssl) : null,
     traceparent: wanted.includes('trace') ? traceFor(connection) : null,
   };
+}
+
+/** Of TLS that ended here, else of what ended at the proxy in front. */
+function sslFor(clientTls: TlsFacts | null, told: ProxyTlvs['ssl']): ProxyTlvs['ssl'] {
+  return clientTls === null ? told : proxySslOf(clientTls);
 }
 
 /** Another Sluice's spans become children of this connection's. */

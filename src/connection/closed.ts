@@ -3,6 +3,7 @@ import { type CloseReason, closeReasonIndex } from '../core/close-reason.ts';
 import { DOWN, UP } from '../core/direction.ts';
 import type { ClosedFact } from '../core/facts.ts';
 import type { StateName } from '../core/state.ts';
+import { formatProxyHeader } from '../proxy-protocol/index.ts';
 import type { Connection } from './connection.ts';
 import { endMirrors } from './open-mirror.ts';
 import { isRecorded } from './trace-ids.ts';
@@ -26,6 +27,7 @@ const STEPS: readonly ((ending: Ending) => void)[] = [
   ({ connection }) => connection.relay?.up.abort(),
   ({ connection }) => connection.relay?.down.abort(),
   ({ connection, reason }) => endMirrors(connection, reason),
+  ({ connection, reason }) => connection.tap?.ended(reason),
   (ending) => {
     ending.clientTcp = ending.connection.client.tcpInfo;
     ending.backendTcp = ending.connection.backend?.tcpInfo ?? null;
@@ -82,6 +84,7 @@ function tell({ connection, reason, during, clientTcp, backendTcp }: Ending): vo
     client: formatAddress(connection.source),
     local: formatAddress(connection.destination),
     peer: connection.header === null ? null : formatAddress(client.remote),
+    header: connection.header === null ? null : formatProxyHeader(connection.header),
     opened: connection.openedAt,
     reason,
     during,

@@ -23,6 +23,7 @@ import type { Mirror } from './mirror.ts';
 import { originalOf } from './original.ts';
 import type { Relay } from './relay.ts';
 import type { ShardContext } from './shard-context.ts';
+import type { Tap } from './tap.ts';
 import { Visits } from './visits.ts';
 import type { Waiting } from './waiting-room.ts';
 
@@ -82,6 +83,8 @@ export class Connection implements Waiting {
   relay: Relay | null = null;
   /** null where it has none. */
   mirrors: Mirror[] | null = null;
+  /** For its stages; null where it has none. */
+  tap: Tap | null = null;
   /** The reason with which draining began, null before. */
   drainedFor: CloseReason | null = null;
   /** Endpoints that have not told `closed`. */

@@ -2,10 +2,12 @@ import type { DialReason } from '../../machines/connection.ts';
 import type { Address } from '../core/address.ts';
 import type { ConnectPlan } from '../core/plan.ts';
 import type { Cancellable, DialFailure, DialFailureKind, DialOptions, Endpoint } from '../core/ports.ts';
+import type { PickKey } from '../core/upstreams.ts';
 import { setUpBackend } from './backend-setup.ts';
 import { builtInBackend } from './built-in/index.ts';
 import type { Connection } from './connection.ts';
 import { plainHost } from './original.ts';
+import { share } from './trace-ids.ts';
 import { UNWATCHED } from './unwatched.ts';
 
 /** Pause before a backend that has just failed is tried again, doubling with each failure. */
@@ -28,7 +30,7 @@ export function dial(connection: Connection): void {
     connection.send({ type: 'dialed' });
     return;
   }
-  const row = shard.upstreams.pick(connection.pool, connection.clientHost, tried);
+  const row = shard.upstreams.pick(connection.pool, keyOf(connection), tried);
   if (row < 0) {
     connection.send({ type: 'dial.failed', reason: 'no-backend', retry: false });
     return;
@@ -41,6 +43,18 @@ export function dial(connection: Connection): void {
   }
   const wait = shard.plane.timers.after(pause, () => connection.guard(() => connect(connection, row)));
   connection.dial = { row, from: null, cancel: () => wait.cancel() };
+}
+
+/** What a backend is chosen by. */
+export function keyOf(connection: Connection): PickKey {
+  const { findings, terminated, header, traceId, clientHost } = connection;
+  return {
+    source: clientHost,
+    sni: terminated?.sni ?? findings?.sniffed?.sni ?? null,
+    tlvs: header?.tlvs ?? null,
+    random: share(traceId),
+    now: connection.now(),
+  };
 }
 
 /** Exit: what is still under way is given up. */
@@ -104,7 +118,9 @@ function connected(connection: Connection, endpoint: Endpoint, address: Address,
 
 function reached(connection: Connection, under: DialInProgress, endpoint: Endpoint): void {
   own(connection, endpoint);
-  connection.shard.upstreams.connected(under.row);
+  const { upstreams } = connection.shard;
+  upstreams.connected(under.row);
+  if (under.from !== null) upstreams.measured(under.row, connection.now() - under.from);
   connection.dial = null;
   connection.row = under.row;
   tellAttempt(connection, under, '');
@@ -136,7 +152,10 @@ function failed(connection: Connection, under: DialInProgress, error: string): v
   const { counters } = connection.shard;
   connection.tried.push(under.row);
   tellAttempt(connection, under, error);
-  if (error !== 'cancelled') counters.cells[counters.layout.dialFailures(under.row)]! += 1;
+  if (error !== 'cancelled') {
+    counters.cells[counters.layout.dialFailures(under.row)]! += 1;
+    connection.shard.upstreams.penalised(under.row);
+  }
   giveBack(connection, under);
 }
 

@@ -21,6 +21,10 @@ export function drain(connection: Connection, reason: CloseReason): void {
       client.close();
       backend.close();
       return;
+    case 'stage-close':
+      relay.up.close();
+      relay.down.close();
+      return;
     case 'client-reset':
     case 'client-truncated':
       relay.down.abort();

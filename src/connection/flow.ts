@@ -3,7 +3,7 @@ import type { Chunk } from '../core/chunk.ts';
 import type { Direction } from '../core/direction.ts';
 import type { Endpoint } from '../core/ports.ts';
 import { type CreditedSource, CreditWindow, WINDOW_BYTES } from '../core/window.ts';
-import type { Stage } from '../stream/index.ts';
+import { type Stage, StageEnd } from '../stream/index.ts';
 
 /** What a flow tells the relay it belongs to. */
 export interface FlowOwner {
@@ -11,6 +11,8 @@ export interface FlowOwner {
   passedFin(direction: Direction): void;
   /** Bytes were handed to the far endpoint, and some wait there. */
   waits(): void;
+  /** A stage ends the connection on purpose; nothing more will come out of this direction. */
+  stageEnded(end: StageEnd): void;
   /** A stage or an endpoint threw. */
   defect(error: unknown): void;
   now(): number;
@@ -39,6 +41,8 @@ export class Flow implements CreditedSource {
   #ended = false;
   /** The direction was told to fail; an error without that is a stage's own. */
   #failing = false;
+  /** The far endpoint is to be closed for good, not only its half. */
+  #isClosing = false;
   /** The direction failed when its FIN was already on its way through the stages. */
   #failedLate = false;
   /** Bytes read that nothing will deliver: held by a stage when the flow was aborted, or read after its end. */
@@ -117,6 +121,14 @@ export class Flow implements CreditedSource {
       this.#isShut = true;
       this.#reset();
     }
+  }
+
+  /** Ends the direction by FIN, behind what the stages still hold, and its far endpoint with it. Reads nothing more. */
+  close(): void {
+    this.#isClosing = true;
+    this.#stopReading();
+    if (this.#ended) this.#to.close();
+    else this.fin();
   }
 
   /** Drops what the stages hold, passes nothing on and reads nothing more. */
@@ -208,6 +220,10 @@ export class Flow implements CreditedSource {
     }
     this.#ended = true;
     try {
+      if (this.#isClosing) {
+        this.#to.close();
+        return;
+      }
       this.#to.end();
       this.#owner.passedFin(this.direction);
     } catch (error) {
@@ -217,7 +233,14 @@ export class Flow implements CreditedSource {
 
   #broken(error: unknown): void {
     if (this.#failing) this.#reset();
+    else if (error instanceof StageEnd) this.#endedBy(error);
     else this.#owner.defect(error);
+  }
+
+  #endedBy(end: StageEnd): void {
+    this.#ended = true;
+    if (this.#isClosing) this.#to.close();
+    else this.#owner.stageEnded(end);
   }
 
   #reset(): void {

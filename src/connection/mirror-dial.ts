@@ -4,7 +4,7 @@ import type { Cancellable, Endpoint } from '../core/ports.ts';
 import { DESCRIPTORS_FOR_PLACES, hasDescriptors } from './accepting.ts';
 import { setUpBackend } from './backend-setup.ts';
 import type { Connection } from './connection.ts';
-import { optionsOf } from './dialing.ts';
+import { keyOf, optionsOf } from './dialing.ts';
 import { UNWATCHED } from './unwatched.ts';
 
 /** What becomes of it. One of the two is called, once, and none after `cancel`. */
@@ -28,6 +28,8 @@ export class MirrorDial implements Cancellable {
   /** Row of the attempt under way, -1 where there is none. */
   #row = -1;
   #under: Cancellable | null = null;
+  /** When that attempt began. */
+  #from = 0;
 
   constructor(connection: Connection, pool: PoolPlan, owner: MirrorDialOwner) {
     this.#connection = connection;
@@ -37,12 +39,12 @@ export class MirrorDial implements Cancellable {
 
   /** Starts; `why` the attempt before has failed. */
   start(why = 'no backend is available'): void {
-    const { plan, shard, clientHost, original } = this.#connection;
+    const { plan, shard, original } = this.#connection;
     if (!hasDescriptors(this.#connection, DESCRIPTORS_FOR_PLACES)) {
       this.#owner.failed('no descriptors are left for it');
       return;
     }
-    const row = shard.upstreams.pick(this.#pool.index, clientHost, this.#tried);
+    const row = shard.upstreams.pick(this.#pool.index, keyOf(this.#connection), this.#tried);
     if (row >= 0 && this.#tried.includes(row)) shard.upstreams.failed(row);
     if (row < 0 || this.#tried.includes(row)) {
       this.#owner.failed(why);
@@ -54,6 +56,7 @@ export class MirrorDial implements Cancellable {
     const address = backend.original ? (original as Address) : backend.address;
     const { layout, cells } = shard.counters;
     cells[layout.dials(row)]! += 1;
+    this.#from = this.#connection.now();
     const attempt = shard.plane.dial(address, optionsOf(this.#connection, this.#pool.connect), {
       connected: (endpoint) => this.#owner.guard(() => this.#connected(endpoint, address)),
       failed: ({ code }) => this.#owner.guard(() => this.#refused(code)),
@@ -88,13 +91,16 @@ export class MirrorDial implements Cancellable {
     const row = this.#row;
     this.#row = -1;
     this.#under = null;
-    this.#connection.shard.upstreams.connected(row);
+    const { upstreams } = this.#connection.shard;
+    upstreams.connected(row);
+    upstreams.measured(row, this.#connection.now() - this.#from);
     this.#owner.ready(endpoint, row);
   }
 
   #refused(code: string): void {
-    const { layout, cells } = this.#connection.shard.counters;
-    cells[layout.dialFailures(this.#row)]! += 1;
+    const { counters, upstreams } = this.#connection.shard;
+    counters.cells[counters.layout.dialFailures(this.#row)]! += 1;
+    upstreams.penalised(this.#row);
     this.#giveBack();
     if (this.#tried.length > this.#pool.connect.retries) this.#owner.failed(code);
     else this.start(code);

@@ -1,4 +1,4 @@
-import type { MirrorDiff } from '../core/mirror.ts';
+import type { MirrorDiff, MirrorLine } from '../core/mirror.ts';
 import { formatBytes } from '../core/units.ts';
 import { Held } from '../stream/index.ts';
 
@@ -56,6 +56,11 @@ export class AnswerDiff {
     this.#room.hold(rest.length);
     this.#held.push({ bytes: rest, at: 0, borrowed: true });
     return null;
+  }
+
+  /** Where the backend's answer is written; `write` is to give it to `add`. */
+  line(write: (bytes: Uint8Array) => void): MirrorLine {
+    return { write, end: () => this.backendEnded(), leave: () => this.drop(), reset: () => {} };
   }
 
   /** The backend's answer is complete. */

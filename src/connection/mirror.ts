@@ -84,6 +84,13 @@ export class Mirror implements MirrorLine, LiveMirror {
     this.guard(() => this.#finishCopy());
   }
 
+  leave(): void {
+    this.guard(() => {
+      this.#diff?.drop();
+      this.#finishCopy();
+    });
+  }
+
   reset(): void {
     this.guard(() => {
       if (this.#ending === 'reset' || this.#isOver) return;
@@ -110,13 +117,7 @@ export class Mirror implements MirrorLine, LiveMirror {
 
   /** Where the backend's answer is to be written for comparison; null where nothing is compared. */
   get answer(): MirrorLine | null {
-    const diff = this.#diff;
-    if (diff === null) return null;
-    return {
-      write: (bytes) => this.#answered('backend', bytes),
-      end: () => diff.backendEnded(),
-      reset: () => {},
-    };
+    return this.#diff?.line((bytes) => this.#answered('backend', bytes)) ?? null;
   }
 
   /** Runs what a plane or a timer has called for; what it throws ends the mirror and nothing else. */

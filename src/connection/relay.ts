@@ -2,12 +2,14 @@ import type { Chunk } from '../core/chunk.ts';
 import type { Direction, Side } from '../core/direction.ts';
 import { STAGE_KINDS, type StagePlan } from '../core/plan.ts';
 import type { Endpoint, EndpointObserver, Timers } from '../core/ports.ts';
-import { buildStages, type Stage } from '../stream/index.ts';
+import { buildStages, type ChaosEnv, type Stage, type StageEnd } from '../stream/index.ts';
 import { AcceptedBytes } from './accepted-bytes.ts';
+import { chaosEnvFor } from './chaos-env.ts';
 import type { Connection } from './connection.ts';
 import type { Deadlines, Stall } from './deadlines.ts';
 import { Flow, type FlowOwner } from './flow.ts';
 import { openMirror } from './open-mirror.ts';
+import { Tap } from './tap.ts';
 
 const NO_STAGES: readonly never[] = [];
 
@@ -29,6 +31,8 @@ export class Relay implements FlowOwner, Stall {
   readonly #startedAt: number;
   readonly #acceptedUp: AcceptedBytes;
   readonly #acceptedDown: AcceptedBytes;
+  /** What the stages of both directions have in common; null where there are none. */
+  #chaos: ChaosEnv | null = null;
   /** Milliseconds from the join to the backend's first byte; -1 = none yet. */
   firstByteMs = -1;
 
@@ -74,6 +78,11 @@ export class Relay implements FlowOwner, Stall {
     this.#deadlines.watchStall(this);
   }
 
+  stageEnded({ how, stage }: StageEnd): void {
+    this.#connection.refusal = `ended by the stage ${stage}`;
+    this.#connection.send({ type: 'stage.ended', how });
+  }
+
   defect(error: unknown): void {
     this.#connection.defect(error);
   }
@@ -81,7 +90,10 @@ export class Relay implements FlowOwner, Stall {
   /** Bytes of a side came at `at`: for a plane that reads the clock once a turn, perhaps a little before the join. */
   came(side: Side, at: number): void {
     this.#deadlines.touch(at);
-    if (this.firstByteMs < 0 && side === 'backend') this.firstByteMs = Math.max(0, at - this.#startedAt);
+    if (this.firstByteMs >= 0 || side !== 'backend') return;
+    this.firstByteMs = Math.max(0, at - this.#startedAt);
+    const { row, shard } = this.#connection;
+    if (row >= 0) shard.upstreams.measured(row, this.firstByteMs);
   }
 
   /** The socket of a side took bytes. */
@@ -108,11 +120,16 @@ export class Relay implements FlowOwner, Stall {
     const { route, shard, id, listener, openedAt } = this.#connection;
     const plans = route?.stages ?? NO_STAGES;
     if (plans.length === 0) return NO_STAGES;
+    this.#connection.tap ??= new Tap(this.#connection, this.#backend);
+    this.#chaos ??= chaosEnvFor(this.#connection);
     return buildStages(plans, direction, {
       scheduler: shard.scheduler,
       connection: id,
       listener: listener.name,
       openedAt,
+      tapped: this.#connection.tap,
+      chaos: this.#chaos,
+      sharing: { buckets: shard.buckets, route: route?.name ?? '' },
       failed: (stage, message) => this.#stageFailed(stage, message),
       dropped: (bytes) => this[direction].dropped(bytes),
       openMirror: (plan) => openMirror(this.#connection, direction, plan),

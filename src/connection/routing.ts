@@ -12,14 +12,15 @@ const UNRECOGNIZED_NAME = Uint8Array.of(21, 3, 3, 0, 2, 2, 112);
 
 /** Entry: the first route that matches. A client that stayed silent is `unknown`. */
 export function route(connection: Connection): void {
-  const isCutShort = connection.findings?.open === true;
   let decision = decide(connection.routes, knownOf(connection));
   if (decision.kind === 'undecided') {
     connection.findings = atEnd(connection);
     decision = decide(connection.routes, knownOf(connection));
   }
-  if (isPlainWhereTlsIsRequired(connection, isCutShort)) {
-    connection.send({ type: 'rejected', reason: 'tls-required', how: 'reset' });
+  if (leadsAroundTls(connection, decision.kind === 'route' ? decision.route : null)) {
+    if (speaksTls(connection)) say(connection, UNRECOGNIZED_NAME);
+    const how = speaksTls(connection) ? 'close' : 'reset';
+    connection.send({ type: 'rejected', reason: 'tls-required', how });
     return;
   }
   if (decision.kind !== 'route') {
@@ -29,13 +30,23 @@ export function route(connection: Connection): void {
   take(connection, decision.route);
 }
 
-/** A ClientHello that was begun and never finished is none: else it would lead around the handshake that is required. */
-function isPlainWhereTlsIsRequired(
-  { listener, terminated, findings }: Connection,
-  isCutShort: boolean,
-): boolean {
-  if (listener.tls?.required !== true || terminated !== null) return false;
-  return isCutShort || findings?.sniffed?.protocol !== 'tls';
+/**
+ * Whether a client would get past the handshake that its listener requires: in plain text, or by TLS to a name that no
+ * certificate is for, which nothing but a route with `tls: passthrough` lets through.
+ */
+function leadsAroundTls(connection: Connection, route: RoutePlan | null): boolean {
+  const { listener, terminated } = connection;
+  if (listener.tls?.required !== true || terminated !== null || route?.action.kind === 'reject') return false;
+  return !speaksTls(connection) || (route !== null && !route.tlsPassthrough);
+}
+
+/** Only a whole ClientHello is TLS; one that was begun is not. */
+function speaksTls({ terminated, findings }: Connection): boolean {
+  return terminated === null && findings?.sniffed?.protocol === 'tls';
+}
+
+function say({ client, shard }: Connection, bytes: Uint8Array): void {
+  client.write({ bytes, at: shard.plane.timers.now(), borrowed: false });
 }
 
 function take(connection: Connection, route: RoutePlan): void {
@@ -57,12 +68,8 @@ function take(connection: Connection, route: RoutePlan): void {
 }
 
 function reject(connection: Connection, action: Rejection): void {
-  const { client, terminated, findings, shard } = connection;
-  const say = (bytes: Uint8Array): void =>
-    client.write({ bytes, at: shard.plane.timers.now(), borrowed: false });
-  if (action.how === 'answer') say(Buffer.from(action.bytes, 'base64'));
-  if (action.how === 'tls_alert' && terminated === null && findings?.sniffed?.protocol === 'tls')
-    say(UNRECOGNIZED_NAME);
+  if (action.how === 'answer') say(connection, Buffer.from(action.bytes, 'base64'));
+  if (action.how === 'tls_alert' && speaksTls(connection)) say(connection, UNRECOGNIZED_NAME);
   connection.send({ type: 'rejected', reason: 'rejected', how: action.how === 'reset' ? 'reset' : 'close' });
 }
 

@@ -1,5 +1,6 @@
 import type { SchedulerLike } from 'rxjs';
 import type { Admission, Turns } from '../core/admission.ts';
+import type { Buckets } from '../core/bucket.ts';
 import type { Counters } from '../core/counters.ts';
 import type { FactSink } from '../core/facts.ts';
 import type { Plan } from '../core/plan.ts';
@@ -8,6 +9,7 @@ import type { TlsSessions } from '../core/tls.ts';
 import type { Upstreams } from '../core/upstreams.ts';
 import type { CompiledRoutes } from '../route/index.ts';
 import type { CompiledSniffers } from '../sniff/index.ts';
+import type { AffectedConnections } from '../stream/index.ts';
 import type { CertificateNames } from './certificate-names.ts';
 import type { LimitReports } from './limit-reports.ts';
 import type { Mirrors } from './mirrors.ts';
@@ -25,6 +27,10 @@ export interface ShardCommons {
   readonly waitingRoom: WaitingRoom;
   readonly limitReports: LimitReports;
   readonly mirrors: Mirrors;
+  /** Rate limits that connections share, also those of other shards. */
+  readonly buckets: Buckets;
+  /** Connections in which stages make faults now. */
+  readonly affected: AffectedConnections;
   readonly counters: Counters;
   readonly emit: FactSink;
   readonly traceIds: TraceIds;
@@ -39,6 +45,8 @@ export interface ShardCommons {
 /** All that the connections of one shard share that live under the same plan. A connection keeps its own to its end. */
 export interface ShardContext extends ShardCommons {
   readonly plan: Plan;
+  /** When it was made for the shard, on the plane's clock. */
+  readonly startedAt: number;
   readonly upstreams: Upstreams;
   /** By index of the listener. */
   readonly routes: readonly CompiledRoutes[];

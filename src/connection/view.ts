@@ -1,6 +1,7 @@
 import { formatAddress } from '../core/address.ts';
 import { formatConnectionId } from '../core/connection-id.ts';
 import type { ConnectionView, Why } from '../core/connection-view.ts';
+import { formatProxyHeader } from '../proxy-protocol/index.ts';
 import { explainRoutes } from '../route/index.ts';
 import type { Connection } from './connection.ts';
 import { knownOf } from './known.ts';
@@ -14,6 +15,7 @@ export function viewOf(connection: Connection, shard: number): ConnectionView {
     listener: connection.listener.name,
     client: formatAddress(connection.source),
     peer: connection.header === null ? null : formatAddress(client.remote),
+    header: connection.header === null ? null : formatProxyHeader(connection.header),
     local: formatAddress(connection.destination),
     opened: connection.openedAt,
     state: connection.state,
@@ -41,6 +43,6 @@ function whyOf(connection: Connection): Why {
   const { listener, pool, tried, shard } = connection;
   return {
     routes: explainRoutes(listener.routes, knownOf(connection)),
-    backends: pool < 0 ? [] : shard.upstreams.explain(pool, tried),
+    backends: pool < 0 ? [] : shard.upstreams.explain(pool, tried, connection.now()),
   };
 }

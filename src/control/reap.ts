@@ -66,6 +66,7 @@ export function lostConnection(opened: OpenedFact, at: number, sampled: boolean)
     client,
     local,
     peer: null,
+    header: null,
     opened: opened.at,
     reason: 'shard-failed',
     during: null,

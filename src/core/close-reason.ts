@@ -72,7 +72,8 @@ export const CLOSE_REASONS = {
   'tls-required': {
     by: 'proxy',
     clean: false,
-    meaning: 'the listener takes TLS only and the client speaks something else',
+    meaning:
+      'the listener requires TLS; the client speaks something else, or names a server without a certificate',
   },
   'no-route': { by: 'proxy', clean: false, meaning: 'no route of the listener matches' },
   rejected: { by: 'proxy', clean: false, meaning: 'the matching route says reject' },
@@ -103,6 +104,16 @@ export const CLOSE_REASONS = {
     meaning: 'the process has no descriptor left to dial with',
   },
   'out-of-ports': { by: 'proxy', clean: false, meaning: 'no local port is left for this backend' },
+  'stage-close': {
+    by: 'proxy',
+    clean: false,
+    meaning: 'a stage ended it by FIN: a quota, a limit on data, or a fault that was asked for',
+  },
+  'stage-reset': {
+    by: 'proxy',
+    clean: false,
+    meaning: 'a stage ended it by RST: a quota, a limit on data, or a fault that was asked for',
+  },
   'idle-timeout': { by: 'proxy', clean: false, meaning: 'no byte in either direction for timeouts.idle' },
   'write-stall-timeout': {
     by: 'proxy',

@@ -13,6 +13,8 @@ export interface ConnectionView {
   readonly client: string;
   /** The proxy that sent a PROXY header for the client; null where there was none. */
   readonly peer: string | null;
+  /** What that header said, in printable texts by name. */
+  readonly header: Readonly<Record<string, string>> | null;
   readonly local: string;
   /** Wall time in milliseconds since 1970. */
   readonly opened: number;
@@ -67,6 +69,11 @@ export interface BackendVerdict {
   readonly backup: boolean;
   /** This connection has failed on it. */
   readonly tried: boolean;
-  /** Why it gets no new connection; null: it may get one. */
-  readonly passedOver: 'unhealthy' | 'weight 0' | 'full' | null;
+  readonly priority: number;
+  /** Too few of its priority are healthy, so that its health is ignored. */
+  readonly panic: boolean;
+  /** Share of its weight that counts: 1, or less in a slow start. */
+  readonly strength: number;
+  /** Why it gets no new connection; `priority`: another priority has backends that can be used. null: it may get one. */
+  readonly passedOver: 'unhealthy' | 'weight 0' | 'full' | 'priority' | null;
 }

@@ -1,6 +1,8 @@
 import { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { CLOSE_REASON_NAMES, closeReasonIndex } from './close-reason.ts';
+import { decodeTcp, encodeTcp } from './fact-codec-tcp.ts';
+import { decodeTexts, encodeTexts } from './fact-codec-texts.ts';
 import { decodeTls, encodeTls } from './fact-codec-tls.ts';
 import {
   type ClosedFact,
@@ -10,7 +12,6 @@ import {
   LIMIT_KINDS,
   type StateVisit,
 } from './facts.ts';
-import type { TcpInfo } from './ports.ts';
 import { PROTOCOLS, type Protocol } from './sniffed.ts';
 import { STATES, stateIndex } from './state.ts';
 
@@ -151,6 +152,7 @@ function encodeClosed(fact: ClosedFact, into: ByteWriter): void {
   into.text(fact.client, FACT_TEXT_BYTES_MAX);
   into.text(fact.local, FACT_TEXT_BYTES_MAX);
   into.text(fact.peer, FACT_TEXT_BYTES_MAX);
+  encodeTexts(fact.header, into);
   into.float64(fact.opened);
   into.uint8(closeReasonIndex(fact.reason));
   into.uint8(fact.during === null ? 0 : stateIndex(fact.during) + 1);
@@ -188,6 +190,7 @@ function decodeClosed(at: number, from: ByteReader): ClosedFact {
     client: from.text(),
     local: from.text(),
     peer: from.textOrNull(),
+    header: decodeTexts(from),
     opened: from.float64(),
     reason: from.oneOf(CLOSE_REASON_NAMES),
     during: from.oneOfOrNull(STATES),
@@ -230,25 +233,6 @@ function decodeProtocol(from: ByteReader): Protocol | null {
   if (index === 0) return null;
   if (index === PROTOCOL_BY_NAME) return from.text();
   return PROTOCOLS[index - 1] ?? from.damaged(`${index} where a number up to ${PROTOCOLS.length} belongs`);
-}
-
-function encodeTcp(tcp: TcpInfo | null, into: ByteWriter): void {
-  into.uint8(tcp === null ? 0 : 1);
-  if (tcp === null) return;
-  into.float64(tcp.rttUs);
-  into.float64(tcp.rttVarUs);
-  into.float64(tcp.retransmits);
-  into.float64(tcp.deliveryRate);
-}
-
-function decodeTcp(from: ByteReader): TcpInfo | null {
-  if (!from.flag()) return null;
-  return {
-    rttUs: from.float64(),
-    rttVarUs: from.float64(),
-    retransmits: from.float64(),
-    deliveryRate: from.float64(),
-  };
 }
 
 function encodeAttempts(attempts: readonly DialAttempt[], into: ByteWriter): void {

@@ -61,6 +61,8 @@ export interface ClosedFact {
   readonly local: string;
   /** The address of the proxy that sent a PROXY header for the client; null where there was none. */
   readonly peer: string | null;
+  /** What that header said, in printable texts by name; null where there was none. */
+  readonly header: Readonly<Record<string, string>> | null;
   readonly opened: number;
   readonly reason: CloseReason;
   /** The state the connection was in when its end was decided; null where it died with its shard. */

@@ -9,6 +9,13 @@ export function hashText(text: string, from = 0, to = text.length): number {
   return hash >>> 0;
 }
 
+/** The same of bytes. */
+export function hashBytes(bytes: Uint8Array): number {
+  let hash = FNV_OFFSET;
+  for (let i = 0; i < bytes.length; i++) hash = Math.imul(hash ^ (bytes[i] as number), FNV_PRIME);
+  return hash >>> 0;
+}
+
 /** One 32-bit hash of two, every bit of which depends on every bit of both (MurmurHash3's finalizer). */
 export function mixHashes(a: number, b: number): number {
   let hash = a ^ Math.imul(b, 0x9e3779b1);

@@ -38,14 +38,16 @@ export interface MirrorTimeouts {
 }
 
 /**
- * Where a stage writes its copy. No call waits or throws, whatever becomes of the mirror. One of `end` and `reset` is the
- * last call.
+ * Where a stage writes its copy. No call waits or throws, whatever becomes of the mirror. One of `end`, `leave` and `reset`
+ * is the last call.
  */
 export interface MirrorLine {
   /** `bytes` are valid until this returns. */
   write(bytes: Uint8Array): void;
   /** FIN. */
   end(): void;
+  /** The stage is taken away in the middle: FIN, and nothing is compared any more. */
+  leave(): void;
   /** RST, or the connection has ended in the middle. */
   reset(): void;
 }

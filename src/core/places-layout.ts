@@ -121,6 +121,12 @@ export class ClientsLayout {
     return lock + 1 + CLIENTS_PER_BUCKET * (KEY_LENGTH + shard) + row;
   }
 
+  /** Number of the row in the whole table that `column` yielded a cell for. */
+  rowOf(cell: number, shard: number): number {
+    const bucket = Math.floor((cell - HEADER_LENGTH) / this.#bucketLength);
+    return bucket * CLIENTS_PER_BUCKET + (cell - this.column(this.lock(bucket), 0, shard));
+  }
+
   /** How often all shards count a client. */
   count(cells: Int32Array, lock: number, row: number): number {
     let sum = 0;

@@ -1,6 +1,5 @@
 import type { Address } from './address.ts';
 import type { Cidr } from './cidr.ts';
-import type { MirrorPlan } from './mirror.ts';
 import type { SocketOptions } from './ports.ts';
 import type { RoutePlan } from './route-plan.ts';
 import {
@@ -12,7 +11,9 @@ import {
 } from './sniffed.ts';
 import type { ConnectTlsPlan, ListenerTlsPlan } from './tls.ts';
 
+export type { ChaosPlan } from './chaos-plan.ts';
 export type { RouteAction, RouteMatch, RoutePlan } from './route-plan.ts';
+export { STAGE_KINDS, type StagePlan } from './stage-plan.ts';
 export { type KnownProtocol, PROTOCOLS, type Protocol, type Sniffed };
 
 /** Listeners a plan can have, those that a reload took away included. */
@@ -147,39 +148,35 @@ export interface Timeouts {
   readonly queueMs: number;
 }
 
-/** Every kind of stage, in the order of counters. */
-export const STAGE_KINDS = [
-  'pass_through',
-  'rate_limit',
-  'tee',
-  'mirror',
-] as const satisfies readonly StagePlan['kind'][];
-
-export type StagePlan =
-  | { readonly kind: 'pass_through' }
-  | MirrorPlan
-  | {
-      readonly kind: 'rate_limit';
-      /** Bytes per second; 0 = this direction is not limited. */
-      readonly up: number;
-      readonly down: number;
-      /** Bytes that may pass at once after a pause. */
-      readonly burst: number;
-    }
-  | {
-      readonly kind: 'tee';
-      /** A file name with {start} {listener} {connection} {direction}. */
-      readonly file: string;
-      readonly format: 'raw';
-    };
-
 export const BALANCE_POLICIES = [
   'round_robin',
   'weighted_round_robin',
   'least_connections',
   'ip_hash',
+  'hash',
+  'maglev',
+  'random',
+  'two_choices',
+  'ewma',
 ] as const;
 export type BalancePolicy = (typeof BALANCE_POLICIES)[number];
+
+/** What a connection can be hashed by. One that lacks it is hashed by its source. */
+export const HASH_KEYS = ['source', 'sni', 'proxy_tlv'] as const;
+export type HashKey = (typeof HASH_KEYS)[number];
+
+export interface HashPlan {
+  readonly on: HashKey;
+  /** With `proxy_tlv`: the type, 0 to 255. */
+  readonly tlv: number;
+  /** With `maglev`: load that a backend may have, in percent of its fair share, before its keys go elsewhere; 0 = any. */
+  readonly boundedLoadPercent: number;
+  /** With `maglev`: slots of the table, a prime number. */
+  readonly tableSize: number;
+}
+
+/** Priorities that backends of a pool can have, from 0. */
+export const PRIORITIES = 16;
 
 export interface PoolPlan {
   readonly index: number;
@@ -187,6 +184,12 @@ export interface PoolPlan {
   /** Taken away by a reload: no longer probed, chosen only by connections of an older plan. */
   readonly retired: boolean;
   readonly balance: BalancePolicy;
+  /** How `hash` and `maglev` hash; of no meaning to the others. */
+  readonly hash: HashPlan;
+  /** A priority with a smaller share of backends that are not unhealthy is left, or its health ignored; 0 = never. */
+  readonly panicPercent: number;
+  /** For how long a backend that came back gets less than its share; 0 = not at all. */
+  readonly slowStartMs: number;
   /** Rows of this pool's backends in `Plan.backends`, in the order of the file. */
   readonly backends: readonly number[];
   /** null: backends are not probed and count as healthy. */
@@ -239,7 +242,9 @@ export interface BackendPlan {
   readonly original: boolean;
   /** 1 to 256. */
   readonly weight: number;
-  /** Used only when no backend that is no backup can be. */
+  /** 0 to `PRIORITIES` - 1; a higher number is used only when no lower one can be. */
+  readonly priority: number;
+  /** Used only when no backend that is no backup can be, whatever their priorities. */
   readonly backup: boolean;
   /** Connections to this backend at once; 0 = no limit. */
   readonly connectionsMax: number;

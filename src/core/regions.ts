@@ -1,6 +1,6 @@
 /**
  * The shared memory of a service: what a shard's thread is given. `src/shared-memory` allocates it and knows what is where;
- * the layouts are those of `CountersLayout`, `FactsRingLayout`, `SHARD_WORDS`, `UpstreamTable` and `PlacesLayout`.
+ * the layouts are those of `CountersLayout`, `FactsRingLayout`, `SHARD_WORDS`, `UpstreamTable`, `PlacesLayout` and `BucketsLayout`.
  */
 export interface SharedRegions {
   /** How many shards the columns are laid out for; the control thread counts as the last one where it has a plane. */
@@ -19,4 +19,8 @@ export interface SharedRegions {
   readonly clients: SharedArrayBuffer;
   /** Accept rates. */
   readonly rates: SharedArrayBuffer;
+  /** Names of buckets, laid out as `clients`. */
+  readonly bucketNames: SharedArrayBuffer;
+  /** What is in the buckets, by the row of their name. */
+  readonly buckets: SharedArrayBuffer;
 }

@@ -1,6 +1,6 @@
 import type { Cidr } from './cidr.ts';
-import type { StagePlan } from './plan.ts';
 import type { Protocol } from './sniffed.ts';
+import type { StagePlan } from './stage-plan.ts';
 
 export interface RoutePlan {
   readonly index: number;

@@ -6,12 +6,26 @@ export const HEALTHY = 1;
 export const UNHEALTHY = 2;
 export type Health = typeof HEALTH_UNKNOWN | typeof HEALTHY | typeof UNHEALTHY;
 
+/** Share of the newest time in the mean; the weight of older ones halves with every five. */
+const SMOOTHING = 1 / 8;
+/** What a failure makes of a measured time: the double, at least and at most so much. In microseconds. */
+const PENALTY_US_MIN = 100_000;
+const LATENCY_US_MAX = 60_000_000;
+
+/** Times of return are kept in tenths of a second modulo 2^32: after 13 years the first seconds seem to come again. */
+const TENTH_MS = 100;
+/** A clock that was set back, or a time rounded up, looks like the far end of those years. */
+const FUTURE_TENTHS = 2 ** 32 - 36_000;
+
 /** Backends a table can hold. */
 export const UPSTREAM_ROWS_MAX = 4096;
 
+/** Of one cell a row: health, weight, time of return, latency. */
+const COLUMNS = 4;
+
 /**
- * One row a backend, read by every shard when it picks and written with Atomics: health and weight by control, the load
- * by the shards that dial. The load is what a backend has, connecting or active, counted exactly over all shards. Lies on
+ * One row a backend, read by every shard when it picks and written with Atomics: health, weight and time of return by
+ * control, load and latency by the shards that dial. The load is what a backend has, connecting or active, counted exactly over all shards. Lies on
  * shared memory so that it can be handed to other threads.
  *
  * A row or a shard that is not in the table is a RangeError everywhere, and so is an end without a beginning; nothing is
@@ -23,6 +37,8 @@ export class UpstreamTable {
   readonly shards: number;
   readonly #health: Int32Array;
   readonly #weight: Int32Array;
+  readonly #returned: Int32Array;
+  readonly #latency: Int32Array;
   readonly #load: Tally;
   /** How much of a shard's load is active: a column for each shard. */
   readonly #active: Int32Array;
@@ -38,17 +54,19 @@ export class UpstreamTable {
     this.rows = rows;
     this.shards = shards;
     this.cells = cells ?? new Int32Array(new SharedArrayBuffer(needed * Int32Array.BYTES_PER_ELEMENT));
-    const load = 2 * rows;
+    const load = COLUMNS * rows;
     const active = load + Tally.cells(rows, shards);
     this.#health = this.cells.subarray(0, rows);
-    this.#weight = this.cells.subarray(rows, load);
+    this.#weight = this.cells.subarray(rows, 2 * rows);
+    this.#returned = this.cells.subarray(2 * rows, 3 * rows);
+    this.#latency = this.cells.subarray(3 * rows, load);
     this.#load = new Tally(this.cells.subarray(load, active), rows, shards);
     this.#active = this.cells.subarray(active, needed);
   }
 
   /** Int32 cells that a table takes. */
   static cells(rows: number, shards: number): number {
-    return 2 * rows + Tally.cells(rows, shards) + rows * shards;
+    return COLUMNS * rows + Tally.cells(rows, shards) + rows * shards;
   }
 
   health(row: number): Health {
@@ -63,6 +81,40 @@ export class UpstreamTable {
   }
   setWeight(row: number, weight: number): void {
     Atomics.store(this.#weight, row, weight);
+  }
+
+  /** Milliseconds since the backend came back, or was new in a service that runs; Infinity where it did neither. */
+  age(row: number, now: number): number {
+    const returned = Atomics.load(this.#returned, row);
+    if (returned === 0) return Number.POSITIVE_INFINITY;
+    const tenths = (Math.floor(now / TENTH_MS) - returned) >>> 0;
+    return tenths >= FUTURE_TENTHS ? 0 : tenths * TENTH_MS;
+  }
+  /** The backend comes back now, in milliseconds since 1970. Rounded up: it never seems older than it is. */
+  setReturned(row: number, now: number): void {
+    const tenths = Math.ceil(now / TENTH_MS) | 0;
+    Atomics.store(this.#returned, row, tenths === 0 ? 1 : tenths);
+  }
+  /** Another backend has the row now: nothing is known of its times. */
+  renew(row: number): void {
+    Atomics.store(this.#returned, row, 0);
+    Atomics.store(this.#latency, row, 0);
+  }
+
+  /** Decayed mean of the times that connections took to be answered, in microseconds; 0 = none was measured. */
+  latency(row: number): number {
+    return Atomics.load(this.#latency, row);
+  }
+  /** Adds a time, in milliseconds, to the mean; older ones decay with each. */
+  measured(row: number, ms: number): void {
+    this.#mustKnow(row);
+    const sample = Math.max(1, ms * 1000);
+    this.#moveLatency(row, (old) => (old === 0 ? sample : old + (sample - old) * SMOOTHING));
+  }
+  /** An attempt failed, which counts as if the backend had become slow. */
+  penalised(row: number): void {
+    this.#mustKnow(row);
+    this.#moveLatency(row, (old) => Math.max(PENALTY_US_MIN, old * 2));
   }
 
   /** Attempts under way and connections being relayed, of all shards. */
@@ -126,6 +178,16 @@ export class UpstreamTable {
 
   #own(row: number, shard: number): number {
     return Atomics.load(this.#active, shard * this.rows + row);
+  }
+
+  #moveLatency(row: number, to: (old: number) => number): void {
+    let old = Atomics.load(this.#latency, row);
+    for (;;) {
+      const next = Math.round(Math.min(LATENCY_US_MAX, Math.max(1, to(old))));
+      const seen = Atomics.compareExchange(this.#latency, row, old, next);
+      if (seen === old) return;
+      old = seen;
+    }
   }
 
   #mustKnow(row: number): void {

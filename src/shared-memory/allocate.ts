@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { BucketsLayout } from '../core/buckets-layout.ts';
 import { FactsRingLayout } from '../core/facts-ring.ts';
-import { ClientsLayout, PlacesLayout, RATES_LENGTH } from '../core/places-layout.ts';
+import { CLIENTS_PER_BUCKET, ClientsLayout, PlacesLayout, RATES_LENGTH } from '../core/places-layout.ts';
 import { SHARDS_MAX } from '../core/plan.ts';
 import type { SharedRegions } from '../core/regions.ts';
 import { allocateShardWords } from '../core/shard-words.ts';
@@ -40,6 +41,10 @@ export function allocateRegions({
     places: int32Cells(new PlacesLayout(shards).length),
     clients: allocateClients(shards, connections),
     rates: new SharedArrayBuffer(RATES_LENGTH * BigInt64Array.BYTES_PER_ELEMENT),
+    bucketNames: allocateClients(shards, connections),
+    buckets: new SharedArrayBuffer(
+      new BucketsLayout(shards, ClientsLayout.bucketsFor(connections) * CLIENTS_PER_BUCKET).bytes,
+    ),
   };
 }
 

@@ -22,7 +22,7 @@ export class Clients {
   readonly #shard: number;
   readonly #hash: Hash = { low: 0, high: 0 };
 
-  constructor(regions: SharedRegions, shard: number) {
+  constructor(regions: Pick<SharedRegions, 'clients' | 'shards'>, shard: number) {
     this.#cells = new Int32Array(regions.clients);
     this.#layout = ClientsLayout.of(this.#cells, regions.shards);
     this.#shard = shard;
@@ -105,7 +105,7 @@ export class Clients {
  * Clears what a dead shard counted and the locks it died with. Whatever it was doing, a row is whole without it. Where
  * nobody ever was nothing is written, since that would make the system provide the memory.
  */
-export function reapClients(regions: SharedRegions, shard: number): void {
+export function reapClients(regions: Pick<SharedRegions, 'clients' | 'shards'>, shard: number): void {
   const cells = new Int32Array(regions.clients);
   const layout = ClientsLayout.of(cells, regions.shards);
   for (let bucket = 0; bucket < layout.buckets; bucket++) {

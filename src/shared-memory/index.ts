@@ -1,4 +1,5 @@
 export { allocateRegions, type RegionsShape } from './allocate.ts';
+export { createBuckets } from './buckets.ts';
 export { FactsReader } from './facts-reader.ts';
 export { FactsWriter } from './facts-writer.ts';
 export { countersOf, ringOf, upstreamTableOf, wordsOf } from './open.ts';

@@ -5,6 +5,7 @@ import type { ListenerLimits, Plan } from '../core/plan.ts';
 import type { SharedRegions } from '../core/regions.ts';
 import { Tally } from '../core/tally.ts';
 import { AcceptRates } from './accept-rates.ts';
+import { reapBuckets } from './buckets.ts';
 import { Clients, reapClients } from './clients.ts';
 
 /**
@@ -23,6 +24,7 @@ export function createPlaces(regions: SharedRegions, shard: number, now: () => n
  */
 export function reapPlaces(regions: SharedRegions, shard: number): boolean {
   reapClients(regions, shard);
+  reapBuckets(regions, shard);
   return openTally(regions).tally.reap(shard);
 }
 

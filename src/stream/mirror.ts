@@ -1,12 +1,13 @@
 import { Observable } from 'rxjs';
 import type { Chunk } from '../core/chunk.ts';
 import type { MirrorLine } from '../core/mirror.ts';
+import { DRAIN } from './drain.ts';
 import type { Stage, StageFactory } from './stage.ts';
 
 /**
  * Copies every chunk into `line` and never delays or alters the stream. The copy is made before the chunk is passed on, so
  * that it is in order even where the reader makes the source emit again at once. FIN ends the line; RST and unsubscribing
- * reset it.
+ * reset it; where the stage is taken away, it leaves the line.
  */
 export function mirror(line: MirrorLine): Stage {
   return (source) =>
@@ -18,7 +19,13 @@ export function mirror(line: MirrorLine): Stage {
           line.write(chunk.bytes);
           output.next(chunk);
         },
-        error: (reset: unknown) => output.error(reset),
+        error: (reset: unknown) => {
+          if (reset === DRAIN) {
+            hasEnded = true;
+            line.leave();
+          }
+          output.error(reset);
+        },
         complete: () => {
           hasEnded = true;
           line.end();
@@ -33,7 +40,7 @@ export function mirror(line: MirrorLine): Stage {
 }
 
 /** A line to the mirror's pool, where this direction of this connection has one. */
-export const mirrorFromPlan: StageFactory<'mirror'> = (plan, _direction, env) => {
+export const mirrorFromPlan: StageFactory<'mirror'> = ({ plan }, _direction, env) => {
   const line = env.openMirror?.(plan) ?? null;
   return line === null ? null : mirror(line);
 };

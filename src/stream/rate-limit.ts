@@ -1,7 +1,7 @@
 import { asyncScheduler, Observable, type SchedulerLike, type Subscriber, type Subscription } from 'rxjs';
 import type { Chunk } from '../core/chunk.ts';
 import { Held } from './held.ts';
-import type { Stage, StageFactory } from './stage.ts';
+import type { Stage } from './stage.ts';
 import { type RateLimits, TokenBucket } from './token-bucket.ts';
 
 /** Shortest wait, in milliseconds: no more than a hundred timers a second, whatever the rate. */
@@ -40,14 +40,6 @@ export function rateLimit(options: RateLimitOptions): Stage {
       };
     });
 }
-
-/** One limiter for each direction that the plan gives a rate. */
-export const rateLimitFromPlan: StageFactory<'rate_limit'> = (plan, direction, env) => {
-  const bytesPerSecond = plan[direction];
-  if (bytesPerSecond === 0) return null;
-  const limits: RateLimits = { bytesPerSecond, burst: plan.burst };
-  return rateLimit({ limits, scheduler: env.scheduler, dropped: (bytes) => env.dropped(bytes) });
-};
 
 class Limiter {
   readonly #output: Subscriber<Chunk>;

@@ -1,9 +1,8 @@
-import type { MonoTypeOperatorFunction, SchedulerLike } from 'rxjs';
+import type { MonoTypeOperatorFunction } from 'rxjs';
 import type { Chunk } from '../core/chunk.ts';
-import type { ConnectionId } from '../core/connection-id.ts';
 import type { Direction } from '../core/direction.ts';
-import type { MirrorLine, MirrorPlan } from '../core/mirror.ts';
-import type { StagePlan } from '../core/plan.ts';
+import type { StagePlan } from '../core/stage-plan.ts';
+import type { StageEnv } from './env.ts';
 
 /**
  * One step that the bytes of one direction of one connection pass through: an RxJS operator over chunks, made by a
@@ -12,6 +11,8 @@ import type { StagePlan } from '../core/plan.ts';
  * - Order is kept, and nothing is lost that the stage was not told to lose. Boundaries between chunks mean nothing: a
  *   stage may cut and join them. It never writes into bytes it was given.
  * - `complete` is FIN and `error(x)` is RST. Both come after everything the stage held before them, with the same `x`.
+ *   `error(DRAIN)` is neither: it takes the stage away (`src/stream/drain.ts`). A stage that ends the connection itself
+ *   says `error(new StageEnd(…))`, and drops what comes later.
  * - Unsubscribing cancels every wait, closes what the stage opened and drops what it holds. Nothing is emitted later.
  * - A borrowed chunk is valid until `next` returns; a stage that holds it longer holds `keep(chunk)`.
  * - Bytes a stage drops, also those held when it is unsubscribed, go back to the credit window by the option
@@ -24,26 +25,20 @@ import type { StagePlan } from '../core/plan.ts';
  */
 export type Stage = MonoTypeOperatorFunction<Chunk>;
 
-/** What the stages of one connection are built with. */
-export interface StageEnv {
-  /** The clock and the waits of every stage; `TimerScheduler` over the plane's timers. */
-  readonly scheduler: SchedulerLike;
-  readonly connection: ConnectionId;
-  /** Name of the listener. */
-  readonly listener: string;
-  /** When the connection was accepted, milliseconds since 1970. */
-  readonly openedAt: number;
-  /** A stage stopped working and says why; the connection goes on without it. Called at most once a stage. */
-  failed(stage: StagePlan['kind'], message: string): void;
-  /** Where this direction is to be copied to by the mirror of this plan; null = nowhere. Absent = there are no mirrors. */
-  openMirror?(plan: MirrorPlan): MirrorLine | null;
-  /** Bytes of this direction that will not be passed on: their credit goes back to the window. */
-  dropped(bytes: number): void;
+export type PlanOf<Kind extends StagePlan['kind']> = Extract<StagePlan, { kind: Kind }>;
+
+/** What a live stage reads at each decision: whoever replaces the plan in it changes the stage. */
+export interface StageControl<Kind extends StagePlan['kind']> {
+  plan: PlanOf<Kind>;
+  /** Where the stage stands in the list of the connection, from 0. */
+  readonly position: number;
+  /** Set by a stage that holds things for an unlimited time: lets them go. null = nothing has to be let go. */
+  release: (() => void) | null;
 }
 
 /** Makes the stage that a plan asks for in one direction; null where the plan leaves that direction alone. */
 export type StageFactory<Kind extends StagePlan['kind']> = (
-  plan: Extract<StagePlan, { kind: Kind }>,
+  control: StageControl<Kind>,
   direction: Direction,
   env: StageEnv,
 ) => Stage | null;

@@ -1,21 +1,22 @@
 import type { Direction } from '../core/direction.ts';
-
-/** What a tee's file name may contain in braces. */
-export const TEE_FILE_PLACEHOLDERS = ['start', 'listener', 'connection', 'direction'] as const;
+import { TEE_FILE_PLACEHOLDERS } from '../core/tee-plan.ts';
 
 /** Longest value put into a name, in characters; the rest is cut off. */
 export const TEE_FILE_VALUE_CHARS_MAX = 64;
 
 export interface TeeFileValues {
-  /** When the connection was accepted, milliseconds since 1970; written in UTC as `20260131T120000.000Z`. */
+  /** When the connection was accepted, or the file begun, milliseconds since 1970; written in UTC as `20260131T120000.000Z`. */
   readonly start: number;
   readonly listener: string;
+  /** Two hex digits, as a connection's id begins. */
+  readonly shard: string;
+  /** Empty where the file is for several. */
   readonly connection: string;
-  readonly direction: Direction;
+  readonly direction: Direction | '';
 }
 
 /**
- * The file name behind a pattern with `{start} {listener} {connection} {direction}`. The pattern says in which directory
+ * The file name behind a pattern with `TEE_FILE_PLACEHOLDERS`. The pattern says in which directory
  * the file lies; no value can change that: in a value everything but letters, digits, `-`, `_` and inner dots becomes
  * `_`, and so does a value that is empty.
  */

@@ -11,8 +11,14 @@ export const TEE_BUFFER_BYTES_MAX = 8 * 1024 * 1024;
 /** Names tried for a file: the one asked for, then `.1`, `.2` … behind it. */
 export const TEE_NAMES_MAX = 100;
 
+/** The same for the file of a listener, in which all its connections come together. */
+export const TEE_SHARED_BUFFER_BYTES_MAX = 64 * 1024 * 1024;
+
 /** Longest piece that small writes are joined to. */
-const WRITE_BYTES = 64 * 1024;
+const PIECE_BYTES = 64 * 1024;
+
+/** About how much is given to the system at once: on the linux plane its answer is heard only every few milliseconds. */
+const WRITE_BYTES = 2 * 1024 * 1024;
 
 /** What is captured is for its owner alone. */
 const FILE_MODE = 0o600;
@@ -22,14 +28,25 @@ export interface FileSinkOptions {
   readonly path: string;
   /** Told once when the file cannot take everything, with how many bytes it got. */
   readonly failed: (message: string) => void;
+  /**
+   * What is written are records, none of which may be cut off: where the system refuses, what it took of the last one is
+   * taken back. If not provided, defaults to false.
+   */
+  readonly isOfRecords?: boolean;
+  /** Bytes that may wait for the file. If not provided, defaults to `TEE_BUFFER_BYTES_MAX`. */
+  readonly waitingBytesMax?: number;
+  /** Told once when a file that was made is closed: its name, and its bytes. */
+  readonly closed?: (path: string, bytes: number) => void;
+  /** Told once when a sink that got bytes does nothing more, whatever became of them. */
+  readonly done?: () => void;
   /** Opens a file that must not exist. If not provided, defaults to `open` of node:fs/promises. */
   readonly open?: (path: string, flags: 'wx', mode: number) => Promise<FileHandle>;
 }
 
 /**
- * A file that takes the bytes of one direction, raw. It is created with the first byte, and always anew: an existing name
+ * A file that takes bytes. It is created with the first byte, and always anew: an existing name
  * gets a number behind it, so that no two connections share a file and no link planted at the name is followed. Writing
- * is asynchronous. When more than `TEE_BUFFER_BYTES_MAX` wait, or the system refuses to write, the sink stops for good
+ * is asynchronous. When more than `waitingBytesMax` wait, or the system refuses to write, the sink stops for good
  * and says so: a file holds all bytes up to some point, never with a hole. `flushTees` waits for what is being written.
  */
 export function fileSink(options: FileSinkOptions): TeeSink {
@@ -38,11 +55,15 @@ export function fileSink(options: FileSinkOptions): TeeSink {
 
 class FileSink implements TeeSink {
   readonly #options: FileSinkOptions;
-  readonly #held = new Held(WRITE_BYTES);
+  readonly #held = new Held(PIECE_BYTES);
   #file: FileHandle | null = null;
+  /** The name that was free. */
+  #path = '';
   /** Bytes taken and not yet in the file. */
   #waiting = 0;
   #written = 0;
+  /** Up to the end of the last whole record. */
+  #whole = 0;
   #ended = false;
   #running = false;
   /** Why the sink stopped before its end. */
@@ -54,7 +75,8 @@ class FileSink implements TeeSink {
 
   write(bytes: Uint8Array): void {
     if (this.#ended) return;
-    const fits = this.#waiting + bytes.length <= TEE_BUFFER_BYTES_MAX;
+    const { waitingBytesMax = TEE_BUFFER_BYTES_MAX } = this.#options;
+    const fits = this.#waiting + bytes.length <= waitingBytesMax;
     if (fits && reserveTeeBuffer(bytes.length)) {
       this.#waiting += bytes.length;
       this.#held.push({ bytes, at: 0, borrowed: true });
@@ -89,15 +111,37 @@ class FileSink implements TeeSink {
   }
 
   async #writeNext(): Promise<void> {
-    this.#file ??= await create(this.#options);
-    const bytes = this.#held.take(WRITE_BYTES)?.bytes ?? new Uint8Array(0);
+    const file = this.#file ?? (await this.#create());
+    const pieces = this.#gather();
+    const bytes = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
     for (let from = 0; from < bytes.length; ) {
-      const { bytesWritten } = await this.#file.write(bytes, from, bytes.length - from);
+      const { bytesWritten } = await file.write(bytes, from, bytes.length - from);
       if (bytesWritten === 0) throw new Error('the system took no bytes');
       from += bytesWritten;
       this.#written += bytesWritten;
       this.#giveBack(bytesWritten);
+      while (pieces[0] !== undefined && this.#whole + pieces[0].length <= this.#written)
+        this.#whole += pieces.shift()?.length ?? 0;
     }
+  }
+
+  /** Pieces of whole records, as many as are written at once; at least one is held. */
+  #gather(): Uint8Array[] {
+    const pieces: Uint8Array[] = [];
+    for (let bytes = 0; bytes < WRITE_BYTES; ) {
+      const piece = this.#held.take(Number.POSITIVE_INFINITY)?.bytes;
+      if (piece === undefined) break;
+      pieces.push(piece);
+      bytes += piece.length;
+    }
+    return pieces;
+  }
+
+  async #create(): Promise<FileHandle> {
+    const { path, file } = await create(this.#options);
+    this.#path = path;
+    this.#file = file;
+    return file;
   }
 
   #abandon(trouble: string): void {
@@ -116,22 +160,35 @@ class FileSink implements TeeSink {
     const file = this.#file;
     this.#file = null;
     try {
+      if (this.#options.isOfRecords && this.#whole < this.#written) await this.#takeBack(file);
       await file?.close();
     } catch (error) {
       this.#trouble ??= messageOf(error);
     }
-    const { path, failed } = this.#options;
+    const { path, failed, closed, done } = this.#options;
+    if (file !== null) closed?.(this.#path, this.#written);
     if (this.#trouble !== null) failed(`${path}: stopped after ${this.#written} bytes: ${this.#trouble}`);
     this.#trouble = null;
+    done?.();
+  }
+
+  /** Where that is refused too, the file ends within a record. */
+  async #takeBack(file: FileHandle | null): Promise<void> {
+    try {
+      await file?.truncate(this.#whole);
+      this.#written = this.#whole;
+    } catch {
+      // The trouble that led here is told.
+    }
   }
 }
 
-async function create(options: FileSinkOptions): Promise<FileHandle> {
+async function create(options: FileSinkOptions): Promise<{ path: string; file: FileHandle }> {
   const { path, open: openFile = open } = options;
   for (let number = 0; number < TEE_NAMES_MAX; number++) {
     const name = number === 0 ? path : `${path}.${number}`;
     try {
-      return await openFile(name, 'wx', FILE_MODE);
+      return { path: name, file: await openFile(name, 'wx', FILE_MODE) };
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
     }

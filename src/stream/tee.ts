@@ -1,10 +1,7 @@
 import { Observable } from 'rxjs';
 import type { Chunk } from '../core/chunk.ts';
-import { formatConnectionId } from '../core/connection-id.ts';
 import { messageOf } from '../core/error-fact.ts';
-import type { Stage, StageFactory } from './stage.ts';
-import { fileSink } from './tee-file.ts';
-import { teeFileName } from './tee-file-name.ts';
+import type { Stage } from './stage.ts';
 import type { TeeSink } from './tee-sink.ts';
 
 export interface TeeOptions {
@@ -30,8 +27,14 @@ export function tee(options: TeeOptions): Stage {
           copy.write(chunk.bytes);
           output.next(chunk);
         },
-        error: (reset: unknown) => output.error(reset),
-        complete: () => output.complete(),
+        error: (reset: unknown) => {
+          copy.failed(reset);
+          output.error(reset);
+        },
+        complete: () => {
+          copy.fin();
+          output.complete();
+        },
       });
       return () => {
         input.unsubscribe();
@@ -39,18 +42,6 @@ export function tee(options: TeeOptions): Stage {
       };
     });
 }
-
-/** A tee into a file of its own for each direction. */
-export const teeFromPlan: StageFactory<'tee'> = (plan, direction, env) => {
-  const failed = (message: string) => env.failed('tee', message);
-  const path = teeFileName(plan.file, {
-    start: env.openedAt,
-    listener: env.listener,
-    connection: formatConnectionId(env.connection),
-    direction,
-  });
-  return tee({ sink: fileSink({ path, failed }), failed });
-};
 
 /** A sink whose errors are caught; the first one is told and ends it. */
 class Copy {
@@ -64,12 +55,15 @@ class Copy {
   }
 
   write(bytes: Uint8Array): void {
-    try {
-      this.#sink?.write(bytes);
-    } catch (error) {
-      this.#tell(error);
-      this.close();
-    }
+    this.#try((sink) => sink.write(bytes));
+  }
+
+  fin(): void {
+    this.#try((sink) => sink.fin?.());
+  }
+
+  failed(reset: unknown): void {
+    this.#try((sink) => sink.failed?.(reset));
   }
 
   close(): void {
@@ -79,6 +73,16 @@ class Copy {
       sink?.close();
     } catch (error) {
       this.#tell(error);
+    }
+  }
+
+  #try(act: (sink: TeeSink) => void): void {
+    if (this.#sink === null) return;
+    try {
+      act(this.#sink);
+    } catch (error) {
+      this.#tell(error);
+      this.close();
     }
   }
 

@@ -1,5 +1,6 @@
 import { type SchedulerAction, type SchedulerLike, Subscription } from 'rxjs';
 import type { Cancellable, Timers } from '../core/ports.ts';
+import { TICK_MS } from '../core/timer-wheel.ts';
 
 /**
  * RxJS's time on a plane's timers: operators wait on the plane's wheel, and on virtual time on the memory plane. `now()`
@@ -26,6 +27,11 @@ export class TimerScheduler implements SchedulerLike {
   schedule<T>(work: (this: SchedulerAction<T>, state?: T) => void, delay = 0, state?: T): Subscription {
     return new TimerAction(this.#timers, work).schedule(state, delay);
   }
+}
+
+/** How late a wait may end for the width of its clock's ticks, in milliseconds: 0 where time is exact. */
+export function tickOf(scheduler: SchedulerLike): number {
+  return scheduler instanceof TimerScheduler ? TICK_MS : 0;
 }
 
 class TimerAction<T> extends Subscription implements SchedulerAction<T> {

@@ -108,6 +108,7 @@ function closedFields(plan: Plan, fact: ClosedFact): Fields {
   if (fact.pausedUpMs > 0) fields['paused_up_ms'] = round(fact.pausedUpMs);
   if (fact.pausedDownMs > 0) fields['paused_down_ms'] = round(fact.pausedDownMs);
   if (fact.peer !== null) fields['peer'] = fact.peer;
+  if (fact.header !== null) fields['proxy_header'] = fact.header;
   if (fact.clientTls !== null) fields['tls'] = clientTlsOf(fact.clientTls);
   if (fact.backendTls !== null)
     fields['backend_tls'] = { version: fact.backendTls.version, cipher: fact.backendTls.cipher };

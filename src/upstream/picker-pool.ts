@@ -1,28 +1,40 @@
 import {
   type Backend,
   type Candidate,
+  choose,
   collectEligible,
   createPolicyState,
+  type Draw,
+  isKeyed,
+  keyHash,
+  MaglevTable,
   POLICIES,
-  type Policy,
   type PolicyState,
-  passedOver,
+  standings,
+  strengthAt,
 } from '../balance/index.ts';
 import type { BackendVerdict } from '../core/connection-view.ts';
 import { hashText } from '../core/hash.ts';
-import type { BackendPlan, Plan, PoolPlan } from '../core/plan.ts';
+import type { BackendPlan, HashPlan, Plan, PoolPlan } from '../core/plan.ts';
 import { HEALTH_UNKNOWN, type UpstreamTable } from '../core/upstream-table.ts';
+import type { PickKey } from '../core/upstreams.ts';
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** How `ip_hash` hashes. */
+const ON_SOURCE: Pick<HashPlan, 'on' | 'tlv'> = { on: 'source', tlv: 0 };
 
 /**
  * One pool as the picker of one shard sees it: what it has read of the backends last, and what the policy remembers. All
  * is made at the start and filled anew at each pick, so that a pick allocates nothing.
  */
 export class PickerPool {
-  readonly #policy: Policy;
+  readonly #pool: PoolPlan;
+  readonly #hash: Pick<HashPlan, 'on' | 'tlv'>;
+  readonly #isKeyed: boolean;
   readonly #backends: Mutable<Backend>[];
   readonly #candidates: Candidate[] = [];
+  readonly #draw: Mutable<Draw> = { hash: 0, random: 0, attempt: 0 };
   readonly #state: PolicyState;
   /** What the policy remembered before the last choice. */
   readonly #before: PolicyState;
@@ -32,43 +44,63 @@ export class PickerPool {
    * all begin with the same backend. Throws a RangeError where the pool names a row that is no backend of the plan.
    */
   constructor(plan: Plan, pool: PoolPlan, shard: number) {
-    this.#policy = POLICIES[pool.balance];
+    const { balance, hash } = pool;
+    const { boundedLoadPercent, tableSize } = hash;
+    this.#pool = pool;
+    this.#hash = balance === 'ip_hash' ? ON_SOURCE : hash;
+    this.#isKeyed = isKeyed(balance);
     this.#backends = liveBackends(plan, pool).map(toBackend);
-    this.#state = createPolicyState(this.#backends.length);
+    const table = balance === 'maglev' ? new MaglevTable(tableSize, this.#backends) : null;
+    this.#state = createPolicyState(this.#backends.length, { table, boundedLoadPercent });
     this.#before = createPolicyState(this.#backends.length);
-    for (let earlier = 0; earlier < shard; earlier++) this.#policy(this.#backends, this.#state, '');
+    if (this.#isKeyed) return;
+    for (let earlier = 0; earlier < shard; earlier++)
+      POLICIES[balance](this.#backends, this.#state, this.#draw);
   }
 
-  /** Reads health, weight and load of every backend. */
-  read(table: UpstreamTable): void {
+  /** Reads of every backend what stands in the table. `now` in milliseconds since 1970. */
+  read(table: UpstreamTable, now: number): void {
+    const { slowStartMs } = this.#pool;
     const backends = this.#backends;
     for (let place = 0; place < backends.length; place++) {
       const backend = backends[place] as Mutable<Backend>;
-      backend.health = table.health(backend.row);
-      backend.weight = table.weight(backend.row);
-      backend.load = table.load(backend.row);
+      const { row } = backend;
+      backend.health = table.health(row);
+      backend.weight = table.weight(row);
+      backend.load = table.load(row);
+      backend.latency = table.latency(row);
+      backend.strength = slowStartMs === 0 ? 1 : strengthAt(table.age(row, now), slowStartMs);
     }
+    this.#state.table?.refresh(backends);
   }
 
   /** The backend to take by what was read last; null where none is eligible. Its `load` is what was read. */
-  choose(tried: readonly number[], client: string): Mutable<Backend> | null {
+  choose(tried: readonly number[], key: PickKey): Mutable<Backend> | null {
     const candidates = this.#candidates;
-    collectEligible(this.#backends, tried, candidates);
+    const { balance, panicPercent } = this.#pool;
+    collectEligible(this.#backends, tried, candidates, panicPercent);
     if (candidates.length === 0) return null;
     copyState(this.#state, this.#before);
-    const chosen = candidates[this.#policy(candidates, this.#state, client)] as Candidate;
+    this.#draw.hash = this.#isKeyed ? keyHash(key, this.#hash) : 0;
+    this.#draw.random = key.random;
+    this.#draw.attempt = tried.length;
+    const chosen = choose(balance, candidates, this.#state, this.#draw) as Candidate;
     return this.#backends[chosen.place] as Mutable<Backend>;
   }
 
   /** What stands for and against each backend by what was read last. */
   explain(tried: readonly number[], plans: readonly BackendPlan[]): BackendVerdict[] {
-    return this.#backends.map((backend) => ({
+    const stand = standings(this.#backends, tried, this.#pool.panicPercent);
+    return this.#backends.map((backend, place) => ({
       backend: plans[backend.row]?.name ?? '',
       weight: backend.weight,
       load: backend.load,
+      priority: backend.priority,
       backup: backend.backup,
       tried: tried.includes(backend.row),
-      passedOver: passedOver(backend),
+      strength: backend.strength,
+      panic: stand[place]?.panic ?? false,
+      passedOver: stand[place]?.passedOver ?? null,
     }));
   }
 
@@ -87,14 +119,18 @@ function liveBackends(plan: Plan, pool: PoolPlan): readonly BackendPlan[] {
   });
 }
 
-function toBackend({ row, name, weight, backup, connectionsMax }: BackendPlan, place: number): Backend {
+function toBackend(plan: BackendPlan, place: number): Backend {
+  const { row, name, weight, priority, backup, connectionsMax } = plan;
   return {
     row,
     place,
     weight,
     load: 0,
+    latency: 0,
+    strength: 1,
     seed: hashText(name),
     health: HEALTH_UNKNOWN,
+    priority,
     backup,
     connectionsMax,
   };

@@ -1,6 +1,6 @@
 import type { Plan } from '../core/plan.ts';
 import type { UpstreamTable } from '../core/upstream-table.ts';
-import type { Upstreams } from '../core/upstreams.ts';
+import type { PickKey, Upstreams } from '../core/upstreams.ts';
 import type { PickerPool } from './picker-pool.ts';
 import { PickerPools } from './picker-pools.ts';
 
@@ -31,26 +31,28 @@ export function createPicker(
 ): Upstreams {
   const pools = plan.pools.map((pool) => (pool.retired ? null : known.of(plan, pool)));
   return {
-    pick(index, client, tried) {
+    pick(index, key, tried) {
       const pool = pools[index];
       if (pool === undefined || pool === null) throw new RangeError(`no pool ${index} in the plan`);
       for (let conflicts = 0; conflicts < PICK_CONFLICTS_MAX; conflicts++) {
-        pool.read(table);
-        const chosen = pool.choose(tried, client);
+        pool.read(table, key.now);
+        const chosen = pool.choose(tried, key);
         if (chosen === null) return -1;
         if (table.begin(chosen.row, shard, chosen.load)) return chosen.row;
         pool.undo();
       }
-      return pickByLimit(pool, table, shard, tried, client);
+      return pickByLimit(pool, table, shard, tried, key);
     },
-    explain(index, tried) {
+    explain(index, tried, now) {
       const pool = pools[index];
       if (pool === undefined || pool === null) throw new RangeError(`no pool ${index} in the plan`);
-      pool.read(table);
+      pool.read(table, now);
       return pool.explain(tried, plan.backends);
     },
     connected: (row) => table.connected(row, shard),
     failed: (row) => table.failed(row, shard),
+    measured: (row, ms) => table.measured(row, ms),
+    penalised: (row) => table.penalised(row),
     released: (row) => table.released(row, shard),
   };
 }
@@ -61,10 +63,10 @@ function pickByLimit(
   table: UpstreamTable,
   shard: number,
   tried: readonly number[],
-  client: string,
+  key: PickKey,
 ): number {
   for (;;) {
-    const chosen = pool.choose(tried, client);
+    const chosen = pool.choose(tried, key);
     if (chosen === null) return -1;
     if (table.beginBelow(chosen.row, shard, chosen.connectionsMax)) return chosen.row;
     pool.undo();

@@ -6,12 +6,14 @@ import { backendOf, isProbed, isSameBackend, liveRows, type PoolsPlan } from './
  * is known. One that stays keeps its health, and its weight too unless the plan says another than before, so that a
  * weight set at run time survives. Where nothing is probed every backend is healthy: `freed` is told of each that stays
  * and was unhealthy. Rows of retired backends are left as they are, for connections of older plans. `before` is null at
- * the start of a service: every weight is set then, and a health that the table knows is kept.
+ * the start of a service: every weight is set then, and a health that the table knows is kept. One that is
+ * new in a service that runs, or is freed, comes back at `now`, in milliseconds since 1970.
  */
 export function settleRows(
   before: PoolsPlan | null,
   after: PoolsPlan,
   table: UpstreamTable,
+  now: number,
   freed: (row: number) => void,
 ): void {
   for (const pool of after.pools) {
@@ -19,11 +21,18 @@ export function settleRows(
       const { weight } = backendOf(after, row);
       const stays = before !== null && isSameBackend(before, after, row);
       if (!stays || before.backends[row]?.weight !== weight) table.setWeight(row, weight);
+      if (!stays && before !== null) {
+        table.renew(row);
+        table.setReturned(row, now);
+      }
       if (isProbed(after, row)) {
         if (!stays && before !== null) table.setHealth(row, HEALTH_UNKNOWN);
         continue;
       }
-      if (stays && table.health(row) === UNHEALTHY) freed(row);
+      if (stays && table.health(row) === UNHEALTHY) {
+        freed(row);
+        table.setReturned(row, now);
+      }
       table.setHealth(row, HEALTHY);
     }
   }

@@ -85,7 +85,7 @@ class Supervision implements RunningUpstreams {
     this.#probers = createProbers(options.plane, (row) => targetOf(this.#plan, row));
     this.#logic = this.#createLogic();
     mustFit(options.plan, options.table);
-    settleRows(null, options.plan, options.table, () => {});
+    settleRows(null, options.plan, options.table, options.now(), () => {});
     this.ready = this.#startMissing();
   }
 
@@ -103,9 +103,8 @@ class Supervision implements RunningUpstreams {
       this.#supervisors.delete(index);
     }
     this.#plan = plan;
-    settleRows(before, plan, this.#options.table, (row) =>
-      this.#tellHealth(row, 'healthy', 'no longer probed'),
-    );
+    const { table, now } = this.#options;
+    settleRows(before, plan, table, now(), (row) => this.#tellHealth(row, 'healthy', 'no longer probed'));
     await this.#startMissing();
   }
 
@@ -144,7 +143,9 @@ class Supervision implements RunningUpstreams {
     const sink: HealthSink = {
       changed: (row, health, cause) => {
         this.#tellHealth(row, health, cause);
-        this.#options.table.setHealth(row, HEALTH_CODES[health]);
+        const { table, now } = this.#options;
+        if (health === 'healthy' && table.health(row) === UNHEALTHY) table.setReturned(row, now());
+        table.setHealth(row, HEALTH_CODES[health]);
         this.#supervisorOf(row)?.actor.send({ type: 'backend.changed', row, health });
       },
       troubled: (row, cause) => {

@@ -5,7 +5,15 @@ export const FLOORS = [
   ['words', ['src/core']],
   [
     'brains',
-    ['src/sniff', 'src/proxy-protocol', 'src/route', 'src/balance', 'src/machine-engine', 'machines'],
+    [
+      'src/sniff',
+      'src/proxy-protocol',
+      'src/route',
+      'src/balance',
+      'src/capture',
+      'src/machine-engine',
+      'machines',
+    ],
   ],
   [
     'hands',

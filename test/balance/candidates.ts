@@ -1,4 +1,5 @@
-import type { Backend, Candidate } from '../../src/balance/index.ts';
+import type { Backend, Candidate, Draw } from '../../src/balance/index.ts';
+import { hashHost } from '../../src/balance/key-hash.ts';
 import { hashText } from '../../src/core/hash.ts';
 import { HEALTHY } from '../../src/core/upstream-table.ts';
 
@@ -9,8 +10,11 @@ export function backendAt(place: number, other: Partial<Backend> = {}): Backend 
     place,
     weight: 1,
     load: 0,
+    latency: 0,
+    strength: 1,
     seed: hashText(`10.9.0.${place}:80`),
     health: HEALTHY,
+    priority: 0,
     backup: false,
     connectionsMax: 0,
     ...other,
@@ -20,6 +24,11 @@ export function backendAt(place: number, other: Partial<Backend> = {}): Backend 
 /** Candidates with these weights, in order. */
 export function weighted(...weights: readonly number[]): Candidate[] {
   return weights.map((weight, place) => backendAt(place, { weight }));
+}
+
+/** A connection of this client, with this number to decide what chance decides. */
+export function drawOf(client: string, random = 0, attempt = 0): Draw {
+  return { hash: hashHost(client), random, attempt };
 }
 
 /** How often each number from 0 to `count` - 1 occurs. */

@@ -70,7 +70,7 @@ describe('a proxy without a file', () => {
       'LISTEN',
     ]);
     expect(lines).toContain(
-      '--balance: "round-robin" is not possible here; expected round_robin, weighted_round_robin, least_connections or ip_hash; did you mean round_robin?',
+      '--balance: "round-robin" is not possible here; expected round_robin, weighted_round_robin, least_connections, ip_hash, hash, maglev, random, two_choices or ewma; did you mean round_robin?',
     );
   });
 

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { LocalEndpoint } from '../../src/connection/built-in/local-endpoint.ts';
+import { UNWATCHED } from '../../src/connection/unwatched.ts';
 import type { StagePlan } from '../../src/core/plan.ts';
-import { routeTo } from './plan.ts';
+import { LISTEN, routeTo } from './plan.ts';
 import { bytesOf, closeWorlds, seen, World, type WorldPieces } from './world.ts';
 
 afterEach(closeWorlds);
@@ -119,5 +121,31 @@ describe('a route that answers by itself: ends that Sluice makes', () => {
     world.shard.cut();
     world.run(5);
     expect([seen(client), world.closed().reason]).toEqual(['reset', 'drain-timeout']);
+  });
+});
+
+describe('the backend inside of Sluice', () => {
+  test('tells its FIN once, however often it is resumed, and nothing after it is closed', async () => {
+    const world = await World.open();
+    const told: string[] = [];
+    const endpoint = new LocalEndpoint(LISTEN, world.plane.timers, true);
+    endpoint.observe({
+      ...UNWATCHED,
+      data: ({ bytes }) => told.push(`data ${bytes.length}`),
+      accepted: (bytes) => told.push(`accepted ${bytes}`),
+      finished: () => told.push('finished'),
+      fin: () => told.push('fin'),
+      closed: () => told.push('closed'),
+    });
+    endpoint.write({ bytes: bytesOf(3), at: 0, borrowed: true });
+    endpoint.end();
+    endpoint.write({ bytes: bytesOf(4), at: 0, borrowed: true });
+    expect([endpoint.pending, told]).toEqual([3, []]);
+    for (let time = 0; time < 3; time++) endpoint.resume();
+    world.run(30);
+    endpoint.resume();
+    for (let time = 0; time < 2; time++) endpoint.destroy();
+    world.run(30);
+    expect([told, endpoint.pending]).toEqual([['accepted 3', 'data 3', 'finished', 'fin', 'closed'], 0]);
   });
 });

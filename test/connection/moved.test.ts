@@ -158,7 +158,13 @@ describe('one direction alone', () => {
       },
     };
     const near = { resume: () => {}, pause: () => {}, passTo: () => {}, passToNobody: () => {} };
-    const owner = { passedFin: () => {}, waits: () => {}, defect: () => {}, now: () => clock.now };
+    const owner = {
+      passedFin: () => {},
+      waits: () => {},
+      stageEnded: () => {},
+      defect: () => {},
+      now: () => clock.now,
+    };
     const flow = new Flow('up', near as unknown as Endpoint, far as unknown as Endpoint, [], owner);
     flow.start(0, false);
     return { flow, far, clock };

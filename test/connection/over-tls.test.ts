@@ -1,5 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { readProxyHeader } from '../../src/proxy-protocol/index.ts';
+import { sniff } from '../../src/sniff/index.ts';
 import { contractPeer } from '../plane/memory-world.ts';
+import { testAuthority } from '../support/certificates.ts';
 import { needs } from '../support/programs.ts';
 import { TlsPeer } from '../tls/tls-peer.ts';
 import { backendTlsPlan, openTls, settle, tlsClient, tlsPlan } from './tls.ts';
@@ -143,20 +146,15 @@ describe('a backend spoken to over TLS', () => {
     expect(world.closed()).toMatchObject({ reason: 'backend-truncated', during: 'streaming' });
   });
 
-  test('is given the protocol that the client has agreed on', async () => {
-    const { world, backends } = await encrypted({
+  test('is asked for the name and the protocol of the client', async () => {
+    const world = await openTls({
       tls: tlsPlan({ alpn: ['h2', 'http/1.1'] }),
       connect: { tls: backendTlsPlan({ serverName: 'client', alpn: 'pass' }) },
     });
     tlsClient(world, { servername: 'a.test', ALPNProtocols: ['http/1.1'] });
     await settle(world, 20);
-    expect(world.state()).toBe('streaming');
-    expect(backends.map(({ tls }) => (tls as unknown as { servername: string }).servername)).toEqual([
-      'a.test',
-    ]);
-    world.kill();
-    await settle(world);
-    expect(world.closed()).toMatchObject({ clientTls: { alpn: 'http/1.1' }, backendTls: { sni: 'a.test' } });
+    const { sniffed } = sniff(world.backend().received, true);
+    expect(sniffed).toMatchObject({ protocol: 'tls', sni: 'a.test', alpn: ['http/1.1'] });
   });
 
   test('gets the PROXY header before TLS, in the clear', async () => {
@@ -171,6 +169,33 @@ describe('a backend spoken to over TLS', () => {
     expect([line, rest]).toEqual([expect.stringMatching(/^PROXY TCP4 10\.0\.2\.1 10\.0\.0\.1 \d+ 80$/), '']);
     const at = Buffer.concat(raw).indexOf('\r\n') + 2;
     expect([...Buffer.concat(raw).subarray(at, at + 2)]).toEqual([22, 3]);
+  });
+
+  test('is told in the PROXY header what the client has agreed on and who it is', async () => {
+    const { cert, key } = testAuthority().issue({ commonName: 'somebody' });
+    const world = await openTls({
+      tls: tlsPlan({ alpn: ['h2'], clientAuth: 'optional', clientCa: testAuthority().cert }),
+      connect: { proxyOut: { version: 2, tlvs: ['alpn', 'authority', 'ssl', 'crc32c'] } },
+    });
+    tlsClient(world, { servername: 'a.test', ALPNProtocols: ['h2'], cert, key });
+    await settle(world);
+    const read = readProxyHeader(world.backend().received);
+    expect(read).toMatchObject({
+      kind: 'header',
+      header: {
+        tlvs: {
+          alpn: 'h2',
+          authority: 'a.test',
+          ssl: {
+            tls: true,
+            certificateOnConnection: true,
+            verify: 0,
+            version: 'TLSv1.3',
+            commonName: 'somebody',
+          },
+        },
+      },
+    });
   });
 
   test('whose certificate is for another name fails, and so does the next: backend-handshake', async () => {

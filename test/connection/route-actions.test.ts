@@ -166,6 +166,19 @@ describe('a pool of where the client wanted to go', () => {
 });
 
 describe('sniffing before a route', () => {
+  test('ends as soon as the routes agree, whatever may still come', async () => {
+    const world = await World.open({
+      poolForEachBackend: true,
+      routes: [routeTo(1, { sni: ['a.example.com'] }), routeTo(0)],
+    });
+    world.connect().write(Buffer.from('S'));
+    world.run(5);
+    expect([world.state(), world.backend().local]).toEqual(['streaming', backendAddress(0)]);
+    world.kill();
+    world.run(5);
+    expect(world.closed()).toMatchObject({ protocol: null, sni: null });
+  });
+
   test('takes no time for a silent client where only its address is asked', async () => {
     const world = await World.open({
       poolForEachBackend: true,

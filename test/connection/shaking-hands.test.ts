@@ -1,8 +1,10 @@
 import { Duplex } from 'node:stream';
 import { connect } from 'node:tls';
 import { afterEach, describe, expect, test } from 'vitest';
+import { helloMessage, records, serverName } from '../sniff/client-hellos.ts';
 import { certificatePlan, selfSigned, testAuthority } from '../support/certificates.ts';
 import { needs } from '../support/programs.ts';
+import type { TlsPeer } from '../tls/tls-peer.ts';
 import { routeTo } from './plan.ts';
 import { backendTlsPlan, HANDSHAKE_MS, openTls, settle, tlsClient, tlsPlan } from './tls.ts';
 import { closeWorlds, seen, World, type WorldPieces } from './world.ts';
@@ -20,6 +22,8 @@ const ONE_PORT: WorldPieces = {
   ],
 };
 const REQUEST = Buffer.from('GET / HTTP/1.1\r\nHost: a.test\r\n\r\n');
+
+const HELLO = records(helloMessage({ extensions: [serverName('a.test')] }));
 
 /** The ClientHello that Node sends for this name. */
 async function hello(servername: string): Promise<Buffer> {
@@ -100,7 +104,7 @@ describe('TLS with a client', () => {
   test.each([
     ['speaks something else', REQUEST],
     ['says nothing', Buffer.from('')],
-    ['stops in the middle of its ClientHello', Buffer.from('16030100', 'hex')],
+    ['stops in the middle of its ClientHello', HELLO.subarray(0, 60)],
   ])('that is required turns away who %s', async (_name, bytes) => {
     const world = await openTls({ tls: tlsPlan({ required: true }) });
     const client = world.connect();
@@ -108,6 +112,25 @@ describe('TLS with a client', () => {
     world.run(350);
     expect(seen(client)).toBe('reset');
     expect(world.closed()).toMatchObject({ reason: 'tls-required', during: 'routing', attempts: [] });
+  });
+
+  test('that is required takes no name without a certificate around it, but by a route that passes TLS through', async () => {
+    const passing = { ...routeTo(1, { sni: ['through.test'] }, 'through'), tlsPassthrough: true };
+    const world = await openTls({
+      poolForEachBackend: true,
+      routes: [passing, routeTo(0)],
+      tls: tlsPlan({ required: true }),
+    });
+    const client = world.connect();
+    client.write(records(helloMessage({ extensions: [serverName('other.test')] })));
+    world.run(20);
+    expect([...client.received]).toEqual([21, 3, 3, 0, 2, 2, 112]);
+    client.end();
+    world.run(20);
+    expect(world.closed()).toMatchObject({ reason: 'tls-required', attempts: [] });
+    world.connect().write(records(helloMessage({ extensions: [serverName('through.test')] })));
+    world.run(20);
+    expect(portOf(world)).toBe(9001);
   });
 
   test('decides by the certificate that the client has shown, and not before', async () => {
@@ -207,15 +230,26 @@ describe('TLS with a client: ends in the middle of the handshake', () => {
     expect(world.plane.open).toBe(0);
   });
 
-  test.each([0, 1, 2, 3, 4, 5, 6, 8, 10])('a kill after %i turns leaves nothing behind', async (turns) => {
+  const ENDS = {
+    kill: (world: World) => void world.shard.registry.killAll(),
+    'service drain': (world: World) => void world.shard.cut(),
+    RST: (_world: World, client: TlsPeer) => client.raw.reset(),
+    FIN: (_world: World, client: TlsPeer) => client.raw.end(),
+  };
+  const STEPS = [0, 1, 2, 3, 4, 5, 6, 8, 10];
+
+  test.each(
+    Object.keys(ENDS).flatMap((end) => STEPS.map((turns) => [end as keyof typeof ENDS, turns] as const)),
+  )('a %s after %i turns leaves nothing behind', async (end, turns) => {
     const world = await openTls({ tls: tlsPlan() });
-    tlsClient(world).write(REQUEST);
+    const client = tlsClient(world);
+    client.write(REQUEST);
     world.run(0.2);
     await settle(world, turns);
-    world.shard.registry.killAll();
+    ENDS[end](world, client);
     await settle(world, 30);
-    expect(world.closed().reason).toBe('killed');
-    expect([world.plane.open, world.shard.reserved]).toEqual([0, 0]);
+    expect(world.closed()).toBeDefined();
+    expect([world.plane.open, world.shard.reserved, world.defects()]).toEqual([0, 0, []]);
   });
 });
 

@@ -8,7 +8,7 @@ import { allocateShardWords, readWord, type ShardWord, writeWord } from '../../s
 import { UpstreamTable } from '../../src/core/upstream-table.ts';
 import { createMemoryPlane, MemoryNetwork, type MemoryPeer } from '../../src/plane/memory/index.ts';
 import { Shard } from '../../src/shard.ts';
-import { allocateRegions, createPlaces, createTurns } from '../../src/shared-memory/index.ts';
+import { allocateRegions, createBuckets, createPlaces, createTurns } from '../../src/shared-memory/index.ts';
 import { NO_TLS } from '../support/no-tls.ts';
 
 const SHAPE: CountersShape = { listeners: 8, backends: 8 };
@@ -76,6 +76,7 @@ export class Shards {
       plane,
       table: this.table,
       admission: createPlaces(this.#regions, number, () => this.network.now()),
+      buckets: createBuckets(this.#regions, number, () => this.network.now()),
       turns: createTurns(this.#regions, number, wake),
       counters: { layout: this.layout, cells },
       emit: (fact) => void this.facts.push(fact),

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { contractPeer } from '../plane/memory-world.ts';
 import { needs } from '../support/programs.ts';
 import { TlsPeer } from '../tls/tls-peer.ts';
@@ -16,18 +16,6 @@ const STARTING: WorldPieces = {
   routes: [routeTo(0, { sni: ['a.test'] }), routeTo(1)],
   tls: tlsPlan({ startTls: ['postgres'] }),
 };
-
-vi.mock('../../src/sniff/index.ts', async (original) => {
-  const real = await original<typeof import('../../src/sniff/index.ts')>();
-  class Sniffing extends real.Sniffing {
-    override look(bytes: Uint8Array, atEnd: boolean) {
-      if (!Buffer.from(bytes.subarray(0, 8)).equals(SSL_REQUEST)) return super.look(bytes, atEnd);
-      const sniffed = { protocol: 'postgres', postgresRequest: 'ssl' } as const;
-      return { sniffed, possible: new Set(['postgres']), open: false, atLeast: 0 };
-    }
-  }
-  return { ...real, Sniffing };
-});
 
 /** A client that has asked for TLS and got its answer. */
 async function answered(pieces: WorldPieces = STARTING): Promise<{ world: World; client: Client }> {

@@ -16,7 +16,7 @@ import {
   type MemoryPlaneOptions,
 } from '../../src/plane/memory/index.ts';
 import { Shard, type ShardParts } from '../../src/shard.ts';
-import { allocateRegions, createPlaces, createTurns } from '../../src/shared-memory/index.ts';
+import { allocateRegions, createBuckets, createPlaces, createTurns } from '../../src/shared-memory/index.ts';
 import { Dice } from '../simulation/dice.ts';
 import { NO_TLS } from '../support/no-tls.ts';
 import { backendAddress, LISTEN, type PlanPieces, planOf } from './plan.ts';
@@ -89,6 +89,7 @@ export class World {
       plane: this.plane,
       table: this.table,
       admission: createPlaces(regions, SHARD, () => this.network.now()),
+      buckets: createBuckets(regions, SHARD, () => this.network.now()),
       turns: createTurns(regions, SHARD, () => {}),
       counters: { layout: this.layout, cells: this.cells },
       emit: (fact) => void this.facts.push(fact),

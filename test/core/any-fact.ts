@@ -32,6 +32,9 @@ const text = anyText(200);
 const message = anyText(300);
 const error = anyText(60);
 const at = number;
+const texts = fc
+  .array(fc.tuple(fc.string({ minLength: 1, maxLength: 20 }), error), { maxLength: 32 })
+  .map((entries): Record<string, string> => Object.fromEntries(entries));
 const tls = fc.option(
   record({
     version: fc.constantFrom(...TLS_VERSIONS),
@@ -77,6 +80,7 @@ export const anyFact: fc.Arbitrary<Fact> = fc.oneof(
     client: text,
     local: text,
     peer: fc.option(text),
+    header: fc.option(texts),
     opened: number,
     reason: fc.constantFrom(...CLOSE_REASON_NAMES),
     during: fc.constantFrom(null, ...STATES),

@@ -10,6 +10,7 @@ export function closedFact(changes: Partial<ClosedFact> = {}): ClosedFact {
     client: '192.0.2.7:40000',
     local: '192.0.2.1:7443',
     peer: null,
+    header: null,
     opened: 900,
     reason: 'client-fin',
     during: 'streaming',

@@ -54,6 +54,7 @@ export const EVENTS: readonly ConnectionEvent[] = [
     { type: 'refused', reason: 'limit', how } as const,
     { type: 'refused', reason: 'proxy-header', how } as const,
     { type: 'handshake.failed', how } as const,
+    { type: 'stage.ended', how } as const,
     { type: 'rejected', reason: 'tls-required', how } as const,
     { type: 'rejected', reason: 'no-route', how } as const,
     { type: 'rejected', reason: 'rejected', how } as const,

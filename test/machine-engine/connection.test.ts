@@ -18,6 +18,7 @@ const EVENTS_OF_SIMPLE_PATHS = EVENTS.filter(
   (event) =>
     !('truncated' in event) &&
     !(event.type === 'handshake.failed' && event.how === 'reset') &&
+    event.type !== 'stage.ended' &&
     ![
       'starttls',
       'error',

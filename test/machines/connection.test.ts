@@ -62,6 +62,8 @@ const EVENTS: readonly ConnectionEvent[] = [
   { type: 'backend.fin' },
   { type: 'backend.reset' },
   { type: 'backend.reset', truncated: true },
+  { type: 'stage.ended', how: 'close' },
+  { type: 'stage.ended', how: 'reset' },
   { type: 'flushed' },
   { type: 'kill' },
   { type: 'error' },
@@ -89,6 +91,7 @@ const TELLING = EVENTS.filter(
       ['proxy-header', 'tls-required', 'backend-handshake', 'denied', 'rejected'].includes(event.reason)
     ) &&
     !(event.type === 'handshake.failed' && event.how === 'reset') &&
+    event.type !== 'stage.ended' &&
     ![
       'starttls',
       'error',

@@ -25,6 +25,9 @@ export function randomPlan(dice: Dice): Plan {
         name: 'pool',
         retired: false,
         balance: dice.one(['round_robin', 'weighted_round_robin', 'least_connections', 'ip_hash'] as const),
+        hash: { on: 'source', tlv: 0, boundedLoadPercent: 0, tableSize: 4099 },
+        panicPercent: 0,
+        slowStartMs: 0,
         backends: Array.from({ length: BACKENDS }, (_, row) => row),
         health: null,
         connect: {
@@ -61,6 +64,7 @@ export function backendOf(dice: Dice, row: number): BackendPlan {
     retired: false,
     address: backendAddress(row),
     weight: row + 1,
+    priority: 0,
     backup: row === BACKENDS - 1,
     connectionsMax: dice.often(0.2) ? 2 : 0,
     original: false,

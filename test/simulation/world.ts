@@ -6,7 +6,7 @@ import { allocateShardWords, writeWord } from '../../src/core/shard-words.ts';
 import { HEALTHY, UpstreamTable } from '../../src/core/upstream-table.ts';
 import { createMemoryPlane, MemoryNetwork } from '../../src/plane/memory/index.ts';
 import { Shard } from '../../src/shard.ts';
-import { allocateRegions, createPlaces, createTurns } from '../../src/shared-memory/index.ts';
+import { allocateRegions, createBuckets, createPlaces, createTurns } from '../../src/shared-memory/index.ts';
 import { movingPlane, noMoves } from '../connection/moving.ts';
 import { NO_TLS } from '../support/no-tls.ts';
 import type { Dice } from './dice.ts';
@@ -55,6 +55,7 @@ export function openWorld(seed: number, dice: Dice): SimulatedWorld {
     plane: seed % 2 === 0 ? plane : movingPlane(plane, noMoves(), HANDED_OVER_EVERY),
     table,
     admission: createPlaces(regions, 0, () => network.now()),
+    buckets: createBuckets(regions, 0, () => network.now()),
     turns: createTurns(regions, 0, () => {}),
     counters: { layout, cells },
     words,

@@ -70,8 +70,13 @@ describe('the contract of a stage', () => {
       const claim = Object.keys(STAGE_CLAIMS).find((name) => name.startsWith(foundBy));
       const check = STAGE_CLAIMS[claim ?? ''];
       expect(check, `a claim that starts with "${foundBy}"`).toBeDefined();
-      expect(() => check?.(make)).toThrow();
-      expect(() => check?.(() => passThrough())).not.toThrow();
+      expect(() => check?.(make, (at) => at)).toThrow();
+      expect(() =>
+        check?.(
+          () => passThrough(),
+          (at) => at,
+        ),
+      ).not.toThrow();
     });
   }
 });

@@ -7,8 +7,16 @@ const guide = read('docs/add-a-stage.md');
 
 describe('docs/add-a-stage.md', () => {
   it('has a row for every stage, and for nothing else', () => {
-    const rows = [...guide.matchAll(/^\| `(\w+)` /gm)].map((match) => match[1]);
+    const rows = [...guide.matchAll(/^\| \[`(\w+)`\]/gm)].map((match) => match[1]);
     expect(rows).toEqual(Object.keys(STAGES));
+  });
+
+  it('has a page for every stage, that shows how it is configured', () => {
+    for (const kind of Object.keys(STAGES)) {
+      const page = read(`docs/stages/${kind}.md`);
+      expect(page, kind).toMatch(new RegExp(`^# \`${kind}\`\\n`));
+      expect(page, kind).toContain(`- ${kind}:`);
+    }
   });
 
   it('shows the template as it is', () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Chunk } from '../../src/core/chunk.ts';
 import { connectionId } from '../../src/core/connection-id.ts';
 import type { MirrorLine, MirrorPlan } from '../../src/core/mirror.ts';
-import { buildStages, mirror, type StageEnv } from '../../src/stream/index.ts';
+import { buildStages, DRAIN, liveStage, mirror, type StageEnv } from '../../src/stream/index.ts';
 import { chunkOf } from './chunks.ts';
 import { stageContract } from './contract.ts';
 import { record } from './recorder.ts';
@@ -47,6 +47,7 @@ describe('mirror', () => {
 
   it.each([
     ['FIN', 'end', (output: Subscriber<Chunk>) => output.complete()],
+    ['its being taken away', 'leave', (output: Subscriber<Chunk>) => output.error(DRAIN)],
     ['RST', 'reset', (output: Subscriber<Chunk>) => output.error('reset')],
   ] as const)('tells its line of %s once, behind all bytes', (_, told, end) => {
     const { line, output, seen } = open();
@@ -71,6 +72,19 @@ describe('mirror', () => {
     expect(buildStages([PLAN], 'up', env)).toHaveLength(1);
     expect(buildStages([PLAN], 'up', { ...ENV, openMirror: () => null })).toEqual([]);
     expect(buildStages([PLAN], 'up', ENV)).toEqual([]);
+  });
+});
+
+describe('a live mirror', () => {
+  it('follows no other plan, and opens nothing to find that out', () => {
+    let opened = 0;
+    const openMirror = () => {
+      opened++;
+      return new Line();
+    };
+    const live = liveStage(PLAN, 0, 'up', { ...ENV, openMirror });
+    expect(live.update({ ...PLAN, pool: 2 })).toBe(false);
+    expect(opened).toBe(1);
   });
 });
 
@@ -107,6 +121,10 @@ class Line implements MirrorLine {
 
   end(): void {
     this.calls.push('end');
+  }
+
+  leave(): void {
+    this.calls.push('leave');
   }
 
   reset(): void {

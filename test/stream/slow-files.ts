@@ -30,6 +30,10 @@ export function shortWrites({ each, limit }: { each: number; limit: number }): O
       left -= result.bytesWritten;
       return result;
     };
-    return { write, close: () => file.close() } as unknown as FileHandle;
+    return {
+      write,
+      truncate: (length: number) => file.truncate(length),
+      close: () => file.close(),
+    } as unknown as FileHandle;
   };
 }

@@ -6,6 +6,7 @@ import { teeFileName } from '../../src/stream/tee-file-name.ts';
 const VALUES = {
   start: Date.UTC(2026, 0, 31, 12, 0, 0, 7),
   listener: 'edge',
+  shard: '01',
   connection: '010203040506',
   direction: 'up',
 } as const;
@@ -17,6 +18,7 @@ describe('a tee’s file name', () => {
     );
     expect(teeFileName('/var/log/{listener}-{connection}', VALUES)).toBe('/var/log/edge-010203040506');
     expect(teeFileName('{direction}{direction}', VALUES)).toBe('upup');
+    expect(teeFileName('edge.{shard}.jsonl', VALUES)).toBe('edge.01.jsonl');
   });
 
   it('leaves everything else in the pattern as it is', () => {

@@ -142,6 +142,36 @@ describe('a tee whose file cannot take everything', () => {
     expect(statSync(path).size).toBe(5000);
   });
 
+  it('ends with a whole record where records are written, as far as the system allows', async () => {
+    const path = join(tempDir(), 'x');
+    const failures: string[] = [];
+    const sink = fileSink({
+      path,
+      isOfRecords: true,
+      failed: (message) => failures.push(message),
+      open: shortWrites({ each: 700, limit: 250_000 }),
+    });
+    for (let record = 0; record < 5; record++) sink.write(countingBytes(0, 100_000));
+    await flushTees(FLUSH_MS);
+    sink.write(countingBytes(0, 100_000));
+    expect(failures).toEqual([`${path}: stopped after 200000 bytes: no space left`]);
+    expect(statSync(path).size).toBe(200_000);
+  });
+
+  it('says so when the directory may not be written to, and tells that it is done', async () => {
+    const path = join(tempDir(), 'x');
+    const failures: string[] = [];
+    let done = 0;
+    const refused = () =>
+      Promise.reject(Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' }));
+    const failed = (message: string) => failures.push(message);
+    const sink = fileSink({ path, failed, open: refused, done: () => void done++ });
+    sink.write(countingBytes(0, 1));
+    await flushTees(FLUSH_MS);
+    sink.close();
+    expect([failures, done]).toEqual([[`${path}: stopped after 0 bytes: EACCES: permission denied`], 1]);
+  });
+
   it('says so when the directory does not exist', async () => {
     const { output, failures } = teeInto({ path: join(tempDir(), 'missing', 'x') });
     output.next(bytes(1));

@@ -63,7 +63,18 @@ export function aBackend(
   address: BackendPlan['address'],
   retired = false,
 ): BackendPlan {
-  return { row, pool, name, retired, address, weight: 1, backup: false, connectionsMax: 0, original: false };
+  return {
+    row,
+    pool,
+    name,
+    retired,
+    address,
+    weight: 1,
+    priority: 0,
+    backup: false,
+    connectionsMax: 0,
+    original: false,
+  };
 }
 
 /** The fact of a connection that died with its shard, as control makes it up: little is known. */
@@ -100,6 +111,7 @@ export function aClosedFact(changes: Partial<ClosedFact> = {}): ClosedFact {
     client: '192.0.2.77:50123',
     local: '127.0.0.1:7443',
     peer: null,
+    header: null,
     opened: OPENED,
     reason: 'client-fin',
     during: 'draining',

@@ -3,7 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { BALANCE_POLICIES } from '../../src/core/plan.ts';
 import { UNHEALTHY, UpstreamTable } from '../../src/core/upstream-table.ts';
 import { createPicker } from '../../src/upstream/index.ts';
-import { addBackend, type PoolSketch, plain, planOf, reloaded, retireBackend, retirePool } from './plans.ts';
+import {
+  addBackend,
+  keyOf,
+  type PoolSketch,
+  plain,
+  planOf,
+  reloaded,
+  retireBackend,
+  retirePool,
+} from './plans.ts';
 
 const SHARDS = 3;
 
@@ -25,67 +34,67 @@ describe('the picker', () => {
   it('counts an attempt from pick on, a connection from connected on, and nothing after its end', () => {
     const { table, picker } = start({ backends: plain(1) });
     const counts = () => [table.connecting(0), table.active(0)];
-    expect(picker.pick(0, '10.0.0.1', [])).toBe(0);
+    expect(picker.pick(0, keyOf('10.0.0.1'), [])).toBe(0);
     expect(counts()).toEqual([1, 0]);
     picker.connected(0);
     expect(counts()).toEqual([0, 1]);
     picker.released(0);
     expect(counts()).toEqual([0, 0]);
-    picker.pick(0, '10.0.0.1', []);
+    picker.pick(0, keyOf('10.0.0.1'), []);
     picker.failed(0);
     expect(counts()).toEqual([0, 0]);
   });
 
   it('picks from the pool it is asked for', () => {
     const { picker } = start(two, two);
-    expect([1, 2, 3].map(() => picker.pick(1, '10.0.0.1', []))).toEqual([2, 3, 2]);
-    expect(picker.pick(0, '10.0.0.1', [])).toBe(0);
+    expect([1, 2, 3].map(() => picker.pick(1, keyOf('10.0.0.1'), []))).toEqual([2, 3, 2]);
+    expect(picker.pick(0, keyOf('10.0.0.1'), [])).toBe(0);
   });
 
   it('obeys health and weight in the table from the next pick on', () => {
     const { table, picker } = start(two);
     table.setHealth(0, UNHEALTHY);
-    expect([1, 2].map(() => picker.pick(0, '10.0.0.1', []))).toEqual([1, 1]);
+    expect([1, 2].map(() => picker.pick(0, keyOf('10.0.0.1'), []))).toEqual([1, 1]);
     table.setWeight(1, 0);
-    expect(picker.pick(0, '10.0.0.1', [])).toBe(-1);
+    expect(picker.pick(0, keyOf('10.0.0.1'), [])).toBe(-1);
   });
 
   it('counts what other shards have on a backend', () => {
     const { table, picker } = start({ balance: 'least_connections', backends: plain(2) });
     dialElsewhere(table, 0, 5);
-    expect([1, 2, 3].map(() => picker.pick(0, '10.0.0.1', []))).toEqual([1, 1, 1]);
+    expect([1, 2, 3].map(() => picker.pick(0, keyOf('10.0.0.1'), []))).toEqual([1, 1, 1]);
   });
 
   it('counts what other shards have against the limit of a backend', () => {
     const { table, picker } = start({ backends: [{ connectionsMax: 3 }] });
     dialElsewhere(table, 0, 2);
-    expect([1, 2].map(() => picker.pick(0, '10.0.0.1', []))).toEqual([0, -1]);
+    expect([1, 2].map(() => picker.pick(0, keyOf('10.0.0.1'), []))).toEqual([0, -1]);
     table.reap(2);
-    expect([1, 2, 3].map(() => picker.pick(0, '10.0.0.1', []))).toEqual([0, 0, -1]);
+    expect([1, 2, 3].map(() => picker.pick(0, keyOf('10.0.0.1'), []))).toEqual([0, 0, -1]);
   });
 
   it('tries another backend first, the same again where no other is left', () => {
     const { picker } = start(two);
-    expect(picker.pick(0, '10.0.0.1', [0])).toBe(1);
-    expect(picker.pick(0, '10.0.0.1', [1])).toBe(0);
-    expect([0, 1]).toContain(picker.pick(0, '10.0.0.1', [0, 1]));
+    expect(picker.pick(0, keyOf('10.0.0.1'), [0])).toBe(1);
+    expect(picker.pick(0, keyOf('10.0.0.1'), [1])).toBe(0);
+    expect([0, 1]).toContain(picker.pick(0, keyOf('10.0.0.1'), [0, 1]));
   });
 
   it('has a place again once an attempt failed or a connection ended', () => {
     const { picker } = start({ backends: [{ connectionsMax: 1 }] });
-    expect(picker.pick(0, '10.0.0.1', [])).toBe(0);
-    expect(picker.pick(0, '10.0.0.1', [])).toBe(-1);
+    expect(picker.pick(0, keyOf('10.0.0.1'), [])).toBe(0);
+    expect(picker.pick(0, keyOf('10.0.0.1'), [])).toBe(-1);
     picker.failed(0);
-    expect(picker.pick(0, '10.0.0.1', [])).toBe(0);
+    expect(picker.pick(0, keyOf('10.0.0.1'), [])).toBe(0);
     picker.connected(0);
-    expect(picker.pick(0, '10.0.0.1', [])).toBe(-1);
+    expect(picker.pick(0, keyOf('10.0.0.1'), [])).toBe(-1);
     picker.released(0);
-    expect(picker.pick(0, '10.0.0.1', [])).toBe(0);
+    expect(picker.pick(0, keyOf('10.0.0.1'), [])).toBe(0);
   });
 
   it('spreads a burst by least_connections before anything has connected', () => {
     const { table, picker } = start({ balance: 'least_connections', backends: plain(4) });
-    for (let n = 0; n < 40; n++) picker.pick(0, '10.0.0.1', []);
+    for (let n = 0; n < 40; n++) picker.pick(0, keyOf('10.0.0.1'), []);
     expect([0, 1, 2, 3].map((row) => table.connecting(row))).toEqual([10, 10, 10, 10]);
   });
 
@@ -95,7 +104,7 @@ describe('the picker', () => {
       const { plan, table } = start({ balance, backends: plain(SHARDS) });
       const pickers = [0, 1, 2].map((shard) => createPicker(plan, table, shard));
       for (let round = 0; round < 5; round++) {
-        const picked = pickers.map((picker) => picker.pick(0, '10.0.0.1', []));
+        const picked = pickers.map((picker) => picker.pick(0, keyOf('10.0.0.1'), []));
         expect(new Set(picked).size).toBe(SHARDS);
       }
     },
@@ -105,7 +114,7 @@ describe('the picker', () => {
     const { plan, table } = start({ balance: 'ip_hash', backends: plain(5) });
     const pickers = [0, 1, 2].map((shard) => createPicker(plan, table, shard));
     for (let client = 0; client < 50; client++) {
-      const picked = pickers.map((picker) => picker.pick(0, `10.0.0.${client}`, []));
+      const picked = pickers.map((picker) => picker.pick(0, keyOf(`10.0.0.${client}`), []));
       expect(new Set(picked).size).toBe(1);
     }
   });
@@ -123,7 +132,7 @@ describe('the picker', () => {
 
   it('throws on a pool that is not in the plan and on a row that is not in the table', () => {
     const { picker } = start(two);
-    expect(() => picker.pick(1, '10.0.0.1', [])).toThrow('no pool 1');
+    expect(() => picker.pick(1, keyOf('10.0.0.1'), [])).toThrow('no pool 1');
     expect(() => picker.failed(20)).toThrow('no backend 20');
     expect(() => picker.released(-1)).toThrow('no backend -1');
   });
@@ -153,7 +162,7 @@ describe('the picker', () => {
           for (const { what, nth } of steps) {
             const from = what === 'released' ? active : connecting;
             if (what === 'pick') {
-              const row = picker.pick(0, `10.0.0.${nth}`, []);
+              const row = picker.pick(0, keyOf(`10.0.0.${nth}`), []);
               if (row >= 0) connecting.push(row);
               else expect(connecting.length + active.length).toBe(9);
               continue;
@@ -184,8 +193,8 @@ describe('pickers of several plans', () => {
     });
     table.setWeight(2, 1);
     const later = createPicker(next, table, 0);
-    expect([1, 2, 3, 4].map(() => later.pick(0, '10.0.0.1', []))).toEqual([1, 2, 1, 2]);
-    expect([1, 2].map(() => picker.pick(0, '10.0.0.1', []))).toEqual([0, 0]);
+    expect([1, 2, 3, 4].map(() => later.pick(0, keyOf('10.0.0.1'), []))).toEqual([1, 2, 1, 2]);
+    expect([1, 2].map(() => picker.pick(0, keyOf('10.0.0.1'), []))).toEqual([0, 0]);
     later.failed(0);
     expect(table.load(0)).toBe(1);
   });
@@ -196,7 +205,7 @@ describe('pickers of several plans', () => {
       (backends[0] as { retired: boolean }).retired = true;
     });
     const later = createPicker(next, table, 0);
-    expect([1, 2, 3].map(() => later.pick(0, '10.0.0.1', []))).toEqual([1, 1, 1]);
+    expect([1, 2, 3].map(() => later.pick(0, keyOf('10.0.0.1'), []))).toEqual([1, 1, 1]);
   });
 
   it('throw on a pool that their plan has retired, which older pickers still pick from', () => {
@@ -206,8 +215,8 @@ describe('pickers of several plans', () => {
       table,
       0,
     );
-    expect(() => later.pick(0, '10.0.0.1', [])).toThrow('no pool 0');
-    expect(later.pick(1, '10.0.0.1', [])).toBe(2);
-    expect(picker.pick(0, '10.0.0.1', [])).toBe(0);
+    expect(() => later.pick(0, keyOf('10.0.0.1'), [])).toThrow('no pool 0');
+    expect(later.pick(1, keyOf('10.0.0.1'), [])).toBe(2);
+    expect(picker.pick(0, keyOf('10.0.0.1'), [])).toBe(0);
   });
 });

@@ -1,10 +1,21 @@
 import { PLAIN_SOCKET } from '../../src/core/plain-socket.ts';
-import type { BackendPlan, BalancePolicy, HealthPlan, Plan, PoolPlan } from '../../src/core/plan.ts';
+import type {
+  BackendPlan,
+  BalancePolicy,
+  HashPlan,
+  HealthPlan,
+  Plan,
+  PoolPlan,
+} from '../../src/core/plan.ts';
+import type { PickKey } from '../../src/core/upstreams.ts';
 
 export const HEALTH: HealthPlan = { intervalMs: 1000, timeoutMs: 500, rise: 2, fall: 3, probe: 'tcp' };
 
 export interface PoolSketch {
   readonly balance?: BalancePolicy;
+  readonly hash?: Partial<HashPlan>;
+  readonly panicPercent?: number;
+  readonly slowStartMs?: number;
   readonly health?: HealthPlan | null;
   readonly backends: readonly Partial<BackendPlan>[];
 }
@@ -55,6 +66,9 @@ export function addPool(draft: Draft, sketch: PoolSketch): number {
     name: `pool-${index}`,
     retired: false,
     balance: sketch.balance ?? 'round_robin',
+    hash: { on: 'source', tlv: 0, boundedLoadPercent: 0, tableSize: 4099, ...sketch.hash },
+    panicPercent: sketch.panicPercent ?? 0,
+    slowStartMs: sketch.slowStartMs ?? 0,
     backends: [],
     health: sketch.health === undefined ? HEALTH : sketch.health,
     connect: { timeoutMs: 1000, retries: 2, abortOnFin: false, source: null, proxyOut: null, tls: null },
@@ -73,6 +87,7 @@ export function addBackend(draft: Draft, pool: number, partial: Partial<BackendP
     retired: false,
     address: { kind: 'tcp', host: '127.0.0.1', port: 9000 + row },
     weight: 1,
+    priority: 0,
     backup: false,
     connectionsMax: 0,
     original: false,
@@ -97,6 +112,11 @@ export function retirePool(draft: Draft, index: number): void {
   if (pool === undefined) throw new RangeError(`no pool ${index}`);
   pool.retired = true;
   for (const backend of draft.backends) if (backend.pool === index) backend.retired = true;
+}
+
+/** A client that only chance tells from others of its address. */
+export function keyOf(source: string, other: Partial<PickKey> = {}): PickKey {
+  return { source, sni: null, tlvs: null, random: 0, now: 0, ...other };
 }
 
 /** That many backends with nothing special about them. */

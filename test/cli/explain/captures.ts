@@ -14,6 +14,9 @@ export function pcap(segments: readonly Given[], order: 'little' | 'big' = 'litt
   const header = Buffer.alloc(24);
   const view = new DataView(header.buffer, header.byteOffset, header.length);
   view.setUint32(0, 0xa1b2c3d4, little);
+  view.setUint16(4, 2, little);
+  view.setUint16(6, 4, little);
+  view.setUint32(16, 2 ** 16, little);
   view.setUint32(20, 101, little);
   const records = segments.map((segment) => {
     const packet = ipv4(segment);

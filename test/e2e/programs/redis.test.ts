@@ -3,17 +3,16 @@ import { describe, expect, test } from 'vitest';
 import { expectCleanEnd } from '../../support/clean-end.ts';
 import { forwardConfig } from '../../support/forward.ts';
 import { MIB } from '../../support/payload.ts';
-import { freePort } from '../../support/ports.ts';
-import { run, start } from '../../support/process.ts';
+import { run } from '../../support/process.ts';
 import { needs, program } from '../../support/programs.ts';
+import { startRedis } from '../../support/redis.ts';
 import { type HostPort, type Sluice, startSluice } from '../../support/sluice.ts';
-import { tempDir } from '../../support/temp.ts';
 
 describe('redis through Sluice', () => {
   needs('redis-server', 'redis-cli', 'redis-benchmark');
 
   test('redis-benchmark with 16 requests in the pipe loses none of them', async () => {
-    const sluice = await startRedis();
+    const sluice = await startBehindSluice();
     const to = at(sluice.address());
     const requests = 40_000;
     const benchmark = await run(program('redis-benchmark'), [
@@ -36,7 +35,7 @@ describe('redis through Sluice', () => {
   });
 
   test('a binary value of 1 MiB comes back as it was set', async () => {
-    const sluice = await startRedis();
+    const sluice = await startBehindSluice();
     const to = at(sluice.address());
     const value = randomBytes(MIB);
     const set = await run(program('redis-cli'), [...to, '-x', 'SET', 'blob'], { input: value });
@@ -53,14 +52,8 @@ describe('redis through Sluice', () => {
   });
 });
 
-async function startRedis(): Promise<Sluice> {
-  const port = await freePort();
-  const redis = start(program('redis-server'), [
-    ...['--bind', '127.0.0.1', '--port', String(port), '--dir', tempDir()],
-    ...['--save', '', '--appendonly', 'no', '--daemonize', 'no'],
-  ]);
-  await redis.waitForLine(/Ready to accept connections/);
-  return startSluice(forwardConfig({ edge: `127.0.0.1:${port}` }));
+async function startBehindSluice(): Promise<Sluice> {
+  return startSluice(forwardConfig({ edge: `127.0.0.1:${await startRedis()}` }));
 }
 
 function at(address: HostPort): string[] {

@@ -1,24 +1,19 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { userInfo } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { expectCleanEnd } from '../../support/clean-end.ts';
 import { forwardConfig } from '../../support/forward.ts';
 import { MIB, sha256OfFile, writeRandomFile } from '../../support/payload.ts';
-import { freePort } from '../../support/ports.ts';
-import { run, start } from '../../support/process.ts';
+import { run } from '../../support/process.ts';
 import { needs, program } from '../../support/programs.ts';
 import { type Sluice, startSluice } from '../../support/sluice.ts';
-import { tempDir } from '../../support/temp.ts';
-
-/** sshd started by root refuses to run without it; a package creates it only when its service starts. */
-const PRIVILEGE_SEPARATION_DIRECTORY = '/run/sshd';
+import { startSshd } from '../../support/sshd.ts';
 
 describe('ssh through Sluice', () => {
   needs('sshd', 'ssh', 'scp', 'ssh-keygen');
 
   test('a remote command gets its input, gives its output and tells its exit code', async () => {
-    const session = await startSshd();
+    const session = await startSession();
     const payload = join(session.directory, 'input');
     const hash = writeRandomFile(payload, 5 * MIB);
     const command = 'sha256sum; echo trouble >&2; exit 7';
@@ -34,7 +29,7 @@ describe('ssh through Sluice', () => {
   });
 
   test('scp carries 20 MiB there and back without a change', async () => {
-    const session = await startSshd();
+    const session = await startSession();
     const [local, remote, back] = ['local', 'remote', 'back'].map((name) => join(session.directory, name));
     const hash = writeRandomFile(local as string, 20 * MIB);
     const scp = [...session.options, '-P', session.port, '-q'];
@@ -58,60 +53,15 @@ interface Session {
   readonly options: readonly string[];
 }
 
-async function startSshd(): Promise<Session> {
-  const directory = tempDir();
-  const [hostKey, clientKey] = [join(directory, 'host'), join(directory, 'client')];
-  for (const key of [hostKey, clientKey]) {
-    await run(program('ssh-keygen'), ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
-  }
-  writeFileSync(join(directory, 'authorized'), readFileSync(`${clientKey}.pub`), { mode: 0o600 });
-  if (userInfo().uid === 0) mkdirSync(PRIVILEGE_SEPARATION_DIRECTORY, { recursive: true, mode: 0o755 });
-
-  const backend = await freePort();
-  const config = join(directory, 'sshd_config');
-  writeFileSync(config, sshdConfig(directory, backend));
-  const sshd = start(program('sshd'), ['-D', '-e', '-f', config]);
-  await sshd.waitForLine(/Server listening on 127\.0\.0\.1/);
-
-  const sluice = await startSluice(forwardConfig({ edge: `127.0.0.1:${backend}` }));
-  const { host, port } = sluice.address();
-  const known = join(directory, 'known_hosts');
-  writeFileSync(known, `[${host}]:${port} ${readFileSync(`${hostKey}.pub`, 'utf8')}`);
-  chmodSync(known, 0o600);
+async function startSession(): Promise<Session> {
+  const sshd = await startSshd();
+  const sluice = await startSluice(forwardConfig({ edge: `127.0.0.1:${sshd.port}` }));
+  const to = sluice.address();
   return {
     sluice,
-    directory,
-    port: String(port),
-    destination: `${userInfo().username}@${host}`,
-    options: ['-F', '/dev/null', '-i', clientKey, ...sshOptions(known)],
+    directory: sshd.directory,
+    port: String(to.port),
+    destination: sshd.destination(to),
+    options: sshd.options(to),
   };
-}
-
-function sshdConfig(directory: string, port: number): string {
-  return [
-    `Port ${port}`,
-    'ListenAddress 127.0.0.1',
-    `HostKey ${join(directory, 'host')}`,
-    `AuthorizedKeysFile ${join(directory, 'authorized')}`,
-    'PidFile none',
-    'UsePAM no',
-    'StrictModes no',
-    'PermitRootLogin yes',
-    'PasswordAuthentication no',
-    'KbdInteractiveAuthentication no',
-    'Subsystem sftp internal-sftp',
-    '',
-  ].join('\n');
-}
-
-/** The host key has to be the one that was made for this test: whoever ended TLS or SSH in between would be seen. */
-function sshOptions(knownHosts: string): string[] {
-  const options = [
-    'BatchMode=yes',
-    'IdentitiesOnly=yes',
-    'StrictHostKeyChecking=yes',
-    `UserKnownHostsFile=${knownHosts}`,
-    'GlobalKnownHostsFile=/dev/null',
-  ];
-  return options.flatMap((option) => ['-o', option]);
 }

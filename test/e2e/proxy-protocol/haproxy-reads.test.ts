@@ -6,10 +6,9 @@ import {
   writeProxyHeaderV1,
   writeProxyHeaderV2,
 } from '../../../src/proxy-protocol/index.ts';
-import { freePort } from '../../support/ports.ts';
 import { needs } from '../../support/programs.ts';
 import { ask } from './ask.ts';
-import { startHaproxy } from './haproxy.ts';
+import { startHaproxyReader } from './haproxy-reader.ts';
 
 const REQUEST = 'GET / HTTP/1.0\r\n\r\n';
 const CLIENT: Address = { kind: 'tcp', host: '192.0.2.7', port: 56_324 };
@@ -48,7 +47,7 @@ describe('HAProxy with accept-proxy', () => {
   needs('haproxy');
 
   test('reads the addresses of our lines of version 1', async () => {
-    const port = await start();
+    const port = await startHaproxyReader();
     expect(await answerTo(port, writeProxyHeaderV1(CLIENT, SERVER))).toBe(
       '192.0.2.7|56324|198.51.100.9|443||',
     );
@@ -63,7 +62,7 @@ describe('HAProxy with accept-proxy', () => {
   test.each([[true], [false]])(
     'reads our headers of version 2 with every TLV, with a checksum: %s',
     async (crc32c) => {
-      const port = await start();
+      const port = await startHaproxyReader();
       const tlvs = 'shop.example|connection 7';
       const four = writeProxyHeaderV2({ ...SAID, crc32c }).bytes;
       expect(await answerTo(port, four)).toBe(`192.0.2.7|56324|198.51.100.9|443|${tlvs}`);
@@ -75,7 +74,7 @@ describe('HAProxy with accept-proxy', () => {
   );
 
   test('refuses one whose checksum is wrong, as we do', async () => {
-    const port = await start();
+    const port = await startHaproxyReader();
     const { bytes } = writeProxyHeaderV2(SAID);
     bytes[16] = (bytes[16] as number) ^ 1;
     expect((await ask(port, bytes, REQUEST)).text).toBe('');
@@ -86,27 +85,12 @@ describe('HAProxy with accept-proxy', () => {
     ['LOCAL', writeProxyHeaderV2({ ...SAID, command: 'local' }).bytes],
     ['UNKNOWN', writeProxyHeaderV1(UNIX, SERVER)],
   ])('takes %s, and the addresses of the real connection', async (_name, bytes) => {
-    const port = await start();
+    const port = await startHaproxyReader();
     expect(await answerTo(port, bytes)).toMatch(
       new RegExp(`^127\\.0\\.0\\.1\\|\\d+\\|127\\.0\\.0\\.1\\|${port}\\|`),
     );
   });
 });
-
-/** HAProxy that answers each request with what it takes for the addresses, the authority and the unique id. */
-async function start(): Promise<number> {
-  const port = await freePort();
-  const fields = ['src', 'src_port', 'dst', 'dst_port', 'fc_pp_authority', 'fc_pp_unique_id'];
-  const format = fields.map((field) => `%[${field}]`).join('|');
-  await startHaproxy(
-    port,
-    `frontend read
-  mode http
-  bind 127.0.0.1:${port} accept-proxy
-  http-request return status 200 content-type text/plain lf-string "${format}"`,
-  );
-  return port;
-}
 
 async function answerTo(port: number, header: Uint8Array): Promise<string> {
   const { text } = await ask(port, header, REQUEST);

@@ -15,7 +15,11 @@ for (let ready = Atomics.load(gate, 0); ready < shards; ready = Atomics.load(gat
   Atomics.wait(gate, 0, ready);
 }
 for (let round = 0; round < rounds; round++) {
-  const row = picker.pick(0, `10.0.${shard}.${round % 200}`, []);
+  const row = picker.pick(
+    0,
+    { source: `10.0.${shard}.${round % 200}`, sni: null, tlvs: null, random: (round * 0.618) % 1, now: 0 },
+    [],
+  );
   if (row < 0) refused++;
   else {
     notePeak(row, Atomics.add(open, row, 1) + 1);

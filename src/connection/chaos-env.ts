@@ -1,0 +1,20 @@
+import { type ChaosEnv, diceOf } from '../stream/index.ts';
+import type { Connection } from './connection.ts';
+
+/** Sequence numbers of a shard's connections; see `core/connection-id.ts`. */
+const SEQUENCE = 2 ** 32;
+const SEED_DIGITS = 8;
+
+/** What the stages of a connection know of it. Its number is its place in the order of accepts of its shard. */
+export function chaosEnvFor(connection: Connection): ChaosEnv {
+  const { shard, clientHost, terminated, findings, traceId, id } = connection;
+  const chance = Number.parseInt(traceId.slice(0, SEED_DIGITS), 16);
+  return {
+    startedAt: shard.startedAt,
+    source: clientHost,
+    isTls: terminated === null && findings?.sniffed?.protocol === 'tls',
+    affected: shard.affected.forConnection(),
+    shared: new Map(),
+    dice: (seed) => (seed === null ? diceOf(chance, 0) : diceOf(seed, id % SEQUENCE)),
+  };
+}
