@@ -1,4 +1,5 @@
 import type { MirrorCount, MirrorPlan } from '../../src/core/mirror.ts';
+import type { StagePlan } from '../../src/core/stage-plan.ts';
 import type { AddressRule, MemoryPeer } from '../../src/plane/memory/index.ts';
 import { routeTo } from './plan.ts';
 import { World, type WorldPieces } from './world.ts';
@@ -44,11 +45,13 @@ export interface MirroredPieces extends WorldPieces {
   readonly rule?: AddressRule;
 }
 
-export async function mirrored(plans: readonly MirrorPlan[], pieces: MirroredPieces = {}): Promise<Mirrored> {
+/** With these stages, mirrors among them. */
+export async function mirrored(plans: readonly StagePlan[], pieces: MirroredPieces = {}): Promise<Mirrored> {
   const served = new Map<number, MemoryPeer[]>();
   const { rule, serve, ...rest } = pieces;
+  const pools = plans.map((plan) => (plan.kind === 'mirror' ? plan.pool : 0));
   const world = await World.open({
-    backends: 1 + Math.max(1, ...plans.map(({ pool }) => pool)),
+    backends: 1 + Math.max(1, ...pools),
     poolForEachBackend: true,
     routes: [{ ...routeTo(0), stages: plans }],
     serve: (peer, row) => {
