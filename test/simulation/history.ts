@@ -33,6 +33,9 @@ export interface History extends Omit<SimulatedWorld, 'words'> {
 /** Longest life of a world, in virtual milliseconds. */
 const WORLD_MS_MAX = 600_000;
 
+/** What the systems of both ends still hold when Sluice is done, the slowest reader has read after so long. */
+const SLOWEST_READER_MS = 20_000;
+
 /** What a history is besides its seed. */
 export interface HistoryOptions {
   readonly connections: number;
@@ -69,7 +72,7 @@ export async function runHistory(seed: number, options: HistoryOptions): Promise
   );
   await shard.stopAccepting();
   shard.close();
-  network.run(network.now() + 5000);
+  network.run(network.now() + SLOWEST_READER_MS);
   return {
     ...world,
     first: plan,
