@@ -1,8 +1,7 @@
+import { sequenceOf } from '../core/connection-id.ts';
 import { type ChaosEnv, diceOf } from '../stream/index.ts';
 import type { Connection } from './connection.ts';
 
-/** Sequence numbers of a shard's connections; see `core/connection-id.ts`. */
-const SEQUENCE = 2 ** 32;
 const SEED_DIGITS = 8;
 
 /** What the stages of a connection know of it. Its number is its place in the order of accepts of its shard. */
@@ -15,6 +14,6 @@ export function chaosEnvFor(connection: Connection): ChaosEnv {
     isTls: terminated === null && findings?.sniffed?.protocol === 'tls',
     affected: shard.affected.forConnection(),
     shared: new Map(),
-    dice: (seed) => (seed === null ? diceOf(chance, 0) : diceOf(seed, id % SEQUENCE)),
+    dice: (seed) => (seed === null ? diceOf(chance, 0) : diceOf(seed, sequenceOf(id))),
   };
 }

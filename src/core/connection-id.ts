@@ -19,6 +19,11 @@ export function shardOf(id: ConnectionId): number {
   return Math.floor(id / SEQUENCE / 256);
 }
 
+/** Its place among those that its shard has accepted, in order. */
+export function sequenceOf(id: ConnectionId): number {
+  return id % SEQUENCE;
+}
+
 /** Twelve hex digits, as logs and the API show it. */
 export function formatConnectionId(id: ConnectionId): string {
   return id.toString(16).padStart(12, '0');

@@ -125,16 +125,23 @@ class Limiter {
     return available >= this.#quantum() ? this.#held.take(available) : null;
   }
 
-  /** Bytes worth waking for: what the shortest wait earns, or more where that is little, or all where less is held. */
   #quantum(): number {
-    const { rate } = this.#bucket;
-    const wanted = Math.max((rate * RATE_WAIT_MS_MIN) / 1000, RATE_QUANTUM_BYTES);
-    const earned = (rate * RATE_WAIT_MS_MAX) / 1000;
-    return Math.min(this.#held.bytes, Math.max(1, Math.ceil(Math.min(wanted, earned))));
+    return rateQuantum(this.#bucket.rate, this.#held.bytes);
   }
 
   #waitMs(): number {
-    const ms = this.#bucket.timeUntil(this.#quantum());
-    return Math.min(RATE_WAIT_MS_MAX, Math.max(RATE_WAIT_MS_MIN, ms));
+    return rateWaitMs(this.#bucket.timeUntil(this.#quantum()));
   }
+}
+
+/** Bytes worth waking for: what the shortest wait earns, or more where that is little, or all where less is held. */
+export function rateQuantum(rate: number, held: number): number {
+  const wanted = Math.max((rate * RATE_WAIT_MS_MIN) / 1000, RATE_QUANTUM_BYTES);
+  const earned = (rate * RATE_WAIT_MS_MAX) / 1000;
+  return Math.min(held, Math.max(1, Math.ceil(Math.min(wanted, earned))));
+}
+
+/** How long to wait for what is earned in `ms`. */
+export function rateWaitMs(ms: number): number {
+  return Math.min(RATE_WAIT_MS_MAX, Math.max(RATE_WAIT_MS_MIN, ms));
 }

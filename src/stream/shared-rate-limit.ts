@@ -2,13 +2,7 @@ import { Observable } from 'rxjs';
 import type { Bucket, BucketLimits } from '../core/bucket.ts';
 import type { Chunk } from '../core/chunk.ts';
 import { type HoldingOptions, holding, type Pace } from './holding.ts';
-import {
-  RATE_QUANTUM_BYTES,
-  RATE_WAIT_MS_MAX,
-  RATE_WAIT_MS_MIN,
-  type RateLimitOptions,
-  rateLimit,
-} from './rate-limit.ts';
+import { RATE_WAIT_MS_MIN, type RateLimitOptions, rateLimit, rateQuantum, rateWaitMs } from './rate-limit.ts';
 import type { Stage } from './stage.ts';
 import { CATCH_UP_MS_MAX } from './token-bucket.ts';
 
@@ -61,8 +55,8 @@ class FairShare implements Pace {
   }
 
   waitMs(held: number, now: number): number {
-    const ms = Math.ceil((this.#quantum(held) / this.#rate()) * 1000 - (now - this.#since));
-    return Math.min(RATE_WAIT_MS_MAX, Math.max(RATE_WAIT_MS_MIN, ms));
+    const quantum = rateQuantum(this.#rate(), held);
+    return rateWaitMs(Math.ceil((quantum / this.#rate()) * 1000 - (now - this.#since)));
   }
 
   passes(piece: Chunk): Chunk {
@@ -83,7 +77,7 @@ class FairShare implements Pace {
     const available = this.#bucket.available(this.#limits);
     const earned = (this.#rate() * Math.min(now - this.#since, CATCH_UP_MS_MAX)) / 1000;
     const part = Math.floor(Math.min(available, Math.max(earned, available / this.#sharers())));
-    if (part < this.#quantum(held)) return;
+    if (part < rateQuantum(this.#rate(), held)) return;
     this.#part = part;
     this.#decidedAt = now;
     this.#since = now;
@@ -96,12 +90,5 @@ class FairShare implements Pace {
 
   #sharers(): number {
     return Math.max(1, this.#bucket.waiting);
-  }
-
-  /** Bytes worth waking for. */
-  #quantum(held: number): number {
-    const rate = this.#rate();
-    const wanted = Math.max((rate * RATE_WAIT_MS_MIN) / 1000, RATE_QUANTUM_BYTES);
-    return Math.min(held, Math.max(1, Math.ceil(Math.min(wanted, (rate * RATE_WAIT_MS_MAX) / 1000))));
   }
 }

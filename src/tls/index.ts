@@ -1,2 +1,2 @@
 export { createTlsSessions, type TlsSessionsOptions } from './sessions.ts';
-export { ANSWERS_UNREAD, TRUNCATED } from './tls-endpoint.ts';
+export { ANSWERS_UNREAD } from './tls-endpoint.ts';

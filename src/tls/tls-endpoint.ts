@@ -2,13 +2,11 @@ import type { TLSSocket } from 'node:tls';
 import type { Address } from '../core/address.ts';
 import type { Chunk } from '../core/chunk.ts';
 import type { Endpoint, EndpointObserver, TcpInfo } from '../core/ports.ts';
+import { TRUNCATED } from '../core/tls.ts';
 import type { Below, BelowOwner } from './below.ts';
 import { PlainReads } from './plain-reads.ts';
 import { PlainWrites } from './plain-writes.ts';
 import { Telling } from './telling.ts';
-
-/** What is told where the peer's FIN came without a close_notify before it: somebody may have cut the stream. */
-export const TRUNCATED = 'EPIPE_TRUNCATED';
 
 /** What is told of a peer that asks for one new key after the other (TLS 1.3) and does not read the answers. */
 export const ANSWERS_UNREAD = 'ERR_TLS_ANSWERS_UNREAD';

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { Endpoint } from '../../src/core/ports.ts';
+import { TRUNCATED } from '../../src/core/tls.ts';
 import { WINDOW_BYTES } from '../../src/core/window.ts';
 import { linuxPlaneSupport } from '../../src/plane/linux/index.ts';
 import { createRandom } from '../../src/plane/memory/random.ts';
-import { TRUNCATED } from '../../src/tls/index.ts';
 import {
   acceptedPair,
   dialedPair,

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Endpoint, EndpointObserver } from '../../../src/core/ports.ts';
 import type { ListenerTlsPlan, TlsFacts, TlsFailure } from '../../../src/core/tls.ts';
+import { TRUNCATED } from '../../../src/core/tls.ts';
 import { linuxPlaneSupport } from '../../../src/plane/linux/index.ts';
-import { createTlsSessions, TRUNCATED } from '../../../src/tls/index.ts';
+import { createTlsSessions } from '../../../src/tls/index.ts';
 import { listen, SOCKET_OPTIONS } from '../../plane/contract/support.ts';
 import type { MakeWorld, World } from '../../plane/contract/world.ts';
 import { makeLinuxWorld } from '../../plane/linux-world.ts';
