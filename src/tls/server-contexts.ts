@@ -1,5 +1,6 @@
 import { constants, createHash } from 'node:crypto';
 import type { SecureContext, SecureContextOptions } from 'node:tls';
+import { certificateNameFor } from '../core/certificate-name.ts';
 import type { CertificatePlan, ListenerTlsPlan } from '../core/tls.ts';
 import type { ContextCache } from './context-cache.ts';
 import { foldName } from './facts.ts';
@@ -44,10 +45,8 @@ export class ServerContexts {
   }
 
   #certificatesFor(name: string): readonly CertificatePlan[] {
-    const exact = this.#byName.get(name);
-    if (exact !== undefined) return exact;
-    const dot = name.indexOf('.');
-    return (dot > 0 ? this.#byName.get(`*${name.slice(dot)}`) : undefined) ?? this.#fallback;
+    const certified = certificateNameFor(name, (candidate) => this.#byName.has(candidate));
+    return (certified === null ? undefined : this.#byName.get(certified)) ?? this.#fallback;
   }
 
   #optionsFor(certificates: readonly CertificatePlan[]): SecureContextOptions {
