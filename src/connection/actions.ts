@@ -63,6 +63,7 @@ export function connectionLogic(
       dial: enter('dialing', dial),
       stopDialing: act((connection, _context, event) => stopDialing(connection, event)),
       relay: act(relay),
+      noteSilence: act(({ row, shard }) => shard.upstreams.failing(row, 'silence')),
       stream: enter('streaming', stream),
       watchBackend: enter('half-closed-client', watchBackend),
       watchClient: enter('half-closed-backend', watchClient),

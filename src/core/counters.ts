@@ -1,3 +1,4 @@
+import { FAILURE_KINDS } from './circuits.ts';
 import { CLOSE_REASON_NAMES } from './close-reason.ts';
 import { LIMIT_KINDS } from './facts.ts';
 import { MIRROR_COUNTS, type MirrorCount } from './mirror.ts';
@@ -31,6 +32,7 @@ export class CountersLayout {
   readonly #dials: number;
   readonly #dialFailures: number;
   readonly #backendBytes: number;
+  readonly #ejections: number;
   readonly #factsDropped: number;
 
   constructor(shape: CountersShape) {
@@ -55,6 +57,7 @@ export class CountersLayout {
     this.#dials = block(shape.backends);
     this.#dialFailures = block(shape.backends);
     this.#backendBytes = block(shape.backends * 2);
+    this.#ejections = block(shape.backends * FAILURE_KINDS.length);
     this.#factsDropped = block(1);
     this.length = next;
   }
@@ -113,6 +116,10 @@ export class CountersLayout {
   backendBytes(backend: number, direction: number): number {
     return this.#backendBytes + backend * 2 + direction;
   }
+  /** Ejections of a backend, written by control; `cause` is the position in FAILURE_KINDS of the failure that decided. */
+  ejections(backend: number, cause: number): number {
+    return this.#ejections + backend * FAILURE_KINDS.length + cause;
+  }
   /** Facts that were dropped because control did not keep up. */
   factsDropped(): number {
     return this.#factsDropped;
@@ -137,6 +144,7 @@ export class CountersLayout {
       this.dials(backend),
       this.dialFailures(backend),
       ...each(2, (direction) => [this.backendBytes(backend, direction)]),
+      ...each(FAILURE_KINDS.length, (cause) => [this.ejections(backend, cause)]),
     ];
   }
 

@@ -30,6 +30,8 @@ export function createPicker(
   known = new PickerPools(shard),
 ): Upstreams {
   const pools = plan.pools.map((pool) => (pool.retired ? null : known.of(plan, pool)));
+  const passives = plan.backends.map(({ pool }) => plan.pools[pool]?.passive ?? null);
+  const { circuits } = table;
   return {
     pick(index, key, tried) {
       const pool = pools[index];
@@ -49,10 +51,18 @@ export function createPicker(
       pool.read(table, now);
       return pool.explain(tried, plan.backends);
     },
-    connected: (row) => table.connected(row, shard),
+    connected: (row) => {
+      table.connected(row, shard);
+      circuits.connected(row);
+    },
     failed: (row) => table.failed(row, shard),
     measured: (row, ms) => table.measured(row, ms),
     penalised: (row) => table.penalised(row),
+    failing: (row, kind) => {
+      const passive = passives[row];
+      if (passive?.count.includes(kind)) circuits.failed(row, kind, passive.failures);
+    },
+    answered: (row) => circuits.answered(row),
     released: (row) => table.released(row, shard),
   };
 }

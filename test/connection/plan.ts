@@ -114,6 +114,9 @@ export function planOf(pieces: PlanPieces): Plan {
       slowStartMs: 0,
       backends,
       health: null,
+      passive: null,
+      onDown: 'leave',
+      rebalancePerSecond: 0,
       connect,
     })),
     backends: rows.map((row) => ({
