@@ -38,7 +38,8 @@ export type CircuitEvent =
  * half-open, in which one failure opens it again and some answers, or as long a time without failure, close it. In `closed`
  * an ejection is forgiven each time that one has passed.
  *
- * `eject`, `release` and `close` are run exactly once for each change, and before it: where one throws nothing has changed.
+ * `eject`, `release`, `close` and `forgive` are run exactly once for each change, and before it: where one throws nothing has
+ * changed.
  */
 export const circuitMachine = setup({
   types: {
@@ -47,16 +48,13 @@ export const circuitMachine = setup({
     input: {} as CircuitInput,
   },
   actions: {
-    eject: unprovided('action', 'eject') as (
-      _: unknown,
-      params: { ejections: number; forMs: number },
-    ) => void,
+    eject: unprovided('action', 'eject'),
     withhold: unprovided('action', 'withhold'),
     release: unprovided('action', 'release'),
     close: unprovided('action', 'close'),
-    forgive: unprovided('action', 'forgive') as (_: unknown, params: { ejections: number }) => void,
+    forgive: unprovided('action', 'forgive'),
     noteEjection: assign(({ context }) => ({
-      ejections: nextEjections(context),
+      ejections: ejectionsAfter(context),
       leftMs: ejectionMs(context),
       withheld: false,
     })),
@@ -96,10 +94,7 @@ export const circuitMachine = setup({
           guard: 'hasEjections',
           target: 'closed',
           reenter: true,
-          actions: [
-            { type: 'forgive', params: ({ context }) => ({ ejections: context.ejections - 1 }) },
-            'noteForgiven',
-          ],
+          actions: ['forgive', 'noteForgiven'],
         },
       },
       on: {
@@ -107,13 +102,7 @@ export const circuitMachine = setup({
           {
             guard: 'maySpare',
             target: 'open',
-            actions: [
-              {
-                type: 'eject',
-                params: ({ context }) => ({ ejections: nextEjections(context), forMs: ejectionMs(context) }),
-              },
-              'noteEjection',
-            ],
+            actions: ['eject', 'noteEjection'],
           },
           { guard: 'isFirstWithheld', actions: ['withhold', 'noteWithheld'] },
         ],
@@ -133,13 +122,7 @@ export const circuitMachine = setup({
           {
             guard: 'maySpare',
             target: 'open',
-            actions: [
-              {
-                type: 'eject',
-                params: ({ context }) => ({ ejections: nextEjections(context), forMs: ejectionMs(context) }),
-              },
-              'noteEjection',
-            ],
+            actions: ['eject', 'noteEjection'],
           },
           { guard: 'isFirstWithheld', actions: ['withhold', 'noteWithheld'] },
         ],
@@ -162,7 +145,10 @@ export function ejectionMs({
   return Math.min(ejectMsMax, ejectMs * 2 ** Math.min(ejections, EJECTIONS_MAX));
 }
 
-function nextEjections(context: CircuitContext): number {
+/** How many are remembered after one more; no more than it takes to reach the longest. */
+export function ejectionsAfter(
+  context: Pick<CircuitContext, 'ejections' | 'ejectMs' | 'ejectMsMax'>,
+): number {
   const isLongest = ejectionMs(context) >= context.ejectMsMax;
   return isLongest ? Math.max(1, context.ejections) : Math.min(context.ejections + 1, EJECTIONS_MAX);
 }

@@ -11,7 +11,8 @@ export function checkPassive(pool: Raw): Issue[] {
   const found: Issue[] = [];
   if (has(passive, 'first_byte') && !counted.includes('silence'))
     found.push(wrongKey([...passive.path, 'first_byte'], 'only silence in count waits for a first byte'));
-  const [first, most] = [timeOf(passive, 'eject', 'EJECT'), timeOf(passive, 'eject_max', 'EJECT_MAX')];
+  const first = timeOf(passive, 'eject', defaults.PASSIVE_EJECT);
+  const most = timeOf(passive, 'eject_max', defaults.PASSIVE_EJECT_MAX);
   if (first !== null && most !== null && first > most) {
     const key = has(passive, 'eject_max') ? 'eject_max' : 'eject';
     found.push(wrongValue([...passive.path, key], 'expected an eject_max that is not shorter than eject'));
@@ -19,8 +20,8 @@ export function checkPassive(pool: Raw): Issue[] {
   return [...found, ...nobodyToEject(pool, passive)];
 }
 
-function timeOf(passive: Raw, key: string, name: 'EJECT' | 'EJECT_MAX'): number | null {
-  return parseDuration(has(passive, key) ? (text(at(passive, key)) ?? '') : defaults[`PASSIVE_${name}`]);
+function timeOf(passive: Raw, key: string, otherwise: string): number | null {
+  return parseDuration(has(passive, key) ? (text(at(passive, key)) ?? '') : otherwise);
 }
 
 function nobodyToEject(pool: Raw, passive: Raw): Issue[] {

@@ -1,5 +1,5 @@
 import { type ActorRefFrom, createActor } from 'xstate';
-import { type CircuitInput, circuitMachine } from '../../machines/circuit.ts';
+import { type CircuitInput, circuitMachine, ejectionMs, ejectionsAfter } from '../../machines/circuit.ts';
 import { CRASHES_COUNTED_MAX, restartDelayMs } from '../../machines/health-checker.ts';
 import { FAILURE_KINDS, type FailureKind } from '../core/circuits.ts';
 import { textOf } from '../core/error-fact.ts';
@@ -183,12 +183,13 @@ export class Ejections {
     const { circuits } = this.#table;
     return circuitMachine.provide({
       actions: {
-        eject: ({ event }, { ejections, forMs }) => {
+        eject: ({ context, event }) => {
+          const forMs = ejectionMs(context);
           const failure = failureOf(event);
           const how = circuits.state(row) === 'half-open' ? 'on trial' : `${passive.failures} in a row`;
           this.#sink.changed(row, 'ejected', `${how}: ${failure}`, forMs);
           this.#sink.counted(row, FAILURE_KINDS.indexOf(failure));
-          circuits.setEjections(row, ejections);
+          circuits.setEjections(row, ejectionsAfter(context));
           circuits.setEjected(row, this.#now(), forMs);
           circuits.set(row, 'open');
           this.#out.set(pool, this.#outOf(pool) + 1);
@@ -202,7 +203,7 @@ export class Ejections {
           this.#release(row, event.type === 'probe.passed' ? 'a probe has passed' : 'its time has passed');
         },
         close: () => circuits.set(row, 'closed'),
-        forgive: (_, { ejections }) => circuits.setEjections(row, ejections),
+        forgive: ({ context }) => circuits.setEjections(row, context.ejections - 1),
       },
       guards: { maySpare: () => this.#maySpare(pool, passive) },
     });
