@@ -5,6 +5,7 @@ import type {
   ListenerLimits,
   ListenerPlan,
   Plan,
+  PoolPlan,
   RoutePlan,
   StagePlan,
   Timeouts,
@@ -45,6 +46,7 @@ export interface PlanPieces {
   /** Of the one route. */
   readonly stages?: readonly StagePlan[];
   readonly connect?: Partial<ConnectPlan>;
+  readonly passive?: PoolPlan['passive'];
   readonly backends?: number;
   /** Backends to which connections go where their client wanted to. */
   readonly original?: boolean;
@@ -114,7 +116,7 @@ export function planOf(pieces: PlanPieces): Plan {
       slowStartMs: 0,
       backends,
       health: null,
-      passive: null,
+      passive: pieces.passive ?? null,
       onDown: 'leave',
       rebalancePerSecond: 0,
       connect,
