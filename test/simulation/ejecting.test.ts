@@ -9,18 +9,18 @@ import { Dice } from './dice.ts';
 
 const BACKENDS = 1000;
 const SHARDS = 4;
-/** Two minutes, of which the last are quiet. */
-const STEPS = 3000;
+/** Of which the second half is quiet. */
+const STEPS = 2000;
 const STEP_MS = 40;
 const CONNECTIONS_A_STEP = 4;
 const SLOW_START_MS = 10_000;
 const RETRIES_MAX = 9;
 const START = 1_700_000_000_000;
-const SHARE = 20;
+const SHARE = 12;
 /** Go down and come back all the time. */
 const FLAPPING = 150;
 /** Go down at the same moment and come back, all at once. */
-const TOGETHER = { from: 300, to: 500, downAt: 10_000, upAt: 40_000 };
+const TOGETHER = { from: 300, to: 500, downAt: 6000, upAt: 32_000 };
 
 const PASSIVE: PassivePlan = {
   failures: 1,
@@ -144,7 +144,7 @@ describe(`${BACKENDS} backends that flap and are ejected, seed ${SEED}`, () => {
   let course: Course;
   beforeAll(() => {
     course = runCourse(SEED);
-  }, 60_000);
+  }, 120_000);
 
   it('are never picked while they are ejected, and never more of them are than their share', () => {
     expect(course.wrong).toBe(0);
@@ -166,7 +166,7 @@ describe(`${BACKENDS} backends that flap and are ejected, seed ${SEED}`, () => {
       last.set(fact.backend, fact.change);
       if (fact.change === 'ejected') ejections++;
     }
-    expect(ejections).toBeGreaterThan(200);
+    expect(ejections).toBeGreaterThan(150);
   });
 
   it('get no more than their curve when they come back, however many at once', () => {
