@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { FAILURE_KINDS } from '../../src/core/circuits.ts';
 import { CLOSE_REASON_NAMES } from '../../src/core/close-reason.ts';
 import { CountersLayout } from '../../src/core/counters.ts';
 import { LIMIT_KINDS } from '../../src/core/facts.ts';
@@ -40,6 +41,8 @@ function cells(layout: CountersLayout): Map<string, number> {
     for (const direction of [0, 1]) {
       all.set(`backend bytes ${backend} ${direction}`, layout.backendBytes(backend, direction));
     }
+    for (const [cause, kind] of FAILURE_KINDS.entries())
+      all.set(`ejections ${backend} ${kind}`, layout.ejections(backend, cause));
   }
   all.set('facts dropped', layout.factsDropped());
   return all;
