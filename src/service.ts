@@ -142,7 +142,7 @@ class RunningService implements Service {
       planVersion: this.#plan.version,
       shards: shardStatuses(this.#plan, this.#fleet.hosts, COUNTERS, regions),
       listeners: listenerStatuses(this.#plan, COUNTERS, counters, this.#bound),
-      pools: poolStatuses(this.#plan, upstreams),
+      pools: poolStatuses(this.#plan, upstreams, regions),
       factsDropped,
     };
   }

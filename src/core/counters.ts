@@ -4,6 +4,10 @@ import { MIRROR_COUNTS, type MirrorCount } from './mirror.ts';
 import { STAGE_KINDS } from './plan.ts';
 import { STATES } from './state.ts';
 
+/** What is counted of a pool: who waits for a backend now, who found the queue full, clients of a sticky pool that were forgotten for others. */
+export const POOL_COUNTS = ['waiting', 'queue-full', 'evicted'] as const;
+export type PoolCount = (typeof POOL_COUNTS)[number];
+
 /** How many listeners, backends and routes a counters region is laid out for. */
 export interface CountersShape {
   readonly listeners: number;
@@ -31,6 +35,7 @@ export class CountersLayout {
   readonly #dials: number;
   readonly #dialFailures: number;
   readonly #backendBytes: number;
+  readonly #pools: number;
   readonly #factsDropped: number;
 
   constructor(shape: CountersShape) {
@@ -55,6 +60,7 @@ export class CountersLayout {
     this.#dials = block(shape.backends);
     this.#dialFailures = block(shape.backends);
     this.#backendBytes = block(shape.backends * 2);
+    this.#pools = block(shape.backends * POOL_COUNTS.length);
     this.#factsDropped = block(1);
     this.length = next;
   }
@@ -113,6 +119,10 @@ export class CountersLayout {
   backendBytes(backend: number, direction: number): number {
     return this.#backendBytes + backend * 2 + direction;
   }
+  /** Of a pool, of which there are never more than backends. */
+  pools(pool: number, count: PoolCount): number {
+    return this.#pools + pool * POOL_COUNTS.length + POOL_COUNTS.indexOf(count);
+  }
   /** Facts that were dropped because control did not keep up. */
   factsDropped(): number {
     return this.#factsDropped;
@@ -138,6 +148,11 @@ export class CountersLayout {
       this.dialFailures(backend),
       ...each(2, (direction) => [this.backendBytes(backend, direction)]),
     ];
+  }
+
+  /** All cells of a pool. */
+  ofPool(pool: number): number[] {
+    return POOL_COUNTS.map((count) => this.pools(pool, count));
   }
 
   /** A zeroed region; shared memory, so that control reads what a shard writes. */

@@ -17,6 +17,7 @@ export interface PoolSketch {
   readonly panicPercent?: number;
   readonly slowStartMs?: number;
   readonly health?: HealthPlan | null;
+  readonly places?: Partial<Pick<PoolPlan, 'connectionsMax' | 'queue' | 'onFull' | 'sticky'>>;
   readonly backends: readonly Partial<BackendPlan>[];
 }
 
@@ -72,6 +73,11 @@ export function addPool(draft: Draft, sketch: PoolSketch): number {
     backends: [],
     health: sketch.health === undefined ? HEALTH : sketch.health,
     connect: { timeoutMs: 1000, retries: 2, abortOnFin: false, source: null, proxyOut: null, tls: null },
+    connectionsMax: 0,
+    queue: null,
+    onFull: 'reset',
+    sticky: null,
+    ...sketch.places,
   });
   for (const partial of sketch.backends) addBackend(draft, index, partial);
   return index;
@@ -90,6 +96,7 @@ export function addBackend(draft: Draft, pool: number, partial: Partial<BackendP
     priority: 0,
     backup: false,
     connectionsMax: 0,
+    connectRate: 0,
     original: false,
     ...partial,
   };
