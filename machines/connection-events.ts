@@ -18,14 +18,28 @@ export type ConnectionEvent =
   | { readonly type: 'tls' }
   | { readonly type: 'secured' }
   | { readonly type: 'handshake.failed'; readonly how: Refusal }
-  | { readonly type: 'routed'; readonly retries: number; readonly abortOnFin: boolean }
+  | {
+      readonly type: 'routed';
+      readonly retries: number;
+      readonly abortOnFin: boolean;
+      /** Who has waited too long for a place is told by FIN; absent = by RST. */
+      readonly closesWhenFull?: boolean;
+    }
   | {
       readonly type: 'rejected';
       readonly reason: 'no-route' | 'rejected' | 'tls-required';
       readonly how: Refusal;
     }
   | { readonly type: 'dialed' }
-  | { readonly type: 'dial.failed'; readonly reason: DialReason; readonly retry: boolean }
+  | {
+      readonly type: 'dial.failed';
+      readonly reason: DialReason;
+      readonly retry: boolean;
+      /** Where there is no place for it; absent = by RST. */
+      readonly how?: Refusal;
+    }
+  | { readonly type: 'queued' }
+  | { readonly type: 'placed' }
   | { readonly type: 'client.fin' }
   | { readonly type: 'client.reset'; readonly truncated?: boolean }
   | { readonly type: 'backend.fin' }
@@ -53,6 +67,7 @@ export type ConnectionEvent =
 /** Why an attempt to reach a backend failed. */
 export type DialReason =
   | 'no-backend'
+  | 'limit'
   | 'connect-refused'
   | 'connect-failed'
   | 'backend-handshake'
@@ -113,6 +128,8 @@ export function reasonOf(event: ConnectionEvent): CloseReason | null {
     case 'secured':
     case 'routed':
     case 'dialed':
+    case 'queued':
+    case 'placed':
     case 'flushed':
     case 'deadline.sniff':
     case 'deadline.first_byte':

@@ -144,7 +144,7 @@ class RunningService implements Service {
       planVersion: this.#plan.version,
       shards: shardStatuses(this.#plan, this.#fleet.hosts, COUNTERS, regions),
       listeners: listenerStatuses(this.#plan, COUNTERS, counters, this.#bound),
-      pools: poolStatuses(this.#plan, upstreams, this.#wallTime()),
+      pools: poolStatuses(this.#plan, upstreams, regions, this.#wallTime()),
       factsDropped,
     };
   }

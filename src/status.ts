@@ -8,7 +8,7 @@ import { readWord } from './core/shard-words.ts';
 import { STATES, type StateName } from './core/state.ts';
 import type { BackendStatus, ListenerStatus, PoolStatus, ShardStatus } from './core/status.ts';
 import type { UpstreamTable } from './core/upstream-table.ts';
-import { countersOf, wordsOf } from './shared-memory/index.ts';
+import { countersOf, waitingForPool, wordsOf } from './shared-memory/index.ts';
 
 const HEALTH_NAMES = ['unknown', 'healthy', 'unhealthy'] as const;
 
@@ -56,13 +56,19 @@ export function shardStatuses(
   });
 }
 
-/** How the pools stand, from the upstream table, at a wall time. */
-export function poolStatuses(plan: Plan, table: UpstreamTable, now: number): PoolStatus[] {
+/** How the pools stand at a wall time, from the upstream table and what is counted of pools. */
+export function poolStatuses(
+  plan: Plan,
+  table: UpstreamTable,
+  regions: SharedRegions,
+  now: number,
+): PoolStatus[] {
   return plan.pools
     .filter(({ retired }) => !retired)
     .map((pool) => ({
       name: pool.name,
       balance: pool.balance,
+      waiting: waitingForPool(regions, pool.index),
       backends: backendStatuses(plan, pool, table, now),
     }));
 }

@@ -40,6 +40,13 @@ export const WEIGHT = 1;
 export const PRIORITY = 0;
 export const BACKUP = false;
 
+export const ON_FULL = 'reset';
+export const QUEUE_MAX = 1000;
+export const QUEUE_TIMEOUT = '10s';
+export const STICKY_EXPIRY = '30m';
+export const STICKY_MAX = 100_000;
+export const QUEUE_PRIORITY = 0;
+
 export const HEALTH_INTERVAL = '2s';
 export const HEALTH_TIMEOUT = '1s';
 export const HEALTH_RISE = 2;

@@ -1,6 +1,7 @@
 import { formatAddress } from '../core/address.ts';
 import type { BackendPlan, HealthPlan, PassivePlan, PoolPlan, ProxyOutPlan } from '../core/plan.ts';
 import { formatDuration } from '../core/units.ts';
+import { describePlaces } from './describe-queue.ts';
 import { describeConnectTls } from './describe-tls.ts';
 import { indent, type Row, rows } from './layout.ts';
 
@@ -19,6 +20,7 @@ export function describePool(pool: PoolPlan, backends: readonly BackendPlan[]): 
     ...(pool.passive === null ? [] : [['passive', describePassive(pool.passive)]]),
     ...describeSessions(pool),
     ['connect', `${from}timeout ${formatDuration(connect.timeoutMs)}, retries ${connect.retries}${abort}`],
+    ...describePlaces(pool),
     ...(proxyOut === null ? [] : [['proxy', describeProxyOut(proxyOut)]]),
     ...(tls === null ? [] : [['tls', describeConnectTls(tls)]]),
   ];
@@ -74,11 +76,12 @@ function describeBackends(backends: readonly BackendPlan[]): string[] {
 
 /** Name, address where the name is not the address already, and the rest. */
 function describeBackend(backend: BackendPlan): Row {
-  const { name, weight, priority, backup, connectionsMax, original } = backend;
+  const { name, weight, priority, backup, connectionsMax, connectRate, original } = backend;
   if (original) return ['where the client wanted to go', '', ''];
   const address = formatAddress(backend.address);
   const most = connectionsMax === 0 ? '' : `, at most ${connectionsMax} connections`;
+  const rate = connectRate === 0 ? '' : `, at most ${connectRate} a second`;
   const rank = priority === 0 ? '' : `, priority ${priority}`;
-  const details = `weight ${weight}${rank}${most}${backup ? ', backup' : ''}`;
+  const details = `weight ${weight}${rank}${most}${rate}${backup ? ', backup' : ''}`;
   return [name, name === address ? '' : address, details];
 }

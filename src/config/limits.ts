@@ -79,6 +79,10 @@ export const WORKERS_MAX = SHARDS_MAX;
 export const CONNECTIONS_MAX = 10_000_000;
 export const ACCEPTS_PER_SECOND_MAX = 1_000_000;
 export const WAITING_MAX = 1_000_000;
+/** Connections that are begun to a backend in a second. */
+export const CONNECTS_PER_SECOND_MAX = 1_000_000;
+export const STICKY_CLIENTS_MAX = 500_000;
+export const STICKY_EXPIRY_MS_MIN = 1000;
 export const RETRIES_MAX = 100;
 export const WEIGHT_MAX = 256;
 export const PRIORITY_MAX = PRIORITIES - 1;

@@ -6,6 +6,7 @@ import type { StateName } from '../core/state.ts';
 import { formatProxyHeader } from '../proxy-protocol/index.ts';
 import type { Connection } from './connection.ts';
 import { endMirrors } from './open-mirror.ts';
+import { stopWaiting } from './queueing.ts';
 import { isRecorded } from './trace-ids.ts';
 
 /** A connection on its way out, and what its last fact needs to know. */
@@ -23,6 +24,7 @@ const STEPS: readonly ((ending: Ending) => void)[] = [
   ({ connection }) => connection.entered('closed'),
   ({ connection }) => connection.deadlines.end(),
   ({ connection }) => connection.handshake?.cancel(),
+  ({ connection }) => stopWaiting(connection),
   ({ connection }) => connection.tellOpened(),
   ({ connection }) => connection.relay?.up.abort(),
   ({ connection }) => connection.relay?.down.abort(),
@@ -105,6 +107,7 @@ function tell({ connection, reason, during, clientTcp, backendTcp }: Ending): vo
     pool: connection.pool,
     backend: connection.row,
     attempts: connection.attempts,
+    queueMs: connection.queued?.waitedMs(connection.now()) ?? 0,
     bytesUp: relay?.bytesUp ?? 0,
     bytesDown: relay?.bytesDown ?? 0,
     undeliveredUp: relay?.up.undelivered ?? 0,

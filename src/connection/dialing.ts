@@ -8,6 +8,7 @@ import { setUpBackend } from './backend-setup.ts';
 import { builtInBackend } from './built-in/index.ts';
 import type { Connection } from './connection.ts';
 import { plainHost } from './original.ts';
+import { pickBackend, waitOrFail } from './queueing.ts';
 import { share } from './trace-ids.ts';
 import { UNWATCHED } from './unwatched.ts';
 
@@ -22,20 +23,27 @@ export interface DialInProgress extends Cancellable {
   readonly from: number | null;
 }
 
-/** Entry: picks a backend and connects; waits first where it is one that has just failed. */
+/** Entry: picks a backend and connects; where all are full, waits for a place or ends, as the pool says. */
 export function dial(connection: Connection): void {
-  const { shard, tried } = connection;
   const builtIn = builtInBackend(connection);
   if (builtIn !== null) {
     own(connection, builtIn);
     connection.send({ type: 'dialed' });
     return;
   }
-  const row = shard.upstreams.pick(connection.pool, keyOf(connection), tried);
-  if (row < 0) {
-    connection.send({ type: 'dial.failed', reason: 'no-backend', retry: false });
-    return;
-  }
+  const row = pickBackend(connection);
+  if (row < 0) waitOrFail(connection, row);
+  else dialRow(connection, row);
+}
+
+/** A place was got by waiting. */
+export function dialPlaced(connection: Connection): void {
+  dialRow(connection, (connection.dial as DialInProgress).row);
+}
+
+/** Connects to a backend that was picked; waits first where it is one that has just failed. */
+function dialRow(connection: Connection, row: number): void {
+  const { shard, tried } = connection;
   connection.dial = { row, from: null, cancel: () => {} };
   const pause = tried.includes(row) ? Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** (tried.length - 1)) : 0;
   if (pause === 0) {

@@ -160,6 +160,7 @@ function encodeClosed(fact: ClosedFact, into: ByteWriter): void {
   into.int32(fact.pool);
   into.int32(fact.backend);
   encodeAttempts(fact.attempts, into);
+  into.float64(fact.queueMs);
   into.float64(fact.bytesUp);
   into.float64(fact.bytesDown);
   into.float64(fact.undeliveredUp);
@@ -198,6 +199,7 @@ function decodeClosed(at: number, from: ByteReader): ClosedFact {
     pool: from.int32(),
     backend: from.int32(),
     attempts: decodeAttempts(from),
+    queueMs: from.float64(),
     bytesUp: from.float64(),
     bytesDown: from.float64(),
     undeliveredUp: from.float64(),

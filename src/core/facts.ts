@@ -90,6 +90,8 @@ export interface ClosedFact {
   /** Row in `Plan.backends`, -1 where none was connected. */
   readonly backend: number;
   readonly attempts: readonly DialAttempt[];
+  /** Milliseconds in which it waited for a place at a backend of its pool; 0 = it did not. */
+  readonly queueMs: number;
   /** Accepted by the backend's socket, and by the client's. */
   readonly bytesUp: number;
   readonly bytesDown: number;

@@ -54,6 +54,8 @@ export interface ListenerStatus {
 export interface PoolStatus {
   readonly name: string;
   readonly balance: string;
+  /** Connections that wait for a place at one of its backends. */
+  readonly waiting: number;
   readonly backends: readonly BackendStatus[];
 }
 

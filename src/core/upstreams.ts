@@ -16,11 +16,16 @@ export interface PickKey {
   readonly now: number;
 }
 
+/** What a pick tells instead of a row: no backend can be used. */
+export const NO_BACKEND = -1;
+/** What a pick tells instead of a row: some could be used, but have no free place now. */
+export const ALL_FULL = -2;
+
 /** What a connection asks of the pools. Implemented in `src/upstream` for one shard. */
 export interface Upstreams {
   /**
    * Chooses a backend of a pool and counts it as connecting. `tried` are the rows this connection already failed on:
-   * they are taken again only where no other is left. Returns the row, or -1 where no backend is eligible.
+   * they are taken again only where no other is left. Returns the row, or `NO_BACKEND` or `ALL_FULL`, both below 0.
    * The caller owes exactly one `connected` or `failed` for each row it got.
    */
   pick(pool: number, key: PickKey, tried: readonly number[]): number;

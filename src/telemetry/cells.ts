@@ -49,6 +49,9 @@ const CELL_METRICS: readonly CellMetric[] = [
   one('backends', METRICS.dialAttempts, (l, slot) => l.dials(slot)),
   one('backends', METRICS.dialFailures, (l, slot) => l.dialFailures(slot)),
   by('backends', METRICS.backendBytes, 'direction', DIRECTIONS, (l, slot, way) => l.backendBytes(slot, way)),
+  one('pools', METRICS.poolQueueLength, (l, slot) => l.pools(slot, 'waiting')),
+  one('pools', METRICS.poolQueueFull, (l, slot) => l.pools(slot, 'queue-full')),
+  one('pools', METRICS.stickyEvictions, (l, slot) => l.pools(slot, 'evicted')),
   {
     ...by('backends', METRICS.backendEjections, 'cause', FAILURE_KINDS, (l, slot, n) => l.ejections(slot, n)),
     showsZero: false,

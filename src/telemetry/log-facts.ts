@@ -125,6 +125,7 @@ function closedFields(plan: Plan, fact: ClosedFact): Fields {
     trace_id: fact.traceId,
     sampled: fact.sampled,
   };
+  if (fact.queueMs > 0) fields['queue_ms'] = round(fact.queueMs);
   if (fact.undeliveredUp > 0) fields['undelivered_up'] = fact.undeliveredUp;
   if (fact.undeliveredDown > 0) fields['undelivered_down'] = fact.undeliveredDown;
   if (fact.pausedUpMs > 0) fields['paused_up_ms'] = round(fact.pausedUpMs);

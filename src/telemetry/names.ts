@@ -1,4 +1,5 @@
 import { MIRROR_METRICS } from './names-mirror.ts';
+import { POOL_METRICS } from './names-pool.ts';
 
 /**
  * Every name that telemetry shows: metrics, labels, log events, spans, attributes. Names are stable: dashboards and alerts
@@ -197,7 +198,7 @@ export const METRICS = {
     name: 'sluice.queue.length',
     kind: 'gauge',
     unit: '{connection}',
-    description: 'Connections that wait for a place now (`on_limit: wait`).',
+    description: 'Connections that wait for a place under the limits of a listener now (`on_limit: wait`).',
     labels: ['listener'],
   },
   stageFailures: {
@@ -208,6 +209,7 @@ export const METRICS = {
     labels: ['listener', 'stage'],
   },
   ...MIRROR_METRICS,
+  ...POOL_METRICS,
   shards: {
     name: 'sluice.shards',
     kind: 'gauge',

@@ -37,6 +37,7 @@ export function statusIn(phase: ServiceStatus['phase']): ServiceStatus {
       {
         name: 'web',
         balance: 'round_robin',
+        waiting: 0,
         backends: [
           {
             name: 'one',

@@ -93,6 +93,7 @@ export const anyFact: fc.Arbitrary<Fact> = fc.oneof(
     pool: index,
     backend: index,
     attempts: fc.array(record({ backend: index, from: number, to: number, error }), { maxLength: 32 }),
+    queueMs: number,
     bytesUp: number,
     bytesDown: number,
     undeliveredUp: number,

@@ -19,6 +19,7 @@ export interface PoolSketch {
   readonly panicPercent?: number;
   readonly slowStartMs?: number;
   readonly health?: HealthPlan | null;
+  readonly places?: Partial<Pick<PoolPlan, 'connectionsMax' | 'queue' | 'onFull' | 'sticky'>>;
   readonly passive?: PassivePlan | null;
   readonly onDown?: OnDown;
   readonly rebalancePerSecond?: number;
@@ -80,6 +81,11 @@ export function addPool(draft: Draft, sketch: PoolSketch): number {
     onDown: sketch.onDown ?? 'leave',
     rebalancePerSecond: sketch.rebalancePerSecond ?? 0,
     connect: { timeoutMs: 1000, retries: 2, abortOnFin: false, source: null, proxyOut: null, tls: null },
+    connectionsMax: 0,
+    queue: null,
+    onFull: 'reset',
+    sticky: null,
+    ...sketch.places,
   });
   for (const partial of sketch.backends) addBackend(draft, index, partial);
   return index;
@@ -98,6 +104,7 @@ export function addBackend(draft: Draft, pool: number, partial: Partial<BackendP
     priority: 0,
     backup: false,
     connectionsMax: 0,
+    connectRate: 0,
     original: false,
     ...partial,
   };
