@@ -24,3 +24,10 @@ export interface ConnectionContext {
 export function isCut({ reason }: ConnectionContext): boolean {
   return reason !== 'client-fin' && reason !== 'backend-fin';
 }
+
+/** A chart's action has no body; running one that nobody provided is a defect, told by name. */
+export function unprovided(name: string) {
+  return (): void => {
+    throw new Error(`the action "${name}" of the connection chart was not provided`);
+  };
+}

@@ -1,5 +1,5 @@
 import { assign, setup } from 'xstate';
-import { type ConnectionContext, type ConnectionInput, isCut } from './connection-context.ts';
+import { type ConnectionContext, type ConnectionInput, isCut, unprovided } from './connection-context.ts';
 import { type ConnectionEvent, reasonOf } from './connection-events.ts';
 
 export type { ConnectionContext, ConnectionInput } from './connection-context.ts';
@@ -296,10 +296,3 @@ export const connectionMachine = setup({
     },
   },
 });
-
-/** A chart's action has no body; running one that nobody provided is a defect, told by name. */
-function unprovided(name: string) {
-  return (): void => {
-    throw new Error(`the action "${name}" of the connection chart was not provided`);
-  };
-}
