@@ -120,6 +120,9 @@ async function obey(
     case 'view':
       tell({ kind: 'viewed', version: request.version, view: shard.view(request.connection) });
       return;
+    case 'pulse':
+      tell({ kind: 'pulses', version: request.version, pulses: shard.pulses(request.connections) });
+      return;
     case 'close':
       await close();
       return;

@@ -12,6 +12,7 @@ const ENVIRONMENT = {
   readFile: () => 'no files in these tests',
   now: 0,
   ticketKeys: null,
+  variables: {},
 };
 
 /** The pages for newcomers. Pages that grow an example name files that are not there. */

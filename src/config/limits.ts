@@ -79,6 +79,9 @@ export const WORKERS_MAX = SHARDS_MAX;
 export const CONNECTIONS_MAX = 10_000_000;
 export const ACCEPTS_PER_SECOND_MAX = 1_000_000;
 export const WAITING_MAX = 1_000_000;
+/** Traces that rules add: as many as control can send beside its other work. */
+export const TRACES_PER_SECOND_MAX = 10_000;
+export const HEARTBEAT_MS_MIN = 1_000;
 export const RETRIES_MAX = 100;
 export const WEIGHT_MAX = 256;
 export const PRIORITY_MAX = PRIORITIES - 1;

@@ -1,4 +1,5 @@
 import type { ConnectionId } from '../core/connection-id.ts';
+import type { ConnectionPulse } from '../core/connection-pulse.ts';
 import type { ConnectionView } from '../core/connection-view.ts';
 import type { FactSink } from '../core/facts.ts';
 import type { Plan } from '../core/plan.ts';
@@ -61,6 +62,10 @@ export class LocalShard implements ShardHost {
 
   async view(connection: ConnectionId): Promise<ConnectionView | null> {
     return this.#shard.view(connection);
+  }
+
+  async pulses(connections: readonly ConnectionId[]): Promise<readonly ConnectionPulse[]> {
+    return this.#shard.pulses(connections);
   }
 
   wake(): void {

@@ -73,6 +73,9 @@ function encodeBody(fact: Fact, into: ByteWriter): void {
       into.text(fact.client, FACT_TEXT_BYTES_MAX);
       into.text(fact.local, FACT_TEXT_BYTES_MAX);
       into.text(fact.traceId, FACT_TEXT_BYTES_MAX);
+      into.text(fact.spanId, FACT_TEXT_BYTES_MAX);
+      into.text(fact.parentSpanId, FACT_TEXT_BYTES_MAX);
+      into.uint8(fact.sampled ? 1 : 0);
       return;
     case 'entered':
       into.float64(fact.connection);
@@ -96,10 +99,12 @@ function encodeBody(fact: Fact, into: ByteWriter): void {
     case 'error':
       into.uint8(fact.connection === null ? 0 : 1);
       into.float64(fact.connection ?? 0);
+      into.text(fact.traceId, FACT_TEXT_BYTES_MAX);
       into.text(fact.message, FACT_MESSAGE_BYTES_MAX);
       return;
     case 'stage':
       into.float64(fact.connection);
+      into.text(fact.traceId, FACT_TEXT_BYTES_MAX);
       into.text(fact.stage, FACT_TEXT_BYTES_MAX);
       into.text(fact.message, FACT_MESSAGE_BYTES_MAX);
       return;
@@ -117,6 +122,9 @@ function decodeBody(kind: Fact['kind'], at: number, from: ByteReader): Fact {
         client: from.text(),
         local: from.text(),
         traceId: from.text(),
+        spanId: from.textOrNull(),
+        parentSpanId: from.textOrNull(),
+        sampled: from.flag(),
       };
     case 'entered':
       return { kind, at, connection: from.float64(), listener: from.int32(), state: from.oneOf(STATES) };
@@ -136,14 +144,27 @@ function decodeBody(kind: Fact['kind'], at: number, from: ByteReader): Fact {
     case 'error':
       return decodeError(at, from);
     case 'stage':
-      return { kind, at, connection: from.float64(), stage: from.text(), message: from.text() };
+      return {
+        kind,
+        at,
+        connection: from.float64(),
+        traceId: from.text(),
+        stage: from.text(),
+        message: from.text(),
+      };
   }
 }
 
 function decodeError(at: number, from: ByteReader): ErrorFact {
   const known = from.flag();
   const connection = from.float64();
-  return { kind: 'error', at, connection: known ? connection : null, message: from.text() };
+  return {
+    kind: 'error',
+    at,
+    connection: known ? connection : null,
+    traceId: from.textOrNull(),
+    message: from.text(),
+  };
 }
 
 function encodeClosed(fact: ClosedFact, into: ByteWriter): void {

@@ -9,11 +9,13 @@ import {
   type ProtocolRulePlan,
   type Sniffed,
 } from './sniffed.ts';
+import type { TelemetryPlan } from './telemetry-plan.ts';
 import type { ConnectTlsPlan, ListenerTlsPlan } from './tls.ts';
 
 export type { ChaosPlan } from './chaos-plan.ts';
 export type { RouteAction, RouteMatch, RoutePlan } from './route-plan.ts';
 export { STAGE_KINDS, type StagePlan } from './stage-plan.ts';
+export type { TelemetryPlan, TraceMatchPlan, TraceRulesPlan } from './telemetry-plan.ts';
 export { type KnownProtocol, PROTOCOLS, type Protocol, type Sniffed };
 
 /** Listeners a plan can have, those that a reload took away included. */
@@ -248,16 +250,6 @@ export interface BackendPlan {
   readonly backup: boolean;
   /** Connections to this backend at once; 0 = no limit. */
   readonly connectionsMax: number;
-}
-
-export interface TelemetryPlan {
-  /** Base URL of an OTLP/HTTP receiver; null = no export and no exporter. */
-  readonly otlp: string | null;
-  /** Share of connections that are traced, 0 to 1. */
-  readonly sample: number;
-  /** Where the Prometheus page is served; null = nowhere. */
-  readonly prometheus: Address | null;
-  readonly accessLog: { readonly to: 'stdout' | 'stderr' | 'off' };
 }
 
 export interface AdminPlan {

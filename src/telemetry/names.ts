@@ -266,5 +266,8 @@ export type EventName = (typeof EVENTS)[keyof typeof EVENTS];
 /** Name of the root span; the spans under it are named for the states. */
 export const ROOT_SPAN = 'connection';
 
+/** Name of the spans under it that tell of a connection while it is open, one for each heartbeat. */
+export const OPEN_SPAN = 'connection.open';
+
 /** Name of the event on a `dialing` span: one for each attempt, at the time of its result. */
 export const DIAL_ATTEMPT_EVENT = 'sluice.dial.attempt';
