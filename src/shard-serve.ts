@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import { pulsesIn } from './connection/index.ts';
 import { errorFact, textOf } from './core/error-fact.ts';
 import { SluiceError } from './core/errors.ts';
 import type { ShardReply, ShardRequest } from './core/mail.ts';
@@ -121,7 +122,11 @@ async function obey(
       tell({ kind: 'viewed', version: request.version, view: shard.view(request.connection) });
       return;
     case 'pulse':
-      tell({ kind: 'pulses', version: request.version, pulses: shard.pulses(request.connections) });
+      tell({
+        kind: 'pulses',
+        version: request.version,
+        pulses: pulsesIn(shard.registry, request.connections),
+      });
       return;
     case 'close':
       await close();

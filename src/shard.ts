@@ -4,7 +4,6 @@ import {
   type FillRandom,
   LimitReports,
   Mirrors,
-  pulseOf,
   type ShardCommons,
   type ShardContext,
   TraceIds,
@@ -14,7 +13,6 @@ import {
 import type { Admission, Turns } from './core/admission.ts';
 import type { Buckets } from './core/bucket.ts';
 import type { ConnectionId } from './core/connection-id.ts';
-import type { ConnectionPulse } from './core/connection-pulse.ts';
 import type { ConnectionView } from './core/connection-view.ts';
 import type { Counters } from './core/counters.ts';
 import { errorFact } from './core/error-fact.ts';
@@ -174,14 +172,6 @@ export class Shard {
   view(id: ConnectionId): ConnectionView | null {
     const connection = this.#registry.get(id);
     return connection === undefined ? null : viewOf(connection, this.#parts.number);
-  }
-
-  /** How those of these connections stand that it has. */
-  pulses(ids: readonly ConnectionId[]): ConnectionPulse[] {
-    return ids.flatMap((id) => {
-      const connection = this.#registry.get(id);
-      return connection === undefined ? [] : pulseOf(connection);
-    });
   }
 
   /** Accepts what waits in the queues, then no more, whatever plan comes. Connections live on. */

@@ -1,3 +1,4 @@
+import { pulsesIn } from '../connection/index.ts';
 import type { ConnectionId } from '../core/connection-id.ts';
 import type { ConnectionPulse } from '../core/connection-pulse.ts';
 import type { ConnectionView } from '../core/connection-view.ts';
@@ -65,7 +66,7 @@ export class LocalShard implements ShardHost {
   }
 
   async pulses(connections: readonly ConnectionId[]): Promise<readonly ConnectionPulse[]> {
-    return this.#shard.pulses(connections);
+    return pulsesIn(this.#shard.registry, connections);
   }
 
   wake(): void {

@@ -1,7 +1,7 @@
 import type { ClosedFact } from '../core/facts.ts';
 import type { Plan } from '../core/plan.ts';
 import { TraceCap } from './trace-cap.ts';
-import { ruleFor, TRACE_RULES, type TraceKeptBy, type TraceRule } from './trace-rules.ts';
+import { ruleFor, type TraceKeptBy, type TraceRule } from './trace-rules.ts';
 
 /** Decides for each connection that has ended whether it is traced, and counts what the rules add and what their cap keeps out. */
 export class AddedTraces {
@@ -29,9 +29,9 @@ export class AddedTraces {
     return rule;
   }
 
-  /** Traces that a rule has added, by rule. */
-  get added(): readonly (readonly [TraceRule, number])[] {
-    return TRACE_RULES.map((rule) => [rule, this.#added[rule]]);
+  /** Traces that a rule has added. */
+  of(rule: TraceRule): number {
+    return this.#added[rule];
   }
 
   /** Traces that a rule would have added beyond the cap. */

@@ -90,18 +90,21 @@ export class Heartbeats {
     }
   }
 
-  /** Takes those that are due to the end of the order; returns as many as one look may tell of. */
+  /** As many as one look may tell of. The others come first in the next turn, so that nobody is passed over for ever. */
   #due(now: number, intervalMs: number): Followed[] {
     const due: Followed[] = [];
-    for (const [connection, followed] of this.#followed) {
+    for (const followed of this.#followed.values()) {
       if (followed.due > now) break;
-      this.#followed.delete(connection);
-      followed.due = now + intervalMs;
-      this.#followed.set(connection, followed);
-      if (due.length < HEARTBEATS_PER_LOOK_MAX) due.push(followed);
-      else this.#skipped++;
+      due.push(followed);
     }
-    return due;
+    const told = due.splice(0, HEARTBEATS_PER_LOOK_MAX);
+    this.#skipped += due.length;
+    for (const followed of [...due, ...told]) {
+      this.#followed.delete(followed.opened.connection);
+      followed.due = now + intervalMs;
+      this.#followed.set(followed.opened.connection, followed);
+    }
+    return told;
   }
 
   /** A connection whose end was told meanwhile, or was lost on the way, has no more. */

@@ -24,6 +24,7 @@ export type LabelName =
   | 'stage'
   | 'shard'
   | 'cause'
+  | 'rule'
   | 'name';
 
 export interface MetricMeta {
@@ -229,6 +230,27 @@ export const METRICS = {
     description: 'Spans made and never received: the queue was full or the export failed.',
     labels: [],
   },
+  tracesAdded: {
+    name: 'sluice.traces.added',
+    kind: 'counter',
+    unit: '{trace}',
+    description: 'Traces of connections that were not sampled, added by a rule: failed, slow, match.',
+    labels: ['rule'],
+  },
+  tracesCapped: {
+    name: 'sluice.traces.capped',
+    kind: 'counter',
+    unit: '{trace}',
+    description: 'Traces that a rule would have added beyond the cap per second.',
+    labels: [],
+  },
+  heartbeatsSkipped: {
+    name: 'sluice.heartbeats.skipped',
+    kind: 'counter',
+    unit: '{span}',
+    description: 'Partial spans of open connections that were due and not made, because too many were.',
+    labels: [],
+  },
   logDropped: {
     name: 'sluice.log.dropped',
     kind: 'counter',
@@ -260,6 +282,8 @@ export const EVENTS = {
   spansLost: 'telemetry.spans_lost',
   /** An environment variable names no usable OTLP endpoint. */
   endpointInvalid: 'telemetry.endpoint_invalid',
+  /** Variables of OpenTelemetry that have no effect as they are set. */
+  variablesIgnored: 'telemetry.variables_ignored',
 } as const;
 export type EventName = (typeof EVENTS)[keyof typeof EVENTS];
 
