@@ -25,6 +25,7 @@ const PAGES = [
   'docs/balancing.md',
   'docs/operating.md',
   'docs/capture.md',
+  'docs/telemetry.md',
   'deploy/README.md',
 ];
 
