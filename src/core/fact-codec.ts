@@ -1,6 +1,7 @@
 import { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { CLOSE_REASON_NAMES, closeReasonIndex } from './close-reason.ts';
+import { decodeOpened, encodeOpened } from './fact-codec-opened.ts';
 import { decodeTcp, encodeTcp } from './fact-codec-tcp.ts';
 import { decodeTexts, encodeTexts } from './fact-codec-texts.ts';
 import { decodeTls, encodeTls } from './fact-codec-tls.ts';
@@ -68,14 +69,7 @@ export function decodeFact(bytes: Uint8Array): Fact {
 function encodeBody(fact: Fact, into: ByteWriter): void {
   switch (fact.kind) {
     case 'opened':
-      into.float64(fact.connection);
-      into.int32(fact.listener);
-      into.text(fact.client, FACT_TEXT_BYTES_MAX);
-      into.text(fact.local, FACT_TEXT_BYTES_MAX);
-      into.text(fact.traceId, FACT_TEXT_BYTES_MAX);
-      into.text(fact.spanId, FACT_TEXT_BYTES_MAX);
-      into.text(fact.parentSpanId, FACT_TEXT_BYTES_MAX);
-      into.uint8(fact.sampled ? 1 : 0);
+      encodeOpened(fact, into, FACT_TEXT_BYTES_MAX);
       return;
     case 'entered':
       into.float64(fact.connection);
@@ -114,18 +108,7 @@ function encodeBody(fact: Fact, into: ByteWriter): void {
 function decodeBody(kind: Fact['kind'], at: number, from: ByteReader): Fact {
   switch (kind) {
     case 'opened':
-      return {
-        kind,
-        at,
-        connection: from.float64(),
-        listener: from.int32(),
-        client: from.text(),
-        local: from.text(),
-        traceId: from.text(),
-        spanId: from.textOrNull(),
-        parentSpanId: from.textOrNull(),
-        sampled: from.flag(),
-      };
+      return decodeOpened(at, from);
     case 'entered':
       return { kind, at, connection: from.float64(), listener: from.int32(), state: from.oneOf(STATES) };
     case 'closed':
