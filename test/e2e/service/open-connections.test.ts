@@ -57,8 +57,8 @@ telemetry: { traces: { otlp: "${receiver.url}", sample: 0, also: { failed: true 
   await sluice.stop();
   const denied = logs.find(({ reason }) => reason === 'denied');
   expect(receiver.spans().map(({ traceId, name }) => [traceId, name])).toEqual([
-    [denied?.trace_id, 'connection'],
     [denied?.trace_id, 'accepting'],
     [denied?.trace_id, 'closed'],
+    [denied?.trace_id, 'connection'],
   ]);
 });
