@@ -1,5 +1,6 @@
 import { MIRROR_METRICS } from './names-mirror.ts';
 import { POOL_METRICS } from './names-pool.ts';
+import { TRACE_METRICS } from './names-traces.ts';
 
 /**
  * Every name that telemetry shows: metrics, labels, log events, spans, attributes. Names are stable: dashboards and alerts
@@ -246,27 +247,7 @@ export const METRICS = {
     description: 'Spans made and never received: the queue was full or the export failed.',
     labels: [],
   },
-  tracesAdded: {
-    name: 'sluice.traces.added',
-    kind: 'counter',
-    unit: '{trace}',
-    description: 'Traces of connections that were not sampled, added by a rule: failed, slow, match.',
-    labels: ['rule'],
-  },
-  tracesCapped: {
-    name: 'sluice.traces.capped',
-    kind: 'counter',
-    unit: '{trace}',
-    description: 'Traces that a rule would have added beyond the cap per second.',
-    labels: [],
-  },
-  heartbeatsSkipped: {
-    name: 'sluice.heartbeats.skipped',
-    kind: 'counter',
-    unit: '{span}',
-    description: 'Partial spans of open connections that were due and not made, because too many were.',
-    labels: [],
-  },
+  ...TRACE_METRICS,
   logDropped: {
     name: 'sluice.log.dropped',
     kind: 'counter',

@@ -184,7 +184,7 @@ describe('the trace of a connection that ends', () => {
     expect(new Set(spans.map(({ traceId }) => traceId))).toEqual(new Set([ended.fact.traceId]));
   });
 
-  it('is shown here for every reason but those of TLS, of stages and of defects', () => {
+  it('is shown here for every reason but those of TLS, of stages, of defects and of backends that are given up', () => {
     const others = CLOSE_REASON_NAMES.filter((reason) => ENDS[reason] === undefined);
     expect(others).toEqual([
       'client-truncated',
@@ -195,6 +195,8 @@ describe('the trace of a connection that ends', () => {
       'backend-handshake',
       'stage-close',
       'stage-reset',
+      'backend-down',
+      'rebalanced',
       'shard-failed',
       'internal-error',
     ]);

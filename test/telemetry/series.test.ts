@@ -14,18 +14,14 @@ afterEach(async () => {
 });
 
 /** Lines of the page, with every counter and gauge of its listeners and backends set and every histogram observed. */
-async function page(listeners: number, backends: number): Promise<string> {
+async function page(listeners: number, backends: number, pools = 1): Promise<string> {
   const address = { kind: 'tcp', host: '127.0.0.1', port: 1 } as const;
+  const rows = Array.from({ length: backends }, (_, i) => i);
   const plan = {
     ...aPlan({ prometheus: LOOPBACK, accessLog: { to: 'off' } }),
     listeners: Array.from({ length: listeners }, (_, i) => aListener(i, `listener-${i}`)),
-    pools: [
-      aPool(
-        0,
-        'web',
-        Array.from({ length: backends }, (_, i) => i),
-      ),
-    ],
+    // The first has all backends.
+    pools: Array.from({ length: pools }, (_, i) => aPool(i, `pool-${i}`, i === 0 ? rows : [])),
     backends: Array.from({ length: backends }, (_, i) => aBackend(i, 0, `backend-${i}`, address)),
   };
   const { watched, regions } = aWatched(plan, 1, 16);
@@ -37,7 +33,7 @@ async function page(listeners: number, backends: number): Promise<string> {
   const ends = CLOSE_REASON_NAMES.flatMap((reason) =>
     ['', 'ECONNREFUSED', 'cancelled'].map((error) => ({ reason, error })),
   );
-  for (let listener = 0; listener < Math.max(listeners, backends); listener++) {
+  for (let listener = 0; listener < Math.max(listeners, backends, pools); listener++) {
     for (const { reason, error } of ends) {
       const backend = listener % backends;
       watched.facts.emit(
@@ -46,6 +42,8 @@ async function page(listeners: number, backends: number): Promise<string> {
           client: `198.51.100.${connection % 256}:${connection}`,
           sni: `name-${connection}.test`,
           listener: listener % listeners,
+          pool: listener % pools,
+          queueMs: 1,
           backend,
           attempts: [{ backend, from: 1, to: 2, error }],
           reason,
@@ -63,19 +61,24 @@ const lines = (text: string): number =>
   text.split('\n').filter((line) => line !== '' && line[0] !== '#').length;
 
 describe('the number of series', () => {
-  it('is a constant, so many for each listener, and so many for each backend, as the documentation says', async () => {
-    const [smallest, listener, backend, both] = [
+  it('is a constant, and so many for each listener, each backend and each pool, as the documentation says', async () => {
+    const [smallest, listener, backend, pool, all] = [
       lines(await page(1, 1)),
       lines(await page(2, 1)),
       lines(await page(1, 2)),
-      lines(await page(4, 3)),
+      lines(await page(1, 1, 2)),
+      lines(await page(4, 3, 2)),
     ];
-    const [perListener, perBackend] = [listener - smallest, backend - smallest];
-    const constant = smallest - perListener - perBackend;
-    expect(both).toBe(constant + 4 * perListener + 3 * perBackend);
+    const [perListener, perBackend, perPool] = [listener, backend, pool].map((more) => more - smallest) as [
+      number,
+      number,
+      number,
+    ];
+    const constant = smallest - perListener - perBackend - perPool;
+    expect(all).toBe(constant + 4 * perListener + 3 * perBackend + 2 * perPool);
     const { default: fs } = await import('node:fs');
     expect(fs.readFileSync(PAGE, 'utf8')).toContain(
-      `${constant} + ${perListener} × listeners + ${perBackend} × backends`,
+      `${constant} + ${perListener} × listeners + ${perBackend} × backends + ${perPool} × pools`,
     );
   });
 
