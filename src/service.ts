@@ -251,6 +251,7 @@ class RunningService implements Service {
         layout: COUNTERS,
         counters: () => this.#memory.counters,
         upstreams: this.#memory.upstreams,
+        pulses: (connections) => this.#fleet.pulses(connections),
         version: VERSION,
       });
       this.#watchers.push(watcher);

@@ -107,5 +107,9 @@ export const MACHINE_ENGINE = 'compiled';
 export const RELOAD = 'signal';
 
 export const TRACE_SAMPLE = 1;
+export const TRACES_ALSO_FAILED = true;
+export const TRACES_ALSO_OVER = 'never';
+export const TRACES_ALSO_PER_SECOND = '100/s';
+export const TRACES_HEARTBEAT = 'never';
 export const ACCESS_LOG_FORMAT = 'json';
 export const ACCESS_LOG_TO = 'stdout';

@@ -104,7 +104,9 @@ function settingsOf(plan: Plan): ByName {
     ['protocols', plan.protocolRules],
     ['machine_engine', plan.machineEngine],
     ['limits.connections', plan.limits.connections.value],
-    ['telemetry.traces.sample', plan.telemetry.sample],
+    ['telemetry.traces.sample', [plan.telemetry.sample, plan.telemetry.followsParent]],
+    ['telemetry.traces.also', plan.telemetry.also],
+    ['telemetry.traces.heartbeat', plan.telemetry.heartbeatMs],
   ]);
 }
 

@@ -79,6 +79,9 @@ export const WORKERS_MAX = SHARDS_MAX;
 export const CONNECTIONS_MAX = 10_000_000;
 export const ACCEPTS_PER_SECOND_MAX = 1_000_000;
 export const WAITING_MAX = 1_000_000;
+/** Traces that rules add: as many as control can send beside its other work. */
+export const TRACES_PER_SECOND_MAX = 10_000;
+export const HEARTBEAT_MS_MIN = 1_000;
 /** Connections that are begun to a backend in a second. */
 export const CONNECTS_PER_SECOND_MAX = 1_000_000;
 export const STICKY_CLIENTS_MAX = 500_000;

@@ -1,4 +1,6 @@
+import { pulsesIn } from '../connection/index.ts';
 import type { ConnectionId } from '../core/connection-id.ts';
+import type { ConnectionPulse } from '../core/connection-pulse.ts';
 import type { ConnectionView } from '../core/connection-view.ts';
 import type { FactSink } from '../core/facts.ts';
 import type { SessionsEnd } from '../core/mail.ts';
@@ -62,6 +64,10 @@ export class LocalShard implements ShardHost {
 
   async view(connection: ConnectionId): Promise<ConnectionView | null> {
     return this.#shard.view(connection);
+  }
+
+  async pulses(connections: readonly ConnectionId[]): Promise<readonly ConnectionPulse[]> {
+    return pulsesIn(this.#shard.registry, connections);
   }
 
   wake(): void {

@@ -1,6 +1,7 @@
 import { type Actor, createActor, type SnapshotFrom, waitFor } from 'xstate';
 import { type ShardEvent, shardMachine } from '../../machines/shard.ts';
 import type { ConnectionId } from '../core/connection-id.ts';
+import type { ConnectionPulse } from '../core/connection-pulse.ts';
 import type { ConnectionView } from '../core/connection-view.ts';
 import { textOf } from '../core/error-fact.ts';
 import { SluiceError } from '../core/errors.ts';
@@ -111,6 +112,11 @@ export class ThreadShard implements ShardHost {
   async view(connection: ConnectionId): Promise<ConnectionView | null> {
     const version = ++this.#views;
     return (await this.#ask({ kind: 'view', connection, version }, ['viewed'], version)).view;
+  }
+
+  async pulses(connections: readonly ConnectionId[]): Promise<readonly ConnectionPulse[]> {
+    const version = ++this.#views;
+    return (await this.#ask({ kind: 'pulse', connections, version }, ['pulses'], version)).pulses;
   }
 
   /** From here on it is not started again when it dies, nor where it is dead already. */

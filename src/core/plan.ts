@@ -11,6 +11,7 @@ import {
   type ProtocolRulePlan,
   type Sniffed,
 } from './sniffed.ts';
+import type { TelemetryPlan } from './telemetry-plan.ts';
 import type { ConnectTlsPlan, ListenerTlsPlan } from './tls.ts';
 
 export type { ChaosPlan } from './chaos-plan.ts';
@@ -18,6 +19,7 @@ export { ON_DOWN, type OnDown, type PassivePlan } from './passive-plan.ts';
 export { HASH_KEYS, type HashKey, type QueuePlan, type StickyPlan } from './queue-plan.ts';
 export type { RouteAction, RouteMatch, RoutePlan } from './route-plan.ts';
 export { STAGE_KINDS, type StagePlan } from './stage-plan.ts';
+export type { TelemetryPlan, TraceMatchPlan, TraceRulesPlan } from './telemetry-plan.ts';
 export { type KnownProtocol, PROTOCOLS, type Protocol, type Sniffed };
 
 /** Listeners a plan can have, those that a reload took away included. */
@@ -266,16 +268,6 @@ export interface BackendPlan {
   readonly connectionsMax: number;
   /** Connections that are begun to it in a second, with a burst of one second's worth; 0 = no limit. */
   readonly connectRate: number;
-}
-
-export interface TelemetryPlan {
-  /** Base URL of an OTLP/HTTP receiver; null = no export and no exporter. */
-  readonly otlp: string | null;
-  /** Share of connections that are traced, 0 to 1. */
-  readonly sample: number;
-  /** Where the Prometheus page is served; null = nowhere. */
-  readonly prometheus: Address | null;
-  readonly accessLog: { readonly to: 'stdout' | 'stderr' | 'off' };
 }
 
 export interface AdminPlan {

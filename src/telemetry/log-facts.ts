@@ -47,13 +47,15 @@ export function logFact(log: Log, plan: Plan, accessLog: boolean, fact: Fact): v
     case 'stage': {
       const connection = formatConnectionId(fact.connection);
       const message = shown(fact.message, MESSAGE_CHARS_MAX);
-      log.write('warn', EVENTS.stageFailed, { connection, stage: fact.stage, message }, fact.at);
+      const { stage, traceId: trace_id } = fact;
+      log.write('warn', EVENTS.stageFailed, { connection, stage, message, trace_id }, fact.at);
       return;
     }
     case 'error': {
       const connection = fact.connection === null ? {} : { connection: formatConnectionId(fact.connection) };
       const message = shown(fact.message, MESSAGE_CHARS_MAX);
-      log.write('error', EVENTS.error, { ...connection, message }, fact.at);
+      const trace = fact.traceId === null ? {} : { trace_id: fact.traceId };
+      log.write('error', EVENTS.error, { ...connection, message, ...trace }, fact.at);
       return;
     }
   }

@@ -1,5 +1,6 @@
 import { MIRROR_METRICS } from './names-mirror.ts';
 import { POOL_METRICS } from './names-pool.ts';
+import { TRACE_METRICS } from './names-traces.ts';
 
 /**
  * Every name that telemetry shows: metrics, labels, log events, spans, attributes. Names are stable: dashboards and alerts
@@ -25,6 +26,7 @@ export type LabelName =
   | 'stage'
   | 'shard'
   | 'cause'
+  | 'rule'
   | 'name';
 
 export interface MetricMeta {
@@ -245,6 +247,7 @@ export const METRICS = {
     description: 'Spans made and never received: the queue was full or the export failed.',
     labels: [],
   },
+  ...TRACE_METRICS,
   logDropped: {
     name: 'sluice.log.dropped',
     kind: 'counter',
@@ -280,11 +283,16 @@ export const EVENTS = {
   spansLost: 'telemetry.spans_lost',
   /** An environment variable names no usable OTLP endpoint. */
   endpointInvalid: 'telemetry.endpoint_invalid',
+  /** Variables of OpenTelemetry that have no effect as they are set. */
+  variablesIgnored: 'telemetry.variables_ignored',
 } as const;
 export type EventName = (typeof EVENTS)[keyof typeof EVENTS];
 
 /** Name of the root span; the spans under it are named for the states. */
 export const ROOT_SPAN = 'connection';
+
+/** Name of the spans under it that tell of a connection while it is open, one for each heartbeat. */
+export const OPEN_SPAN = 'connection.open';
 
 /** Name of the event on a `dialing` span: one for each attempt, at the time of its result. */
 export const DIAL_ATTEMPT_EVENT = 'sluice.dial.attempt';

@@ -217,7 +217,7 @@ class Supervision implements RunningUpstreams {
   }
 
   #tell(message: string): void {
-    this.#options.emit({ kind: 'error', at: this.#options.now(), connection: null, message });
+    this.#options.emit({ kind: 'error', at: this.#options.now(), connection: null, traceId: null, message });
   }
 }
 

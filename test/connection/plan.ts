@@ -154,7 +154,15 @@ export function planOf(pieces: PlanPieces): Plan {
     workers: { count: 0, reason: 'test', pipes: 0 },
     groups: [{ plane: 'memory', first: 0, count: 1, reason: 'test' }],
     hangMs: 0,
-    telemetry: { otlp: null, sample: pieces.sample ?? 1, prometheus: null, accessLog: { to: 'off' } },
+    telemetry: {
+      otlp: null,
+      sample: pieces.sample ?? 1,
+      followsParent: true,
+      also: null,
+      heartbeatMs: 0,
+      prometheus: null,
+      accessLog: { to: 'off' },
+    },
     admin: null,
     drainMs: pieces.drainMs ?? 1000,
   };

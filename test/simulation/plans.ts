@@ -56,7 +56,15 @@ export function randomPlan(dice: Dice): Plan {
     workers: { count: 0, reason: 'simulation', pipes: 0 },
     groups: [{ plane: 'memory', first: 0, count: 1, reason: 'simulation' }],
     hangMs: 0,
-    telemetry: { otlp: null, sample: 0.5, prometheus: null, accessLog: { to: 'off' } },
+    telemetry: {
+      otlp: null,
+      sample: 0.5,
+      followsParent: true,
+      also: null,
+      heartbeatMs: 0,
+      prometheus: null,
+      accessLog: { to: 'off' },
+    },
     admin: null,
     drainMs: 1000,
   };

@@ -32,7 +32,16 @@ export function aPlan(telemetry: Partial<TelemetryPlan> = {}): Plan {
     workers: { count: 0, reason: 'a sample', pipes: 0 },
     groups: [{ plane: 'net', first: 0, count: 1, reason: 'a sample' }],
     hangMs: 2000,
-    telemetry: { otlp: null, sample: 1, prometheus: null, accessLog: { to: 'stdout' }, ...telemetry },
+    telemetry: {
+      otlp: null,
+      sample: 1,
+      followsParent: true,
+      also: null,
+      heartbeatMs: 0,
+      prometheus: null,
+      accessLog: { to: 'stdout' },
+      ...telemetry,
+    },
     admin: null,
     drainMs: 1000,
   };
@@ -172,6 +181,7 @@ export function aWatched(plan: Plan, shards = 1, room = 16): Shown {
     layout,
     counters: () => regions,
     upstreams: new UpstreamTable(room, shards),
+    pulses: async (connections) => connections.map(() => 'unknown'),
     version: '1.2.3',
   };
   const reload = (next: Plan): void => {

@@ -51,7 +51,15 @@ export function planOf(...sketches: readonly PoolSketch[]): Plan {
     workers: { count: 0, reason: 'a test', pipes: 0 },
     groups: [{ plane: 'memory', first: 0, count: 1, reason: 'a test' }],
     hangMs: 0,
-    telemetry: { otlp: null, sample: 0, prometheus: null, accessLog: { to: 'off' } },
+    telemetry: {
+      otlp: null,
+      sample: 0,
+      followsParent: true,
+      also: null,
+      heartbeatMs: 0,
+      prometheus: null,
+      accessLog: { to: 'off' },
+    },
     admin: null,
     drainMs: 1000,
   };
