@@ -50,6 +50,7 @@ export type DialReason =
   | 'no-backend'
   | 'connect-refused'
   | 'connect-failed'
+  | 'connect-timeout'
   | 'backend-handshake'
   | 'out-of-descriptors'
   | 'out-of-ports';

@@ -9,6 +9,7 @@ import {
   openAdmin,
   type Reloaded,
   Reloads,
+  Resolving,
   Slots,
   Threads,
   threadStarter,
@@ -67,9 +68,13 @@ class RunningService implements Service {
   readonly #fleet: Fleet;
   readonly #reloads: Reloads;
   readonly #drain: Drain;
+  readonly #resolving: Resolving;
+  readonly #defect = (error: unknown): void => this.#facts.emit(errorFact(error, Date.now()));
   readonly #started = Date.now();
   readonly #watchers: Watcher[] = [];
   readonly #urls: Record<string, string> = {};
+  /** As the configuration was compiled. */
+  #compiled: Plan;
   #plan: Plan;
   /** What watchers see: during a reload already the next plan. */
   #shown: Plan;
@@ -80,16 +85,16 @@ class RunningService implements Service {
   #drained: Promise<{ cut: number }> | null = null;
 
   constructor(plan: Plan, options: ServiceOptions) {
+    this.#compiled = plan;
     this.#plan = plan;
     this.#shown = plan;
     const memory = new Memory(plan);
     this.#memory = memory;
     this.#facts = memory.createFactQueue();
-    const defect = (error: unknown): void => this.#defect(error);
-    reportStageErrors(defect);
+    reportStageErrors(this.#defect);
     this.#plane =
       options.plane ??
-      createNetPlane({ onObserverError: defect, onOpen: (by) => memory.countDescriptor(by) });
+      createNetPlane({ onObserverError: this.#defect, onOpen: (by) => memory.countDescriptor(by) });
     const { regions } = memory;
     this.#threads = plan.workers.count === 0 ? null : this.#createThreads(options.shardEntry ?? SHARD_ENTRY);
     this.#fleet = new Fleet(
@@ -97,6 +102,15 @@ class RunningService implements Service {
     );
     this.#drain = new Drain(this.#fleet, () => memory.connections);
     this.#reloads = this.#createReloads();
+    this.#resolving = new Resolving(plan, {
+      timers: this.#plane.timers,
+      tell: (event) => this.#tell(event),
+      emit: this.#facts.emit,
+      phase: () => this.#phase,
+      shards: () => this.#fleet.hosts,
+      upstreams: () => this.#upstreams,
+      again: () => this.#reloads.again(),
+    });
   }
 
   get plan(): Plan {
@@ -118,6 +132,7 @@ class RunningService implements Service {
       this.#closeAdmin = admin.close;
       this.#urls['admin'] = admin.url;
     }
+    this.#plan = this.#shown = await this.#resolving.resolve(this.#compiled);
     const { timers } = this.#plane;
     this.#upstreams = startUpstreams({
       plan: this.#plan,
@@ -125,12 +140,14 @@ class RunningService implements Service {
       table: this.#memory.upstreams,
       emit: this.#facts.emit,
       now: () => timers.epoch + timers.now(),
+      names: this.#resolving.names,
     });
     this.#bound = ofLive(this.#plan, await this.#fleet.start(this.#plan));
     await this.#upstreams.ready;
     this.#phase = 'ready';
     this.#facts.flush();
     this.#tell({ event: 'ready', listeners: this.#bound, urls: this.#urls });
+    await this.#resolving.followServices();
   }
 
   status(): ServiceStatus {
@@ -196,6 +213,7 @@ class RunningService implements Service {
       epoch: this.#plane.timers.epoch,
       facts: this.#facts,
       current: () => ({ plan: this.#plan, bound: this.#bound }),
+      names: () => this.#resolving.names.table(),
       took: (plan, bound) => {
         if (plan === this.#plan) this.#bound = ofLive(plan, { ...this.#bound, ...bound });
       },
@@ -207,7 +225,8 @@ class RunningService implements Service {
     const slots = new Slots(this.#memory.regions, this.#fleet.hosts.length, () => performance.now());
     return new Reloads({
       phase: () => this.#phase,
-      current: () => ({ plan: this.#plan, bound: this.#bound }),
+      current: () => ({ plan: this.#plan, compiled: this.#compiled, bound: this.#bound }),
+      resolve: (compiled) => this.#resolving.resolve(compiled),
       free: () => slots.free(this.#plan),
       applyUpstreams: async (plan) => this.#upstreams?.apply(plan),
       prepare: (plan, known) => this.#fleet.prepare(plan, known),
@@ -217,7 +236,8 @@ class RunningService implements Service {
         slots.follow(this.#shown, plan);
         this.#shown = plan;
       },
-      commit: async (plan, prepared) => {
+      commit: async (plan, compiled, prepared) => {
+        this.#compiled = compiled;
         this.#plan = plan;
         this.#bound = ofLive(plan, prepared.bound);
         await this.#fleet.commit(plan, prepared);
@@ -249,6 +269,7 @@ class RunningService implements Service {
         layout: COUNTERS,
         counters: () => this.#memory.counters,
         upstreams: this.#memory.upstreams,
+        names: () => this.#resolving.names.status(),
         version: VERSION,
       });
       this.#watchers.push(watcher);
@@ -261,6 +282,7 @@ class RunningService implements Service {
   }
 
   async #close(): Promise<void> {
+    this.#resolving.names.stop();
     this.#upstreams?.stop();
     await this.#fleet.close();
     this.#threads?.close();
@@ -273,9 +295,5 @@ class RunningService implements Service {
     await this.#closeAdmin?.();
     this.#closeAdmin = null;
     this.#phase = 'stopped';
-  }
-
-  #defect(error: unknown): void {
-    this.#facts.emit(errorFact(error, Date.now()));
   }
 }

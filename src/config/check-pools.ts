@@ -2,6 +2,7 @@ import { poolsOf } from './check-actions.ts';
 import { checkHash } from './check-hash.ts';
 import { mirrorsOf } from './check-mirrors.ts';
 import { checkProxyOut } from './check-proxy.ts';
+import { checkServices } from './check-resolver.ts';
 import { checkSource } from './check-source.ts';
 import { checkConnectTls } from './check-tls.ts';
 import { ORIGINAL_POOL } from './compile-pools.ts';
@@ -17,6 +18,7 @@ export function checkPools(root: Raw): Issue[] {
   const found = values(pools).flatMap((pool) => [
     ...(pool.path.at(-1) === ORIGINAL_POOL ? checkOriginal(pool) : missingBackends(pool)),
     ...repeatedBackends(items(at(pool, 'backends'))),
+    ...checkServices(pool),
     ...checkHash(pool),
     ...checkSource(pool),
     ...checkProxyOut(pool),

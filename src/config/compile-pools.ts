@@ -1,5 +1,5 @@
 import { formatAddress } from '../core/address.ts';
-import type { BackendPlan, ConnectPlan, HashPlan, HealthPlan, PoolPlan } from '../core/plan.ts';
+import type { BackendPlan, ConnectPlan, HashPlan, HealthPlan, PoolPlan, ServicePlan } from '../core/plan.ts';
 import { whyNotLinux } from './choose-plane.ts';
 import { compileProxyOut } from './compile-proxy.ts';
 import { compileConnectTls, type TlsContext } from './compile-tls.ts';
@@ -30,7 +30,7 @@ export function compilePools(config: Config, context: TlsContext): CompiledPools
   for (const [name, pool] of Object.entries(withOriginal(config))) {
     const index = pools.length;
     const isOriginal = name === ORIGINAL_POOL;
-    const members = isOriginal ? [ORIGINAL_BACKEND] : (pool.backends ?? []).map(compileBackend);
+    const members = isOriginal ? [ORIGINAL_BACKEND] : (pool.backends ?? []).flatMap(compileBackend);
     const rows = members.map((member) => backends.push({ row: backends.length, pool: index, ...member }) - 1);
     pools.push({
       index,
@@ -41,6 +41,7 @@ export function compilePools(config: Config, context: TlsContext): CompiledPools
       panicPercent: pool.panic ?? 0,
       slowStartMs: pool.slow_start ?? 0,
       backends: rows,
+      services: (pool.backends ?? []).flatMap(compileService),
       health: compileHealth(pool.health),
       connect: compileConnect(pool.connect, ['pools', name, 'connect'], config, context),
     });
@@ -66,15 +67,19 @@ function compileConnect(
   config: Config,
   context: TlsContext,
 ): ConnectPlan {
-  const { timeout, retries, abort_on_fin, source = null } = connect;
+  const { timeout, deadline = 0, attempt_delay, retries, abort_on_fin, source: given = null } = connect;
+  const source = typeof given === 'object' ? (given?.address ?? null) : given;
   const against = source === 'client' ? whyNotLinux(context.environment, config.plane, config.workers) : null;
   if (against !== null)
     context.issues.push(wrongValue([...path, 'source'], `client needs the linux plane: ${against}`));
   return {
     timeoutMs: timeout,
+    deadlineMs: deadline,
+    attemptDelayMs: attempt_delay,
     retries,
     abortOnFin: abort_on_fin,
     source,
+    sourcePorts: typeof given === 'object' ? (given?.ports ?? null) : null,
     proxyOut: compileProxyOut(connect.proxy_protocol),
     tls: compileConnectTls(connect.tls, [...path, 'tls'], context),
   };
@@ -86,6 +91,7 @@ const ORIGINAL_BACKEND: Member = {
   name: ORIGINAL_POOL,
   retired: false,
   address: { kind: 'tcp', host: '0.0.0.0', port: 0 },
+  resolve: defaults.ADDRESS_FAMILIES,
   original: true,
   weight: defaults.WEIGHT,
   priority: defaults.PRIORITY,
@@ -93,14 +99,30 @@ const ORIGINAL_BACKEND: Member = {
   connectionsMax: 0,
 };
 
-function compileBackend(backend: BackendConfig): Member {
-  const given =
-    'kind' in backend
-      ? { address: backend, weight: defaults.WEIGHT, priority: defaults.PRIORITY, backup: defaults.BACKUP }
-      : backend;
-  const { address, name = formatAddress(address), weight, priority, backup, max_connections = 0 } = given;
+/** What a bare address stands for. */
+const PLAIN_BACKEND = {
+  weight: defaults.WEIGHT,
+  priority: defaults.PRIORITY,
+  backup: defaults.BACKUP,
+  resolve: defaults.ADDRESS_FAMILIES,
+} as const;
+
+/** None for a service, whose backends are known at run time. */
+function compileBackend(backend: BackendConfig): Member[] {
+  const given = 'kind' in backend ? { ...PLAIN_BACKEND, address: backend } : backend;
+  const { address } = given;
+  if (address === undefined) return [];
+  const { name = formatAddress(address), weight, priority, backup, resolve, max_connections = 0 } = given;
   const connectionsMax = max_connections;
-  return { name, retired: false, address, weight, priority, backup, connectionsMax, original: false };
+  return [
+    { name, retired: false, address, weight, priority, backup, connectionsMax, resolve, original: false },
+  ];
+}
+
+function compileService(backend: BackendConfig): ServicePlan[] {
+  if ('kind' in backend || backend.srv === undefined) return [];
+  const { srv, resolve, backup, max_connections = 0 } = backend;
+  return [{ name: srv.toLowerCase(), resolve, backup, connectionsMax: max_connections }];
 }
 
 function compileHash({ on, tlv = 0, bounded_load = 0, table_size }: PoolConfig['hash']): HashPlan {

@@ -7,6 +7,7 @@ import type { Plan } from '../core/plan.ts';
 import type { Plane } from '../core/ports.ts';
 import type { TlsSessions } from '../core/tls.ts';
 import type { Upstreams } from '../core/upstreams.ts';
+import type { AddressBook } from '../names/index.ts';
 import type { CompiledRoutes } from '../route/index.ts';
 import type { CompiledSniffers } from '../sniff/index.ts';
 import type { AffectedConnections } from '../stream/index.ts';
@@ -25,6 +26,8 @@ export interface ShardCommons {
   readonly admission: Admission;
   readonly turns: Turns;
   readonly waitingRoom: WaitingRoom;
+  /** Where backends are that have a name for an address. */
+  readonly names: AddressBook;
   readonly limitReports: LimitReports;
   readonly mirrors: Mirrors;
   /** Rate limits that connections share, also those of other shards. */

@@ -1,6 +1,7 @@
 import { isSampled } from '../connection/index.ts';
 import type { ConnectionId } from '../core/connection-id.ts';
 import type { FactQueue } from '../core/fact-queue.ts';
+import type { NameAddresses } from '../core/names.ts';
 import type { Plan } from '../core/plan.ts';
 import type { SharedRegions } from '../core/regions.ts';
 import { readWord, waitForWord } from '../core/shard-words.ts';
@@ -27,6 +28,8 @@ export interface ThreadsOptions {
   readonly startThread: StartThread;
   readonly facts: FactQueue;
   current(): { readonly plan: Plan; readonly bound: Bound };
+  /** See `ThreadShardOptions.names`. */
+  names?(): NameAddresses;
   /** A shard took a plan by itself and accepts on these addresses. */
   took(plan: Plan, bound: Bound): void;
   tell(event: ServiceEvent): void;

@@ -1,4 +1,5 @@
 import { MIRROR_METRICS } from './names-mirror.ts';
+import { NAME_METRICS } from './names-resolving.ts';
 
 /**
  * Every name that telemetry shows: metrics, labels, log events, spans, attributes. Names are stable: dashboards and alerts
@@ -24,7 +25,8 @@ export type LabelName =
   | 'stage'
   | 'shard'
   | 'cause'
-  | 'name';
+  | 'name'
+  | 'kind';
 
 export interface MetricMeta {
   /** OpenTelemetry name; Prometheus shows `_` for `.` and adds `_total` to counters. */
@@ -172,6 +174,7 @@ export const METRICS = {
     description: 'When a certificate of a listener expires, in seconds since 1970, by its first name.',
     labels: ['listener', 'name'],
   },
+  ...NAME_METRICS,
   limitRejections: {
     name: 'sluice.limit.rejections',
     kind: 'counter',
@@ -247,6 +250,12 @@ export const EVENTS = {
   reloadFailed: 'reload.failed',
   shardFailed: 'shard.failed',
   shardRestarted: 'shard.restarted',
+  /** SRV records brought other backends. */
+  backendsChanged: 'backends.changed',
+  nameResolved: 'name.resolved',
+  nameUnresolved: 'name.unresolved',
+  /** Dials failed for want of a local port. */
+  portsExhausted: 'ports.exhausted',
   adminWrite: 'admin.write',
   connectionClosed: 'connection.closed',
   backendHealthy: 'backend.healthy',

@@ -12,9 +12,12 @@ import {
   type UpstreamTable,
 } from '../core/upstream-table.ts';
 import { createHealthCheckerLogic, type HealthSink } from './health-check.ts';
+import { whyUnresolved } from './name-addresses.ts';
+import type { NamesKnown } from './names.ts';
 import { backendOf, isProbed, isSamePool, liveRows, nameOf, targetOf } from './plan-rows.ts';
 import { type BalancerActor, type BalancerLogic, PoolSupervisor } from './pool-supervisor.ts';
 import { createProbers, type Probers } from './prober.ts';
+import { settleNames } from './settle-names.ts';
 import { settleRows } from './settle-rows.ts';
 
 export interface UpstreamsOptions {
@@ -27,6 +30,8 @@ export interface UpstreamsOptions {
   readonly emit: FactSink;
   /** Wall time in milliseconds since 1970, for facts. */
   readonly now: () => number;
+  /** What names stand for; absent = no backend has one. */
+  readonly names?: NamesKnown;
 }
 
 export interface RunningUpstreams {
@@ -48,6 +53,11 @@ export interface RunningUpstreams {
    * names a row that it has not or that is not in the table.
    */
   apply(plan: Plan): Promise<void>;
+  /**
+   * Names stand for other addresses: backends that are not probed become healthy with the first, and those that are find
+   * out by their next probe.
+   */
+  namesChanged(): void;
   /** Stops every supervisor, checker and probe. No fact and no change of the table comes afterwards. */
   stop(): void;
 }
@@ -82,10 +92,10 @@ class Supervision implements RunningUpstreams {
   constructor(options: UpstreamsOptions) {
     this.#options = options;
     this.#plan = options.plan;
-    this.#probers = createProbers(options.plane, (row) => targetOf(this.#plan, row));
+    this.#probers = createProbers(options.plane, (row) => targetOf(this.#plan, row, options.names));
     this.#logic = this.#createLogic();
     mustFit(options.plan, options.table);
-    settleRows(null, options.plan, options.table, options.now(), () => {});
+    this.#settleRows(null, options.plan);
     this.ready = this.#startMissing();
   }
 
@@ -103,14 +113,35 @@ class Supervision implements RunningUpstreams {
       this.#supervisors.delete(index);
     }
     this.#plan = plan;
-    const { table, now } = this.#options;
-    settleRows(before, plan, table, now(), (row) => this.#tellHealth(row, 'healthy', 'no longer probed'));
+    this.#settleRows(before, plan);
     await this.#startMissing();
+  }
+
+  namesChanged(): void {
+    if (this.#stopped) return;
+    const { table, names, now } = this.#options;
+    if (names === undefined) return;
+    settleNames(this.#plan, table, names, now(), (row, health, cause) =>
+      this.#tellHealth(row, health, cause),
+    );
   }
 
   stop(): void {
     this.#stopped = true;
     for (const supervisor of this.#supervisors.values()) supervisor.stop();
+  }
+
+  #settleRows(before: Plan | null, plan: Plan): void {
+    const { table, names, now } = this.#options;
+    settleRows(
+      before,
+      plan,
+      table,
+      now(),
+      (row) => this.#tellHealth(row, 'healthy', 'no longer probed'),
+      (row) => (names === undefined ? null : whyUnresolved(backendOf(plan, row), names)),
+      (row, cause) => this.#tellHealth(row, 'unhealthy', cause),
+    );
   }
 
   /** Starts a supervisor for each pool in use that has none; resolves when all that it started are ready. */

@@ -9,6 +9,7 @@ import type {
   StagePlan,
   Timeouts,
 } from '../../src/core/plan.ts';
+import { PLAIN_RESOLVER } from '../support/resolver.ts';
 
 /** Where the one listener of a test's plan listens. */
 export const LISTEN = { kind: 'tcp', host: '10.0.0.1', port: 80 } as const;
@@ -26,9 +27,12 @@ export const SNIFF = { timeoutMs: 300, bytesMax: 4096 };
 export const CONNECT_TIMEOUT_MS = 400;
 const CONNECT: ConnectPlan = {
   timeoutMs: CONNECT_TIMEOUT_MS,
+  deadlineMs: 0,
+  attemptDelayMs: 250,
   retries: 2,
   abortOnFin: false,
   source: null,
+  sourcePorts: null,
   proxyOut: null,
   tls: null,
 };
@@ -113,6 +117,7 @@ export function planOf(pieces: PlanPieces): Plan {
       panicPercent: 0,
       slowStartMs: 0,
       backends,
+      services: [],
       health: null,
       connect,
     })),
@@ -126,12 +131,14 @@ export function planOf(pieces: PlanPieces): Plan {
       priority: 0,
       backup: false,
       connectionsMax: pieces.connectionsMax ?? 0,
+      resolve: 'both',
       original: pieces.original ?? false,
     })),
     protocolRules: [],
     machineEngine: pieces.machineEngine ?? 'compiled',
     reload: 'signal',
     socket: PLAIN_SOCKET,
+    resolver: PLAIN_RESOLVER,
     limits: {
       connections: { value: pieces.connections ?? 10_000, reason: 'test' },
       descriptors: pieces.descriptors ?? null,

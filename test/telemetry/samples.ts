@@ -6,6 +6,7 @@ import { STATES } from '../../src/core/state.ts';
 import { UpstreamTable } from '../../src/core/upstream-table.ts';
 import type { Watched } from '../../src/core/watcher.ts';
 import type { LogOutput } from '../../src/telemetry/log-output.ts';
+import { PLAIN_RESOLVER } from '../support/resolver.ts';
 
 /** When the sample connections were opened: a wall time in milliseconds, with a fraction as real ones have. */
 export const OPENED = 1_760_000_000_000.25;
@@ -28,6 +29,7 @@ export function aPlan(telemetry: Partial<TelemetryPlan> = {}): Plan {
     machineEngine: 'compiled',
     reload: 'signal',
     socket: {} as Plan['socket'],
+    resolver: PLAIN_RESOLVER,
     limits: { connections: { value: 100, reason: 'a sample' }, descriptors: null },
     workers: { count: 0, reason: 'a sample', pipes: 0 },
     groups: [{ plane: 'net', first: 0, count: 1, reason: 'a sample' }],
@@ -73,6 +75,7 @@ export function aBackend(
     priority: 0,
     backup: false,
     connectionsMax: 0,
+    resolve: 'both',
     original: false,
   };
 }
@@ -169,6 +172,7 @@ export function aWatched(plan: Plan, shards = 1, room = 16): Shown {
     layout,
     counters: () => regions,
     upstreams: new UpstreamTable(room, shards),
+    names: () => [],
     version: '1.2.3',
   };
   const reload = (next: Plan): void => {

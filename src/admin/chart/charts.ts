@@ -3,6 +3,7 @@ import {
   balancerMachine,
   connectionMachine,
   healthCheckerMachine,
+  nameMachine,
   shardMachine,
 } from '../../../machines/index.ts';
 
@@ -11,6 +12,7 @@ export const CHARTS = {
   connection: connectionMachine,
   balancer: balancerMachine,
   'health-checker': healthCheckerMachine,
+  name: nameMachine,
   shard: shardMachine,
 } as const satisfies Record<string, AnyStateMachine>;
 
