@@ -15,8 +15,8 @@ export interface ThreadShardOptions {
   readonly startThread: StartThread;
   /** What a shard that is started again begins with. */
   current(): { readonly plan: Plan; readonly bound: Bound };
-  /** The addresses of all names, for a shard that begins; absent = there are none. */
-  names?(): NameAddresses;
+  /** The addresses of all names, for a shard that begins. */
+  names(): NameAddresses;
   /** It has taken a plan by itself and accepts on these addresses, some of which nobody knew before. */
   took(plan: Plan, bound: Bound): void;
   /** There are facts in its ring. */

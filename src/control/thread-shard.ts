@@ -192,7 +192,7 @@ export class ThreadShard implements ShardHost {
   #heard(reply: ShardReply): void {
     switch (reply.kind) {
       case 'started':
-        this.tellNames(this.#options.names?.() ?? {});
+        this.tellNames(this.#options.names());
         if (this.#hasServed) void this.#restore();
         else this.#first?.resolve();
         return;

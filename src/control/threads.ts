@@ -29,7 +29,7 @@ export interface ThreadsOptions {
   readonly facts: FactQueue;
   current(): { readonly plan: Plan; readonly bound: Bound };
   /** See `ThreadShardOptions.names`. */
-  names?(): NameAddresses;
+  names(): NameAddresses;
   /** A shard took a plan by itself and accepts on these addresses. */
   took(plan: Plan, bound: Bound): void;
   tell(event: ServiceEvent): void;
@@ -82,13 +82,14 @@ export class Threads {
   }
 
   #shard(number: number): ThreadShard {
-    const { regions, epoch, startThread, current, took } = this.#options;
+    const { regions, epoch, startThread, current, names, took } = this.#options;
     return new ThreadShard({
       number,
       regions,
       epoch,
       startThread,
       current,
+      names,
       took,
       facts: () => this.intake.told(),
       wake: (shard) => this.shards[shard]?.wake(),
