@@ -39,13 +39,18 @@ const WEIGHT: readonly DialFailure['kind'][] = [
   'unreachable',
 ];
 
+/** null while the plane is being asked for it. */
+interface Attempt {
+  dial: Cancellable | null;
+}
+
 class Race implements Cancellable {
   readonly #plane: Plane;
   readonly #left: Address[];
   readonly #options: DialOptions;
   readonly #delayMs: number;
   readonly #handler: RaceHandler;
-  readonly #under = new Set<Cancellable>();
+  readonly #under = new Set<Attempt>();
   #next: Cancellable | null = null;
   #failure: DialFailure | null = null;
   #isOver = false;
@@ -72,7 +77,7 @@ class Race implements Cancellable {
   cancel(): void {
     this.#isOver = true;
     this.#next?.cancel();
-    for (const attempt of this.#under) attempt.cancel();
+    for (const { dial } of this.#under) dial?.cancel();
     this.#under.clear();
   }
 
@@ -84,7 +89,9 @@ class Race implements Cancellable {
     const { timers } = this.#plane;
     const from = timers.now();
     this.#handler.began?.();
-    const attempt: Cancellable = this.#plane.dial(address, this.#options, {
+    const attempt: Attempt = { dial: null };
+    this.#under.add(attempt);
+    const dial = this.#plane.dial(address, this.#options, {
       connected: (endpoint) => {
         this.#under.delete(attempt);
         this.cancel();
@@ -95,8 +102,9 @@ class Race implements Cancellable {
         this.#failed(failure, from);
       },
     });
-    this.#under.add(attempt);
-    if (this.#left.length > 0) this.#next = timers.after(this.#delayMs, () => this.#dialNext());
+    attempt.dial = dial;
+    if (this.#under.has(attempt) && this.#left.length > 0)
+      this.#next = timers.after(this.#delayMs, () => this.#dialNext());
   }
 
   #failed(failure: DialFailure, from: number): void {
