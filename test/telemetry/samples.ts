@@ -1,5 +1,6 @@
 import { CountersLayout } from '../../src/core/counters.ts';
 import { FactQueue } from '../../src/core/fact-queue.ts';
+import type { NameStatus } from '../../src/core/names.ts';
 import type { ClosedFact, StateVisit } from '../../src/core/facts.ts';
 import type { BackendPlan, ListenerPlan, Plan, TelemetryPlan } from '../../src/core/plan.ts';
 import { STATES } from '../../src/core/state.ts';
@@ -158,6 +159,16 @@ export interface Shown {
   readonly reload: (plan: Plan) => void;
 }
 
+/** A name that was resolved once, and cannot be now. */
+const A_NAME: NameStatus = {
+  kind: 'address',
+  name: 'app.example',
+  values: ['192.0.2.1'],
+  confirmed: OPENED,
+  cause: 'SERVFAIL',
+  failures: 2,
+};
+
 /** What control would show, laid out for `room` listeners and backends. */
 export function aWatched(plan: Plan, shards = 1, room = 16): Shown {
   const layout = new CountersLayout({ listeners: room, backends: room });
@@ -172,7 +183,7 @@ export function aWatched(plan: Plan, shards = 1, room = 16): Shown {
     layout,
     counters: () => regions,
     upstreams: new UpstreamTable(room, shards),
-    names: () => [],
+    names: () => [A_NAME],
     version: '1.2.3',
   };
   const reload = (next: Plan): void => {
