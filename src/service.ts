@@ -24,10 +24,10 @@ import type { ServiceStatus } from './core/status.ts';
 import type { ServiceEvent, StartWatcher, Watcher } from './core/watcher.ts';
 import { createNetPlane } from './plane/net/index.ts';
 import type { Service } from './running.ts';
+import { serviceStatus } from './service-status.ts';
 import { SHARD_ENTRY } from './shard-boot.ts';
 import { COUNTERS } from './shard-counters.ts';
 import { FLUSH_MS_MAX } from './shard-serve.ts';
-import { listenerStatuses, poolStatuses, shardStatuses } from './status.ts';
 import { flushTees, reportStageErrors } from './stream/index.ts';
 import { type RunningUpstreams, startUpstreams } from './upstream/index.ts';
 import { VERSION } from './version.ts';
@@ -133,14 +133,16 @@ class RunningService implements Service {
       this.#urls['admin'] = admin.url;
     }
     this.#plan = this.#shown = await this.#resolving.resolve(this.#compiled);
-    const { timers } = this.#plane;
     this.#upstreams = startUpstreams({
       plan: this.#plan,
       plane: this.#plane,
       table: this.#memory.upstreams,
       emit: this.#facts.emit,
-      now: () => timers.epoch + timers.now(),
       names: this.#resolving.names,
+      now: () => this.#wallTime(),
+      endSessions: (row, most, why) =>
+        this.#fleet.endSessions(row, most, why, (of, shard) => this.#memory.upstreams.activeOf(of, shard)),
+      countEjection: (row, cause) => this.#memory.countEjection(row, cause),
     });
     this.#bound = ofLive(this.#plan, await this.#fleet.start(this.#plan));
     await this.#upstreams.ready;
@@ -151,17 +153,8 @@ class RunningService implements Service {
   }
 
   status(): ServiceStatus {
-    const { connections, counters, factsDropped, regions, upstreams } = this.#memory;
-    return {
-      phase: this.#phase,
-      started: this.#started,
-      connections,
-      planVersion: this.#plan.version,
-      shards: shardStatuses(this.#plan, this.#fleet.hosts, COUNTERS, regions),
-      listeners: listenerStatuses(this.#plan, COUNTERS, counters, this.#bound),
-      pools: poolStatuses(this.#plan, upstreams),
-      factsDropped,
-    };
+    const standing = { phase: this.#phase, started: this.#started };
+    return serviceStatus(standing, this.#plan, this.#memory, this.#fleet, this.#bound, this.#wallTime());
   }
 
   connection(id: ConnectionId): Promise<ConnectionView | null> {
@@ -275,6 +268,12 @@ class RunningService implements Service {
       this.#watchers.push(watcher);
       Object.assign(this.#urls, watcher.urls);
     }
+  }
+
+  /** In milliseconds since 1970. */
+  #wallTime(): number {
+    const { timers } = this.#plane;
+    return timers.epoch + timers.now();
   }
 
   #tell(event: ServiceEvent): void {

@@ -2,6 +2,7 @@ import {
   type FillRandom,
   LimitReports,
   Mirrors,
+  PoolQueues,
   type ShardCommons,
   TraceIds,
   WaitingRoom,
@@ -14,9 +15,10 @@ import type { Plan } from './core/plan.ts';
 import type { Plane } from './core/ports.ts';
 import type { TlsSessions } from './core/tls.ts';
 import type { UpstreamTable } from './core/upstream-table.ts';
-import type { Upstreams } from './core/upstreams.ts';
+import { ALL_FULL, type Upstreams } from './core/upstreams.ts';
 import { AddressBook } from './names/index.ts';
 import { AffectedConnections, TimerScheduler } from './stream/index.ts';
+import type { PoolsShared } from './upstream/index.ts';
 
 /** What a shard is made of. It owns none of it. */
 export interface ShardParts {
@@ -30,6 +32,8 @@ export interface ShardParts {
   readonly table: UpstreamTable;
   readonly admission: Admission;
   readonly turns: Turns;
+  /** Of pools and backends, over all shards. */
+  readonly pools: Omit<PoolsShared, 'evicted' | 'freed'>;
   /** Rate limits that connections share, over all shards. */
   readonly buckets: Buckets;
   /** Laid out for every listener and backend that a plan will name. */
@@ -55,7 +59,7 @@ interface ShardAsked {
 
 /** What all connections of a shard share, made of its parts. */
 export function commonsOf(parts: ShardParts, { current, live, emptied }: ShardAsked): ShardCommons {
-  const { plane, tls, emit, admission, turns, buckets, counters, words, random } = parts;
+  const { plane, tls, emit, admission, turns, pools, buckets, counters, words, random } = parts;
   const { timers } = plane;
   return {
     plane,
@@ -77,6 +81,15 @@ export function commonsOf(parts: ShardParts, { current, live, emptied }: ShardAs
       },
     }),
     names: new AddressBook(),
+    poolPlaces: pools.places,
+    poolQueues: new PoolQueues({
+      places: pools.places,
+      timers,
+      changed: (pool, by) => {
+        counters.cells[counters.layout.pools(pool, 'waiting')]! += by;
+      },
+      isFull: (picked) => picked === ALL_FULL,
+    }),
     limitReports: new LimitReports(emit, timers),
     mirrors: new Mirrors(counters, emptied),
     affected: new AffectedConnections(live),

@@ -16,7 +16,7 @@ import { writeWord } from './core/shard-words.ts';
 import { commonsOf, type ShardParts } from './shard-commons.ts';
 import { ShardListeners, type Target } from './shard-listeners.ts';
 import { ShardPlans } from './shard-plans.ts';
-import { createPicker, PickerPools } from './upstream/index.ts';
+import { createPicker, PickerPools, type PoolsShared } from './upstream/index.ts';
 
 export type { ShardParts } from './shard-commons.ts';
 
@@ -44,9 +44,17 @@ export class Shard {
       emptied: () => this.#tellEmpty(),
     });
     const pools = new PickerPools(number);
+    const { layout, cells } = parts.counters;
+    const shared: PoolsShared = {
+      ...parts.pools,
+      evicted: (pool) => {
+        cells[layout.pools(pool, 'evicted')]! += 1;
+      },
+      freed: (pool) => this.#commons.poolQueues.freed(pool),
+    };
     this.#plans = new ShardPlans(
       this.#commons,
-      parts.createUpstreams ?? ((plan) => createPicker(plan, table, number, pools)),
+      parts.createUpstreams ?? ((plan) => createPicker(plan, table, number, pools, shared)),
     );
     this.#registry = new ConnectionRegistry({
       number,
@@ -123,6 +131,7 @@ export class Shard {
       if (retired && before?.listeners[index]?.retired === false) this.#retire(context.plan, index, closed);
     }
     this.#commons.waitingRoom.retry();
+    this.#commons.poolQueues.grant();
     return closed;
   }
 
@@ -175,6 +184,7 @@ export class Shard {
   /** A place may be free for somebody who waits here. */
   wake(): void {
     this.#commons.waitingRoom.grant();
+    this.#commons.poolQueues.grant();
   }
 
   /** Tells the limits that were counted and not told yet, and ends what mirrors are left. Call when nothing is accepted any more. */
@@ -182,6 +192,7 @@ export class Shard {
     this.#commons.mirrors.cutAll();
     this.#commons.limitReports.flush();
     this.#commons.waitingRoom.close();
+    this.#commons.poolQueues.close();
     for (const drain of this.#drains) drain.cancel();
     this.#drains.clear();
   }

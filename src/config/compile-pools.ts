@@ -1,7 +1,16 @@
 import { formatAddress } from '../core/address.ts';
-import type { BackendPlan, ConnectPlan, HashPlan, HealthPlan, PoolPlan, ServicePlan } from '../core/plan.ts';
+import type {
+  BackendPlan,
+  ConnectPlan,
+  HashPlan,
+  HealthPlan,
+  PassivePlan,
+  PoolPlan,
+  ServicePlan,
+} from '../core/plan.ts';
 import { whyNotLinux } from './choose-plane.ts';
 import { compileProxyOut } from './compile-proxy.ts';
+import { compilePlaces } from './compile-queue.ts';
 import { compileConnectTls, type TlsContext } from './compile-tls.ts';
 import * as defaults from './defaults.ts';
 import { wrongValue } from './issue.ts';
@@ -43,7 +52,11 @@ export function compilePools(config: Config, context: TlsContext): CompiledPools
       backends: rows,
       services: (pool.backends ?? []).flatMap(compileService),
       health: compileHealth(pool.health),
+      passive: compilePassive(pool.passive),
+      onDown: pool.on_down,
+      rebalancePerSecond: pool.on_up.rebalance ?? 0,
       connect: compileConnect(pool.connect, ['pools', name, 'connect'], config, context),
+      ...compilePlaces(pool),
     });
   }
   return { pools, backends, indexOf: new Map(pools.map((pool) => [pool.name, pool.index])) };
@@ -97,6 +110,7 @@ const ORIGINAL_BACKEND: Member = {
   priority: defaults.PRIORITY,
   backup: defaults.BACKUP,
   connectionsMax: 0,
+  connectRate: 0,
 };
 
 /** What a bare address stands for. */
@@ -112,17 +126,30 @@ function compileBackend(backend: BackendConfig): Member[] {
   const given = 'kind' in backend ? { ...PLAIN_BACKEND, address: backend } : backend;
   const { address } = given;
   if (address === undefined) return [];
-  const { name = formatAddress(address), weight, priority, backup, resolve, max_connections = 0 } = given;
-  const connectionsMax = max_connections;
+  const { name = formatAddress(address), weight, priority, backup, resolve } = given;
+  const { max_connections = 0, connect_rate = 0 } = given;
   return [
-    { name, retired: false, address, weight, priority, backup, connectionsMax, resolve, original: false },
+    {
+      name,
+      retired: false,
+      address,
+      weight,
+      priority,
+      backup,
+      connectionsMax: max_connections,
+      connectRate: connect_rate,
+      resolve,
+      original: false,
+    },
   ];
 }
 
 function compileService(backend: BackendConfig): ServicePlan[] {
   if ('kind' in backend || backend.srv === undefined) return [];
-  const { srv, resolve, backup, max_connections = 0 } = backend;
-  return [{ name: srv.toLowerCase(), resolve, backup, connectionsMax: max_connections }];
+  const { srv, resolve, backup, max_connections = 0, connect_rate = 0 } = backend;
+  return [
+    { name: srv.toLowerCase(), resolve, backup, connectionsMax: max_connections, connectRate: connect_rate },
+  ];
 }
 
 function compileHash({ on, tlv = 0, bounded_load = 0, table_size }: PoolConfig['hash']): HashPlan {
@@ -133,4 +160,17 @@ function compileHealth(health: PoolConfig['health']): HealthPlan | null {
   if (health === 'off') return null;
   const { interval, timeout, rise, fall, probe } = health;
   return { intervalMs: interval, timeoutMs: timeout, rise, fall, probe };
+}
+
+function compilePassive(passive: PoolConfig['passive']): PassivePlan | null {
+  if (passive === 'off') return null;
+  const { failures, count, first_byte, eject, eject_max, max_ejected } = passive;
+  return {
+    failures,
+    count,
+    firstByteMs: first_byte,
+    ejectMs: eject,
+    ejectMsMax: eject_max,
+    ejectedPercentMax: max_ejected,
+  };
 }

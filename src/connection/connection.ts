@@ -21,6 +21,7 @@ import { Deadlines } from './deadlines.ts';
 import type { DialInProgress } from './dialing.ts';
 import type { Mirror } from './mirror.ts';
 import { originalOf } from './original.ts';
+import type { QueuedDial } from './queueing.ts';
 import type { Relay } from './relay.ts';
 import type { ShardContext } from './shard-context.ts';
 import type { Tap } from './tap.ts';
@@ -79,6 +80,8 @@ export class Connection implements Waiting {
   dial: DialInProgress | null = null;
   /** Plane's time at which the first attempt began, where all of them together have a deadline; null before, and where they have none. */
   dialingSince: number | null = null;
+  /** Its place in the queue of its pool; null where it never waited there. */
+  queued: QueuedDial | null = null;
   /** Row of the backend that is connected, -1 before. */
   row = -1;
   backend: Endpoint | null = null;

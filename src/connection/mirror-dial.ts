@@ -1,4 +1,5 @@
 import type { Address } from '../core/address.ts';
+import type { FailureKind } from '../core/circuits.ts';
 import type { BackendPlan, PoolPlan } from '../core/plan.ts';
 import type { Cancellable, Endpoint } from '../core/ports.ts';
 import { race } from '../names/index.ts';
@@ -6,7 +7,7 @@ import { DESCRIPTORS_FOR_PLACES, hasDescriptors } from './accepting.ts';
 import { setUpBackend } from './backend-setup.ts';
 import type { Connection } from './connection.ts';
 import { addressesOf, noteExhaustion, UNRESOLVED } from './dial-addresses.ts';
-import { keyOf, optionsOf } from './dialing.ts';
+import { countsAs, keyOf, optionsOf } from './dialing.ts';
 import { UNWATCHED } from './unwatched.ts';
 
 /** What becomes of it. One of the two is called, once, and none after `cancel`. */
@@ -63,7 +64,7 @@ export class MirrorDial implements Cancellable {
     const addresses = addressesOf(this.#connection, backend, options);
     if (addresses.length === 0) {
       cells[layout.dials(row)]! += 1;
-      this.#refused(UNRESOLVED.code);
+      this.#refused(UNRESOLVED.code, countsAs(UNRESOLVED.kind));
       return;
     }
     const attempt = race(shard.plane, addresses, options, connect.attemptDelayMs, {
@@ -77,7 +78,7 @@ export class MirrorDial implements Cancellable {
       connected: (endpoint) => this.#owner.guard(() => this.#connected(endpoint, address)),
       failed: (failure) => {
         noteExhaustion(this.#connection, failure);
-        this.#owner.guard(() => this.#refused(failure.code));
+        this.#owner.guard(() => this.#refused(failure.code, countsAs(failure.kind)));
       },
     });
     this.#under = attempt;
@@ -99,7 +100,7 @@ export class MirrorDial implements Cancellable {
       endpoint,
       {
         ready: (inside) => this.#reached(inside),
-        failed: (code) => this.#refused(code),
+        failed: (code) => this.#refused(code, 'handshake'),
       },
       (act) => this.#owner.guard(act),
     );
@@ -116,10 +117,11 @@ export class MirrorDial implements Cancellable {
     this.#owner.ready(endpoint, row);
   }
 
-  #refused(code: string): void {
+  #refused(code: string, counts: FailureKind | null): void {
     const { counters, upstreams } = this.#connection.shard;
     counters.cells[counters.layout.dialFailures(this.#row)]! += 1;
     upstreams.penalised(this.#row);
+    if (counts !== null) upstreams.failing(this.#row, counts);
     this.#giveBack();
     if (this.#tried.length > this.#pool.connect.retries) this.#owner.failed(code);
     else this.start(code);

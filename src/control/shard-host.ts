@@ -1,5 +1,6 @@
 import type { ConnectionId } from '../core/connection-id.ts';
 import type { ConnectionView } from '../core/connection-view.ts';
+import type { SessionsEnd } from '../core/mail.ts';
 import type { NameAddresses } from '../core/names.ts';
 import type { Plan } from '../core/plan.ts';
 
@@ -43,6 +44,8 @@ export interface ShardHost {
   wake(): void;
   /** Names stand for other addresses; one that is not running is told when it starts. */
   tellNames(changes: NameAddresses): void;
+  /** Ends at most so many of its connections that are relayed to a backend. */
+  endSessions(backend: number, most: number, why: SessionsEnd): void;
   /** What is to be told of a connection of its; null where it has none of this id. Rejects with ShardGone. */
   view(connection: ConnectionId): Promise<ConnectionView | null>;
   /** Ends it for good, flushed; within a bounded time. Never rejects. */

@@ -4,7 +4,7 @@ import type { ConnectionId } from '../core/connection-id.ts';
 import type { ConnectionView } from '../core/connection-view.ts';
 import { textOf } from '../core/error-fact.ts';
 import { SluiceError } from '../core/errors.ts';
-import type { ShardReply, ShardRequest } from '../core/mail.ts';
+import type { SessionsEnd, ShardReply, ShardRequest } from '../core/mail.ts';
 import type { NameAddresses } from '../core/names.ts';
 import type { Plan } from '../core/plan.ts';
 import type { ShardFailure } from '../core/watcher.ts';
@@ -142,6 +142,10 @@ export class ThreadShard implements ShardHost {
 
   tellNames(addresses: NameAddresses): void {
     if (Object.keys(addresses).length > 0) this.#post({ kind: 'names', addresses });
+  }
+
+  endSessions(backend: number, most: number, why: SessionsEnd): void {
+    this.#post({ kind: 'end-sessions', backend, most, why });
   }
 
   async close(): Promise<void> {

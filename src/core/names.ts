@@ -86,3 +86,13 @@ export interface NameStatus {
   /** Askings that failed, since the name is watched. */
   readonly failures: number;
 }
+
+/** A name with SRV records (RFC 2782): each of its servers is a backend, named `target:port`, as long as it is told. */
+export interface ServicePlan {
+  readonly name: string;
+  /** As `BackendPlan.resolve`, of the targets. */
+  readonly resolve: AddressFamilies;
+  readonly backup: boolean;
+  readonly connectionsMax: number;
+  readonly connectRate: number;
+}

@@ -29,7 +29,7 @@ export function expandServices(plan: Plan, servicesOf: (name: string) => readonl
 }
 
 function membersOf(
-  { resolve, backup, connectionsMax }: ServicePlan,
+  { resolve, backup, connectionsMax, connectRate }: ServicePlan,
   records: readonly ServiceRecord[],
 ): Omit<BackendPlan, 'row' | 'pool'>[] {
   const priorities = [...new Set(records.map(({ priority }) => priority))].sort((a, b) => a - b);
@@ -46,6 +46,7 @@ function membersOf(
       priority: Math.min(PRIORITIES - 1, priorities.indexOf(priority)),
       backup,
       connectionsMax,
+      connectRate,
     };
   });
 }

@@ -2,5 +2,6 @@ export { expandServices } from './expand-services.ts';
 export { Names, type NamesKnown, type NamesOptions } from './names.ts';
 export { createPicker } from './picker.ts';
 export { PickerPools } from './picker-pools.ts';
+export type { PoolsShared } from './pool-limits.ts';
 export type { BalancerActor } from './pool-supervisor.ts';
 export { type RunningUpstreams, startUpstreams, type UpstreamsOptions } from './supervise.ts';

@@ -5,6 +5,7 @@ import type {
   ListenerLimits,
   ListenerPlan,
   Plan,
+  PoolPlan,
   RoutePlan,
   StagePlan,
   Timeouts,
@@ -60,6 +61,10 @@ export interface PlanPieces {
   readonly poolForEachBackend?: boolean;
   /** Connections to each backend at once. */
   readonly connectionsMax?: number;
+  /** Connections begun to each backend in a second. */
+  readonly connectRate?: number;
+  /** Of every pool. */
+  readonly pool?: Partial<Pick<PoolPlan, 'connectionsMax' | 'queue' | 'onFull' | 'sticky' | 'balance'>>;
   /** Connections of the whole process. */
   readonly connections?: number;
   readonly descriptors?: number;
@@ -86,7 +91,7 @@ export function routeTo(
   match: RoutePlan['match'] = null,
   name = 'edge/0',
 ): RoutePlan {
-  return { index: 0, name, match, action: actionOf(to), tlsPassthrough: false, stages: [] };
+  return { index: 0, name, match, action: actionOf(to), tlsPassthrough: false, priority: 0, stages: [] };
 }
 
 function actionOf(to: number | 'reset' | 'close' | RoutePlan['action']): RoutePlan['action'] {
@@ -119,7 +124,15 @@ export function planOf(pieces: PlanPieces): Plan {
       backends,
       services: [],
       health: null,
+      passive: null,
+      onDown: 'leave',
+      rebalancePerSecond: 0,
       connect,
+      connectionsMax: 0,
+      queue: null,
+      onFull: 'reset',
+      sticky: null,
+      ...pieces.pool,
     })),
     backends: rows.map((row) => ({
       row,
@@ -132,6 +145,7 @@ export function planOf(pieces: PlanPieces): Plan {
       backup: false,
       connectionsMax: pieces.connectionsMax ?? 0,
       resolve: 'both',
+      connectRate: pieces.connectRate ?? 0,
       original: pieces.original ?? false,
     })),
     protocolRules: [],

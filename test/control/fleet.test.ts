@@ -56,6 +56,8 @@ class FakeHost implements ShardHost {
   }
 
   wake(): void {}
+
+  endSessions(): void {}
   async close(): Promise<void> {}
 }
 

@@ -32,6 +32,9 @@ export function randomPlan(dice: Dice): Plan {
         backends: Array.from({ length: BACKENDS }, (_, row) => row),
         services: [],
         health: null,
+        passive: null,
+        onDown: 'leave',
+        rebalancePerSecond: 0,
         connect: {
           timeoutMs: 400,
           deadlineMs: 0,
@@ -43,6 +46,10 @@ export function randomPlan(dice: Dice): Plan {
           proxyOut: null,
           tls: null,
         },
+        connectionsMax: 0,
+        queue: null,
+        onFull: 'reset',
+        sticky: null,
       },
     ],
     backends: Array.from({ length: BACKENDS }, (_, row) => backendOf(dice, row)),
@@ -74,6 +81,7 @@ export function backendOf(dice: Dice, row: number): BackendPlan {
     backup: row === BACKENDS - 1,
     connectionsMax: dice.often(0.2) ? 2 : 0,
     resolve: 'both',
+    connectRate: 0,
     original: false,
   };
 }
@@ -114,6 +122,7 @@ function routes(dice: Dice): RoutePlan[] {
     match: null,
     action: { kind: 'pool', pool: 0 },
     tlsPassthrough: false,
+    priority: 0,
     stages,
   };
   if (dice.often(0.6)) return [toPool];
@@ -124,6 +133,7 @@ function routes(dice: Dice): RoutePlan[] {
       match: { protocol: ['ssh'] },
       action: { kind: 'reject', how: dice.one(['reset', 'close'] as const) },
       tlsPassthrough: false,
+      priority: 0,
       stages: [],
     },
     { ...toPool, index: 1, name: 'edge/1' },

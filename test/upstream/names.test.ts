@@ -134,7 +134,7 @@ describe('a service', () => {
   const plan = reloaded(planOf({ health: null, backends: [{}] }), ({ pools }) => {
     const [pool] = pools;
     if (pool !== undefined)
-      pool.services = [{ name: '_x', resolve: 'ipv4', backup: false, connectionsMax: 7 }];
+      pool.services = [{ name: '_x', resolve: 'ipv4', backup: false, connectionsMax: 7, connectRate: 0 }];
   });
 
   it('is a backend for each of its servers, behind those of the file, by rank and by share', () => {

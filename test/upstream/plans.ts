@@ -5,6 +5,8 @@ import type {
   ConnectPlan,
   HashPlan,
   HealthPlan,
+  OnDown,
+  PassivePlan,
   Plan,
   PoolPlan,
 } from '../../src/core/plan.ts';
@@ -31,6 +33,10 @@ export interface PoolSketch {
   readonly panicPercent?: number;
   readonly slowStartMs?: number;
   readonly health?: HealthPlan | null;
+  readonly places?: Partial<Pick<PoolPlan, 'connectionsMax' | 'queue' | 'onFull' | 'sticky'>>;
+  readonly passive?: PassivePlan | null;
+  readonly onDown?: OnDown;
+  readonly rebalancePerSecond?: number;
   readonly backends: readonly Partial<BackendPlan>[];
 }
 
@@ -87,7 +93,15 @@ export function addPool(draft: Draft, sketch: PoolSketch): number {
     backends: [],
     services: [],
     health: sketch.health === undefined ? HEALTH : sketch.health,
+    passive: sketch.passive ?? null,
+    onDown: sketch.onDown ?? 'leave',
+    rebalancePerSecond: sketch.rebalancePerSecond ?? 0,
     connect: CONNECT_PLAN,
+    connectionsMax: 0,
+    queue: null,
+    onFull: 'reset',
+    sticky: null,
+    ...sketch.places,
   });
   for (const partial of sketch.backends) addBackend(draft, index, partial);
   return index;
@@ -107,6 +121,7 @@ export function addBackend(draft: Draft, pool: number, partial: Partial<BackendP
     backup: false,
     connectionsMax: 0,
     resolve: 'both',
+    connectRate: 0,
     original: false,
     ...partial,
   };

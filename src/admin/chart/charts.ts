@@ -1,6 +1,7 @@
 import type { AnyStateMachine } from 'xstate';
 import {
   balancerMachine,
+  circuitMachine,
   connectionMachine,
   healthCheckerMachine,
   nameMachine,
@@ -13,6 +14,7 @@ export const CHARTS = {
   balancer: balancerMachine,
   'health-checker': healthCheckerMachine,
   name: nameMachine,
+  circuit: circuitMachine,
   shard: shardMachine,
 } as const satisfies Record<string, AnyStateMachine>;
 
