@@ -4,7 +4,8 @@ import type { Cancellable, Endpoint } from '../core/ports.ts';
 import { DESCRIPTORS_FOR_PLACES, hasDescriptors } from './accepting.ts';
 import { setUpBackend } from './backend-setup.ts';
 import type { Connection } from './connection.ts';
-import { keyOf, optionsOf } from './dialing.ts';
+import { optionsOf } from './dialing.ts';
+import { keyOf } from './pick-key.ts';
 import { UNWATCHED } from './unwatched.ts';
 
 /** What becomes of it. One of the two is called, once, and none after `cancel`. */

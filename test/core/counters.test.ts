@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CLOSE_REASON_NAMES } from '../../src/core/close-reason.ts';
-import { CountersLayout } from '../../src/core/counters.ts';
+import { CountersLayout, POOL_COUNTS } from '../../src/core/counters.ts';
 import { LIMIT_KINDS } from '../../src/core/facts.ts';
 import { MIRROR_COUNTS } from '../../src/core/mirror.ts';
 import { STAGE_KINDS } from '../../src/core/plan.ts';
@@ -40,6 +40,7 @@ function cells(layout: CountersLayout): Map<string, number> {
     for (const direction of [0, 1]) {
       all.set(`backend bytes ${backend} ${direction}`, layout.backendBytes(backend, direction));
     }
+    for (const count of POOL_COUNTS) all.set(`pools ${backend} ${count}`, layout.pools(backend, count));
   }
   all.set('facts dropped', layout.factsDropped());
   return all;
@@ -58,14 +59,15 @@ describe('the layout of the counters', () => {
     expect(used).toEqual(Array.from({ length: layout.length }, (_, index) => index));
   });
 
-  it('names all cells of a listener and of a backend, and no other', () => {
+  it('names all cells of a listener, of a backend and of a pool, and no other', () => {
     const layout = new CountersLayout({ listeners: 3, backends: 2 });
     const all = cells(layout);
     const named = (label: RegExp): number[] =>
       [...all].filter(([name]) => label.test(name)).map(([, cell]) => cell);
     const sorted = (list: readonly number[]): number[] => list.toSorted((a, b) => a - b);
-    expect(sorted(layout.ofListener(1))).toEqual(sorted(named(/^(?!backend|dial)[a-z ]+ 1(?: |$)/)));
+    expect(sorted(layout.ofListener(1))).toEqual(sorted(named(/^(?!backend|dial|pools)[a-z ]+ 1(?: |$)/)));
     expect(sorted(layout.ofBackend(1))).toEqual(sorted(named(/^(?:backend|dial)[a-z ]+ 1(?: |$)/)));
+    expect(sorted(layout.ofPool(1))).toEqual(sorted(named(/^pools 1 /)));
   });
 
   it('allocates a zeroed region of its length on shared memory', () => {
