@@ -1,4 +1,5 @@
 import type { CloseReason } from '../src/core/close-reason.ts';
+import type { ConnectionEvent } from './connection-events.ts';
 
 /** What a connection is created with. */
 export interface ConnectionInput {
@@ -23,4 +24,11 @@ export interface ConnectionContext {
 /** Whether it ends for another reason than two FINs. A RST after that is no news; before it, it is passed on. */
 export function isCut({ reason }: ConnectionContext): boolean {
   return reason !== 'client-fin' && reason !== 'backend-fin';
+}
+
+/** What the pool of a route says of the connection. */
+export function ofRoute(event: ConnectionEvent): Partial<ConnectionContext> {
+  if (event.type !== 'routed') return {};
+  const { retries, abortOnFin, closesWhenFull } = event;
+  return { retries, abortOnFin, closesWhenFull: closesWhenFull === true };
 }

@@ -47,12 +47,17 @@ export type ConnectionEvent =
   | { readonly type: 'stage.ended'; readonly how: Refusal }
   | { readonly type: 'flushed' }
   | { readonly type: 'kill' }
+  /** Its backend has gone down, and the pool ends such sessions. */
+  | { readonly type: 'backend.down' }
+  /** A backend came back that is to take over from others. */
+  | { readonly type: 'rebalance' }
   | { readonly type: 'error' }
   | { readonly type: 'deadline.header' }
   | { readonly type: 'deadline.queue' }
   | { readonly type: 'deadline.sniff' }
   | { readonly type: 'deadline.handshake' }
   | { readonly type: 'deadline.connect' }
+  | { readonly type: 'deadline.first_byte' }
   | { readonly type: 'deadline.idle' }
   | { readonly type: 'deadline.write_stall' }
   | { readonly type: 'deadline.half_closed' }
@@ -94,6 +99,10 @@ export function reasonOf(event: ConnectionEvent): CloseReason | null {
       return event.how === 'close' ? 'stage-close' : 'stage-reset';
     case 'kill':
       return 'killed';
+    case 'backend.down':
+      return 'backend-down';
+    case 'rebalance':
+      return 'rebalanced';
     case 'error':
       return 'internal-error';
     case 'deadline.queue':
@@ -123,6 +132,7 @@ export function reasonOf(event: ConnectionEvent): CloseReason | null {
     case 'placed':
     case 'flushed':
     case 'deadline.sniff':
+    case 'deadline.first_byte':
       return null;
   }
 }

@@ -1,5 +1,5 @@
 import { assign, setup } from 'xstate';
-import { type ConnectionContext, type ConnectionInput, isCut } from './connection-context.ts';
+import { type ConnectionContext, type ConnectionInput, isCut, ofRoute } from './connection-context.ts';
 import { type ConnectionEvent, reasonOf } from './connection-events.ts';
 
 export type { ConnectionContext, ConnectionInput } from './connection-context.ts';
@@ -35,6 +35,7 @@ export const connectionMachine = setup({
     stopWaiting: unprovided('stopWaiting'),
     stopDialing: unprovided('stopDialing'),
     relay: unprovided('relay'),
+    noteSilence: unprovided('noteSilence'),
     stream: unprovided('stream'),
     watchBackend: unprovided('watchBackend'),
     watchClient: unprovided('watchClient'),
@@ -42,15 +43,7 @@ export const connectionMachine = setup({
     finish: unprovided('finish'),
     noteReason: assign({ reason: ({ context, event }) => reasonOf(event) ?? context.reason }),
     noteLate: assign({ reason: ({ context: was, event }) => (isCut(was) ? was.reason : reasonOf(event)) }),
-    noteRoute: assign(({ event }) =>
-      event.type === 'routed'
-        ? {
-            retries: event.retries,
-            abortOnFin: event.abortOnFin,
-            closesWhenFull: event.closesWhenFull === true,
-          }
-        : {},
-    ),
+    noteRoute: assign(({ event }) => ofRoute(event)),
     noteDialed: assign({ reason: ({ context }) => (context.clientFinished ? 'client-fin' : null) }),
     noteFailure: assign({ failures: ({ context }) => context.failures + 1 }),
     noteAbort: assign({ reason: 'client-abort' }),
@@ -238,6 +231,9 @@ export const connectionMachine = setup({
         'deadline.idle': { target: '.draining', actions: 'noteReason' },
         'deadline.write_stall': { target: '.draining', actions: 'noteReason' },
         'deadline.drain': { target: '.draining', actions: 'noteReason' },
+        'deadline.first_byte': { actions: 'noteSilence' },
+        'backend.down': { target: '.draining', actions: 'noteReason' },
+        rebalance: { target: '.draining', actions: 'noteReason' },
         kill: { target: '.draining', actions: 'noteReason' },
       },
       states: {
@@ -278,6 +274,9 @@ export const connectionMachine = setup({
             'stage.ended': {},
             'deadline.idle': {},
             'deadline.write_stall': {},
+            'deadline.first_byte': {},
+            'backend.down': {},
+            rebalance: {},
           },
         },
       },

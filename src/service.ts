@@ -118,13 +118,15 @@ class RunningService implements Service {
       this.#closeAdmin = admin.close;
       this.#urls['admin'] = admin.url;
     }
-    const { timers } = this.#plane;
     this.#upstreams = startUpstreams({
       plan: this.#plan,
       plane: this.#plane,
       table: this.#memory.upstreams,
       emit: this.#facts.emit,
-      now: () => timers.epoch + timers.now(),
+      now: () => this.#wallTime(),
+      endSessions: (row, most, why) =>
+        this.#fleet.endSessions(row, most, why, (of, shard) => this.#memory.upstreams.activeOf(of, shard)),
+      countEjection: (row, cause) => this.#memory.countEjection(row, cause),
     });
     this.#bound = ofLive(this.#plan, await this.#fleet.start(this.#plan));
     await this.#upstreams.ready;
@@ -142,7 +144,7 @@ class RunningService implements Service {
       planVersion: this.#plan.version,
       shards: shardStatuses(this.#plan, this.#fleet.hosts, COUNTERS, regions),
       listeners: listenerStatuses(this.#plan, COUNTERS, counters, this.#bound),
-      pools: poolStatuses(this.#plan, upstreams, regions),
+      pools: poolStatuses(this.#plan, upstreams, regions, this.#wallTime()),
       factsDropped,
     };
   }
@@ -254,6 +256,12 @@ class RunningService implements Service {
       this.#watchers.push(watcher);
       Object.assign(this.#urls, watcher.urls);
     }
+  }
+
+  /** In milliseconds since 1970. */
+  #wallTime(): number {
+    const { timers } = this.#plane;
+    return timers.epoch + timers.now();
   }
 
   #tell(event: ServiceEvent): void {

@@ -56,15 +56,20 @@ export function shardStatuses(
   });
 }
 
-/** How the pools stand, from the upstream table and what is counted of pools. */
-export function poolStatuses(plan: Plan, table: UpstreamTable, regions: SharedRegions): PoolStatus[] {
+/** How the pools stand at a wall time, from the upstream table and what is counted of pools. */
+export function poolStatuses(
+  plan: Plan,
+  table: UpstreamTable,
+  regions: SharedRegions,
+  now: number,
+): PoolStatus[] {
   return plan.pools
     .filter(({ retired }) => !retired)
     .map((pool) => ({
       name: pool.name,
       balance: pool.balance,
       waiting: waitingForPool(regions, pool.index),
-      backends: backendStatuses(plan, pool, table),
+      backends: backendStatuses(plan, pool, table, now),
     }));
 }
 
@@ -84,7 +89,7 @@ function byReason(listener: ListenerPlan, layout: CountersLayout, sum: (cell: nu
   return Object.fromEntries(entries.filter(([, count]) => count > 0));
 }
 
-function backendStatuses(plan: Plan, pool: PoolPlan, table: UpstreamTable): BackendStatus[] {
+function backendStatuses(plan: Plan, pool: PoolPlan, table: UpstreamTable, now: number): BackendStatus[] {
   return pool.backends.flatMap((row) => {
     const backend = plan.backends[row];
     if (backend === undefined) return [];
@@ -92,6 +97,8 @@ function backendStatuses(plan: Plan, pool: PoolPlan, table: UpstreamTable): Back
       name: backend.name,
       address: backend.original ? backend.name : formatAddress(backend.address),
       health: HEALTH_NAMES[table.health(row)],
+      circuit: table.circuits.state(row),
+      ejectionLeftMs: table.circuits.isOpen(row) ? table.circuits.leftMs(row, now) : 0,
       weight: table.weight(row),
       active: table.active(row),
       connecting: table.connecting(row),

@@ -1,5 +1,5 @@
 import { formatAddress } from '../core/address.ts';
-import type { BackendPlan, ConnectPlan, HashPlan, HealthPlan, PoolPlan } from '../core/plan.ts';
+import type { BackendPlan, ConnectPlan, HashPlan, HealthPlan, PassivePlan, PoolPlan } from '../core/plan.ts';
 import { whyNotLinux } from './choose-plane.ts';
 import { compileProxyOut } from './compile-proxy.ts';
 import { compilePlaces } from './compile-queue.ts';
@@ -43,6 +43,9 @@ export function compilePools(config: Config, context: TlsContext): CompiledPools
       slowStartMs: pool.slow_start ?? 0,
       backends: rows,
       health: compileHealth(pool.health),
+      passive: compilePassive(pool.passive),
+      onDown: pool.on_down,
+      rebalancePerSecond: pool.on_up.rebalance ?? 0,
       connect: compileConnect(pool.connect, ['pools', name, 'connect'], config, context),
       ...compilePlaces(pool),
     });
@@ -124,4 +127,17 @@ function compileHealth(health: PoolConfig['health']): HealthPlan | null {
   if (health === 'off') return null;
   const { interval, timeout, rise, fall, probe } = health;
   return { intervalMs: interval, timeoutMs: timeout, rise, fall, probe };
+}
+
+function compilePassive(passive: PoolConfig['passive']): PassivePlan | null {
+  if (passive === 'off') return null;
+  const { failures, count, first_byte, eject, eject_max, max_ejected } = passive;
+  return {
+    failures,
+    count,
+    firstByteMs: first_byte,
+    ejectMs: eject,
+    ejectMsMax: eject_max,
+    ejectedPercentMax: max_ejected,
+  };
 }

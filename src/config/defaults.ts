@@ -53,6 +53,14 @@ export const HEALTH_RISE = 2;
 export const HEALTH_FALL = 3;
 export const HEALTH_PROBE = 'tcp';
 
+export const PASSIVE_FAILURES = 5;
+export const PASSIVE_COUNT = ['refused', 'unreachable', 'timeout', 'handshake', 'reset'] as const;
+export const PASSIVE_FIRST_BYTE = '5s';
+export const PASSIVE_EJECT = '10s';
+export const PASSIVE_EJECT_MAX = '5m';
+export const PASSIVE_MAX_EJECTED = '50%';
+export const ON_DOWN = 'leave';
+
 export const CONNECT_TIMEOUT = '5s';
 export const CONNECT_RETRIES = 2;
 export const ABORT_ON_FIN = false;

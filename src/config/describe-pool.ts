@@ -1,5 +1,5 @@
 import { formatAddress } from '../core/address.ts';
-import type { BackendPlan, HealthPlan, PoolPlan, ProxyOutPlan } from '../core/plan.ts';
+import type { BackendPlan, HealthPlan, PassivePlan, PoolPlan, ProxyOutPlan } from '../core/plan.ts';
 import { formatDuration } from '../core/units.ts';
 import { describePlaces } from './describe-queue.ts';
 import { describeConnectTls } from './describe-tls.ts';
@@ -17,6 +17,8 @@ export function describePool(pool: PoolPlan, backends: readonly BackendPlan[]): 
   const table: Row[] = [
     ['balance', describeBalance(pool)],
     ['health', describeHealth(pool.health)],
+    ...(pool.passive === null ? [] : [['passive', describePassive(pool.passive)]]),
+    ...describeSessions(pool),
     ['connect', `${from}timeout ${formatDuration(connect.timeoutMs)}, retries ${connect.retries}${abort}`],
     ...describePlaces(pool),
     ...(proxyOut === null ? [] : [['proxy', describeProxyOut(proxyOut)]]),
@@ -48,6 +50,22 @@ function describeHealth(health: HealthPlan | null): string {
   const { intervalMs, timeoutMs, rise, fall, probe } = health;
   const times = `every ${formatDuration(intervalMs)}, timeout ${formatDuration(timeoutMs)}`;
   return `${probe} ${times}, rise ${rise}, fall ${fall}`;
+}
+
+function describePassive(passive: PassivePlan): string {
+  const { failures, count, firstByteMs, ejectMs, ejectMsMax, ejectedPercentMax } = passive;
+  const silence = `silence of ${formatDuration(firstByteMs)}`;
+  const kinds = count.map((kind) => (kind === 'silence' ? silence : kind)).join(', ');
+  const time = `${formatDuration(ejectMs)} to ${formatDuration(ejectMsMax)}`;
+  return `${failures} in a row (${kinds}) eject for ${time}, at most ${ejectedPercentMax}%`;
+}
+
+/** What becomes of sessions when health changes; nothing where they are left alone. */
+function describeSessions({ onDown, rebalancePerSecond }: PoolPlan): Row[] {
+  return [
+    ...(onDown === 'leave' ? [] : [['on down', `${onDown} its connections`]]),
+    ...(rebalancePerSecond === 0 ? [] : [['on up', `rebalance ${rebalancePerSecond}/s`]]),
+  ];
 }
 
 function describeBackends(backends: readonly BackendPlan[]): string[] {

@@ -15,6 +15,7 @@ import {
 import { dialAddress, ipAddress } from './places.ts';
 import { countRate, duration, integer, wholePercentage } from './quantities.ts';
 import { hash } from './schema-hash.ts';
+import { onDown, onUp, passive } from './schema-passive.ts';
 import { proxyOut } from './schema-proxy.ts';
 import { queue, sticky } from './schema-queue.ts';
 import { connectTls } from './schema-tls.ts';
@@ -116,6 +117,13 @@ export const pool = z.strictObject({
       'How backends are probed, with the defaults for `{}`. `off` or absent: not at all, all count as healthy.',
     )
     .prefault('off'),
+  passive: either(oneOf(['off'], 'a map such as { failures: 5 }'), passive)
+    .describe(
+      'When a backend is ejected for what happens to connections, with the defaults for `{}`. `off` or absent: never. See docs/ejection.md.',
+    )
+    .prefault('off'),
+  on_down: onDown,
+  on_up: onUp.describe('What happens when a backend has come back.').prefault({}),
   connect: connect.describe('How backends are connected to.').prefault({}),
   max_connections: integer(1, CONNECTIONS_MAX, 'no limit')
     .describe('Connections to all its backends at once. Absent: no limit but those of the backends.')

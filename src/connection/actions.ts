@@ -67,6 +67,7 @@ export function connectionLogic(
       stopWaiting: act(stopWaiting),
       stopDialing: act((connection, _context, event) => stopDialing(connection, event)),
       relay: act(relay),
+      noteSilence: act(({ row, shard }) => shard.upstreams.failing(row, 'silence')),
       stream: enter('streaming', stream),
       watchBackend: enter('half-closed-client', watchBackend),
       watchClient: enter('half-closed-backend', watchClient),

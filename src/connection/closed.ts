@@ -36,6 +36,7 @@ const STEPS: readonly ((ending: Ending) => void)[] = [
   },
   ({ connection }) => connection.client.destroy(),
   ({ connection }) => connection.backend?.destroy(),
+  judgeBackend,
   ({ connection: { row, shard } }) => {
     if (row >= 0) shard.upstreams.released(row);
   },
@@ -66,6 +67,13 @@ function decidedIn(connection: Connection, reason: CloseReason): StateName {
   const { state, visits } = connection;
   if (state !== 'draining' || reason !== connection.drainedFor) return state;
   return visits.previous ?? state;
+}
+
+/** What the end says of a backend from which no byte has come. */
+function judgeBackend({ connection: { row, relay, shard }, reason }: Ending): void {
+  if (row < 0 || relay === null || relay.firstByteMs >= 0) return;
+  if (reason === 'client-fin') shard.upstreams.answered(row);
+  if (reason === 'backend-reset' || reason === 'backend-truncated') shard.upstreams.failing(row, 'reset');
 }
 
 function count({ connection, reason }: Ending): void {

@@ -1,5 +1,6 @@
 import type { DialReason } from '../../machines/connection.ts';
 import type { Address } from '../core/address.ts';
+import type { FailureKind } from '../core/circuits.ts';
 import type { ConnectPlan } from '../core/plan.ts';
 import type { Cancellable, DialFailure, DialFailureKind, DialOptions, Endpoint } from '../core/ports.ts';
 import { setUpBackend } from './backend-setup.ts';
@@ -58,7 +59,8 @@ export function stopDialing(connection: Connection, event: { readonly type: stri
   if (under === null) return;
   under.cancel();
   if (under.from === null) giveBack(connection, under);
-  else failed(connection, under, event.type === 'deadline.connect' ? 'timeout' : 'cancelled');
+  else if (event.type === 'deadline.connect') failed(connection, under, 'timeout', 'timeout');
+  else failed(connection, under, 'cancelled', null);
 }
 
 function connect(connection: Connection, row: number): void {
@@ -103,7 +105,7 @@ function connected(connection: Connection, endpoint: Endpoint, address: Address,
       reached(connection, under, inside);
     },
     failed: (code) => {
-      failed(connection, under, code);
+      failed(connection, under, code, 'handshake');
       connection.send({ type: 'dial.failed', reason: 'backend-handshake', retry: true });
     },
   });
@@ -128,27 +130,46 @@ function own(connection: Connection, endpoint: Endpoint): void {
 }
 
 function refused(connection: Connection, failure: DialFailure): void {
-  failed(connection, connection.dial as DialInProgress, failure.code);
-  connection.send({ type: 'dial.failed', ...VERDICTS[failure.kind] });
+  const { counts, reason, retry } = VERDICTS[failure.kind];
+  failed(connection, connection.dial as DialInProgress, failure.code, counts);
+  connection.send({ type: 'dial.failed', reason, retry });
+}
+
+interface Verdict {
+  readonly reason: DialReason;
+  readonly retry: boolean;
+  /** As what it counts against the backend; null where this machine is to blame. */
+  readonly counts: FailureKind | null;
 }
 
 /** Out of descriptors is this machine's trouble: another backend would not help. */
-const VERDICTS: Readonly<Record<DialFailureKind, { reason: DialReason; retry: boolean }>> = {
-  refused: { reason: 'connect-refused', retry: true },
-  unreachable: { reason: 'connect-failed', retry: true },
-  name: { reason: 'connect-failed', retry: true },
-  other: { reason: 'connect-failed', retry: true },
-  'out-of-ports': { reason: 'out-of-ports', retry: true },
-  'out-of-descriptors': { reason: 'out-of-descriptors', retry: false },
+const VERDICTS: Readonly<Record<DialFailureKind, Verdict>> = {
+  refused: { reason: 'connect-refused', retry: true, counts: 'refused' },
+  unreachable: { reason: 'connect-failed', retry: true, counts: 'unreachable' },
+  name: { reason: 'connect-failed', retry: true, counts: 'unreachable' },
+  other: { reason: 'connect-failed', retry: true, counts: 'unreachable' },
+  'out-of-ports': { reason: 'out-of-ports', retry: true, counts: null },
+  'out-of-descriptors': { reason: 'out-of-descriptors', retry: false, counts: null },
 };
 
-function failed(connection: Connection, under: DialInProgress, error: string): void {
+/** As what a failed dial counts against its backend; null where this machine is to blame. */
+export function countsAs(kind: DialFailureKind): FailureKind | null {
+  return VERDICTS[kind].counts;
+}
+
+function failed(
+  connection: Connection,
+  under: DialInProgress,
+  error: string,
+  counts: FailureKind | null,
+): void {
   const { counters } = connection.shard;
   connection.tried.push(under.row);
   tellAttempt(connection, under, error);
   if (error !== 'cancelled') {
     counters.cells[counters.layout.dialFailures(under.row)]! += 1;
     connection.shard.upstreams.penalised(under.row);
+    if (counts !== null) connection.shard.upstreams.failing(under.row, counts);
   }
   giveBack(connection, under);
 }

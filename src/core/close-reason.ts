@@ -139,6 +139,17 @@ export const CLOSE_REASONS = {
     clean: false,
     meaning: 'still open when timeouts.drain of a stopping service had passed',
   },
+  'backend-down': {
+    by: 'proxy',
+    clean: false,
+    meaning: 'its backend was ejected or became unhealthy, and on_down of the pool ends such connections',
+  },
+  rebalanced: {
+    by: 'proxy',
+    clean: false,
+    meaning:
+      'ended so that its client connects again: a backend came back, and on_up of the pool says rebalance',
+  },
   killed: { by: 'proxy', clean: false, meaning: 'ended by an operator' },
   'shard-failed': {
     by: 'proxy',

@@ -1,3 +1,4 @@
+import { FAILURE_KINDS } from './circuits.ts';
 import { CLOSE_REASON_NAMES } from './close-reason.ts';
 import { LIMIT_KINDS } from './facts.ts';
 import { MIRROR_COUNTS, type MirrorCount } from './mirror.ts';
@@ -36,6 +37,7 @@ export class CountersLayout {
   readonly #dialFailures: number;
   readonly #backendBytes: number;
   readonly #pools: number;
+  readonly #ejections: number;
   readonly #factsDropped: number;
 
   constructor(shape: CountersShape) {
@@ -61,6 +63,7 @@ export class CountersLayout {
     this.#dialFailures = block(shape.backends);
     this.#backendBytes = block(shape.backends * 2);
     this.#pools = block(shape.backends * POOL_COUNTS.length);
+    this.#ejections = block(shape.backends * FAILURE_KINDS.length);
     this.#factsDropped = block(1);
     this.length = next;
   }
@@ -123,6 +126,10 @@ export class CountersLayout {
   pools(pool: number, count: PoolCount): number {
     return this.#pools + pool * POOL_COUNTS.length + POOL_COUNTS.indexOf(count);
   }
+  /** Ejections of a backend, written by control; `cause` is the position in FAILURE_KINDS of the failure that decided. */
+  ejections(backend: number, cause: number): number {
+    return this.#ejections + backend * FAILURE_KINDS.length + cause;
+  }
   /** Facts that were dropped because control did not keep up. */
   factsDropped(): number {
     return this.#factsDropped;
@@ -147,6 +154,7 @@ export class CountersLayout {
       this.dials(backend),
       this.dialFailures(backend),
       ...each(2, (direction) => [this.backendBytes(backend, direction)]),
+      ...each(FAILURE_KINDS.length, (cause) => [this.ejections(backend, cause)]),
     ];
   }
 

@@ -1,5 +1,6 @@
 import type { Address } from './address.ts';
 import type { Cidr } from './cidr.ts';
+import type { OnDown, PassivePlan } from './passive-plan.ts';
 import type { SocketOptions } from './ports.ts';
 import type { HashKey, QueuePlan, StickyPlan } from './queue-plan.ts';
 import type { RoutePlan } from './route-plan.ts';
@@ -13,6 +14,7 @@ import {
 import type { ConnectTlsPlan, ListenerTlsPlan } from './tls.ts';
 
 export type { ChaosPlan } from './chaos-plan.ts';
+export { ON_DOWN, type OnDown, type PassivePlan } from './passive-plan.ts';
 export { HASH_KEYS, type HashKey, type QueuePlan, type StickyPlan } from './queue-plan.ts';
 export type { RouteAction, RouteMatch, RoutePlan } from './route-plan.ts';
 export { STAGE_KINDS, type StagePlan } from './stage-plan.ts';
@@ -195,6 +197,11 @@ export interface PoolPlan {
   readonly backends: readonly number[];
   /** null: backends are not probed and count as healthy. */
   readonly health: HealthPlan | null;
+  /** null: backends are not ejected for what happens to connections. */
+  readonly passive: PassivePlan | null;
+  readonly onDown: OnDown;
+  /** Sessions moved a second to a backend that came back; 0 = none. */
+  readonly rebalancePerSecond: number;
   readonly connect: ConnectPlan;
   /** Connections to all its backends at once; 0 = no limit. Those that began under a plan without one are not counted. */
   readonly connectionsMax: number;

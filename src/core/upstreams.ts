@@ -1,3 +1,4 @@
+import type { FailureKind } from './circuits.ts';
 import type { BackendVerdict } from './connection-view.ts';
 import type { ProxyTlvs } from './proxy-header.ts';
 
@@ -38,6 +39,10 @@ export interface Upstreams {
   measured(row: number, ms: number): void;
   /** An attempt failed by the backend's doing; the caller owes `failed` as well. */
   penalised(row: number): void;
+  /** A connection failed on a backend by the backend's doing, where its pool counts failures of this kind. */
+  failing(row: number, kind: FailureKind): void;
+  /** The backend has sent its first byte, or served a connection to a clean end without one. */
+  answered(row: number): void;
   /** An active connection ended. */
   released(row: number): void;
 }

@@ -159,6 +159,20 @@ export const METRICS = {
     description: '1 healthy, 0 unhealthy; no series where no probe has answered yet or the pool has none.',
     labels: ['pool', 'backend'],
   },
+  backendEjected: {
+    name: 'sluice.backend.ejected',
+    kind: 'gauge',
+    unit: '1',
+    description: '1 while a backend is ejected for what happened to connections, else 0.',
+    labels: ['pool', 'backend'],
+  },
+  backendEjections: {
+    name: 'sluice.backend.ejections',
+    kind: 'counter',
+    unit: '{ejection}',
+    description: 'Ejections of a backend, by the failure that decided.',
+    labels: ['pool', 'backend', 'cause'],
+  },
   backendConnections: {
     name: 'sluice.backend.connections',
     kind: 'gauge',
@@ -253,6 +267,10 @@ export const EVENTS = {
   connectionClosed: 'connection.closed',
   backendHealthy: 'backend.healthy',
   backendUnhealthy: 'backend.unhealthy',
+  backendEjected: 'backend.ejected',
+  backendReturned: 'backend.returned',
+  /** It would have been ejected, but its pool cannot spare it. */
+  backendWithheld: 'backend.ejection_withheld',
   limitReached: 'limit.reached',
   stageFailed: 'stage.failed',
   error: 'error',

@@ -77,12 +77,13 @@ export class PickerPool {
     for (let place = 0; place < backends.length; place++) {
       const backend = backends[place] as Mutable<Backend>;
       const { row } = backend;
-      backend.health = table.health(row);
+      backend.health = table.effectiveHealth(row);
       backend.weight = table.weight(row);
       backend.load = table.load(row);
       backend.latency = table.latency(row);
       backend.paced = rates !== null && isPaced(rates, row, this.#rates[place] as number);
-      backend.strength = slowStartMs === 0 ? 1 : strengthAt(table.age(row, now), slowStartMs);
+      const strength = slowStartMs === 0 ? 1 : strengthAt(table.age(row, now), slowStartMs);
+      backend.strength = Math.min(strength, table.circuits.strength(row));
     }
     this.#state.table?.refresh(backends);
   }

@@ -54,6 +54,8 @@ export function createPicker(
     return taken === 'full' ? ALL_FULL : PACED;
   };
 
+  const passives = plan.backends.map(({ pool }) => plan.pools[pool]?.passive ?? null);
+  const { circuits } = table;
   return {
     pick(index, key, tried) {
       const pool = pools[index];
@@ -79,13 +81,21 @@ export function createPicker(
       pool.read(table, now, rates);
       return pool.explain(tried, plan.backends);
     },
-    connected: (row) => table.connected(row, shard),
+    connected: (row) => {
+      table.connected(row, shard);
+      circuits.connected(row);
+    },
     failed: (row) => {
       table.failed(row, shard);
       gaveUp(row);
     },
     measured: (row, ms) => table.measured(row, ms),
     penalised: (row) => table.penalised(row),
+    failing: (row, kind) => {
+      const passive = passives[row];
+      if (passive?.count.includes(kind)) circuits.failed(row, kind, passive.failures);
+    },
+    answered: (row) => circuits.answered(row),
     released: (row) => {
       table.released(row, shard);
       gaveUp(row);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { FAILURE_KINDS } from '../../src/core/circuits.ts';
 import { CLOSE_REASON_NAMES } from '../../src/core/close-reason.ts';
 import { CountersLayout, POOL_COUNTS } from '../../src/core/counters.ts';
 import { LIMIT_KINDS } from '../../src/core/facts.ts';
@@ -40,6 +41,8 @@ function cells(layout: CountersLayout): Map<string, number> {
     for (const direction of [0, 1]) {
       all.set(`backend bytes ${backend} ${direction}`, layout.backendBytes(backend, direction));
     }
+    for (const cause of FAILURE_KINDS.keys())
+      all.set(`backend ejections ${backend} ${cause}`, layout.ejections(backend, cause));
     for (const count of POOL_COUNTS) all.set(`pools ${backend} ${count}`, layout.pools(backend, count));
   }
   all.set('facts dropped', layout.factsDropped());

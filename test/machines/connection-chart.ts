@@ -25,6 +25,7 @@ export const chart = connectionMachine.provide({
       'stopWaiting',
       'stopDialing',
       'relay',
+      'noteSilence',
       'stream',
       'watchBackend',
       'watchClient',
@@ -34,7 +35,7 @@ export const chart = connectionMachine.provide({
   ),
 });
 
-export const EVENTS: readonly ConnectionEvent[] = [
+const EVENTS: readonly ConnectionEvent[] = [
   { type: 'header.awaited' },
   { type: 'header.read' },
   { type: 'admitted' },
@@ -70,12 +71,15 @@ export const EVENTS: readonly ConnectionEvent[] = [
   { type: 'stage.ended', how: 'reset' },
   { type: 'flushed' },
   { type: 'kill' },
+  { type: 'backend.down' },
+  { type: 'rebalance' },
   { type: 'error' },
   { type: 'deadline.header' },
   { type: 'deadline.queue' },
   { type: 'deadline.sniff' },
   { type: 'deadline.handshake' },
   { type: 'deadline.connect' },
+  { type: 'deadline.first_byte' },
   { type: 'deadline.idle' },
   { type: 'deadline.write_stall' },
   { type: 'deadline.half_closed' },
@@ -104,6 +108,9 @@ export const TELLING = EVENTS.filter(
       'error',
       'queued',
       'placed',
+      'backend.down',
+      'rebalance',
+      'deadline.first_byte',
       'deadline.drain',
       'deadline.queue',
       'deadline.sniff',
@@ -142,7 +149,7 @@ export function chartAfter(...events: (ConnectionEvent | ConnectionEvent['type']
   return actor.getSnapshot();
 }
 
-export const ROUTED: ConnectionEvent = { type: 'routed', retries: 1, abortOnFin: false };
+const ROUTED: ConnectionEvent = { type: 'routed', retries: 1, abortOnFin: false };
 export const REFUSED: ConnectionEvent = { type: 'dial.failed', reason: 'connect-refused', retry: true };
 export const TO_DIALING = ['admitted', 'sniffed', ROUTED] as const;
 export const TO_STREAMING = [...TO_DIALING, 'dialed'] as const;

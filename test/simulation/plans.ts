@@ -30,6 +30,9 @@ export function randomPlan(dice: Dice): Plan {
         slowStartMs: 0,
         backends: Array.from({ length: BACKENDS }, (_, row) => row),
         health: null,
+        passive: null,
+        onDown: 'leave',
+        rebalancePerSecond: 0,
         connect: {
           timeoutMs: 400,
           retries: dice.between(0, 3),

@@ -4,6 +4,8 @@ import type {
   BalancePolicy,
   HashPlan,
   HealthPlan,
+  OnDown,
+  PassivePlan,
   Plan,
   PoolPlan,
 } from '../../src/core/plan.ts';
@@ -18,6 +20,9 @@ export interface PoolSketch {
   readonly slowStartMs?: number;
   readonly health?: HealthPlan | null;
   readonly places?: Partial<Pick<PoolPlan, 'connectionsMax' | 'queue' | 'onFull' | 'sticky'>>;
+  readonly passive?: PassivePlan | null;
+  readonly onDown?: OnDown;
+  readonly rebalancePerSecond?: number;
   readonly backends: readonly Partial<BackendPlan>[];
 }
 
@@ -72,6 +77,9 @@ export function addPool(draft: Draft, sketch: PoolSketch): number {
     slowStartMs: sketch.slowStartMs ?? 0,
     backends: [],
     health: sketch.health === undefined ? HEALTH : sketch.health,
+    passive: sketch.passive ?? null,
+    onDown: sketch.onDown ?? 'leave',
+    rebalancePerSecond: sketch.rebalancePerSecond ?? 0,
     connect: { timeoutMs: 1000, retries: 2, abortOnFin: false, source: null, proxyOut: null, tls: null },
     connectionsMax: 0,
     queue: null,
