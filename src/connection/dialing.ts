@@ -3,7 +3,6 @@ import type { Address } from '../core/address.ts';
 import type { FailureKind } from '../core/circuits.ts';
 import type { ConnectPlan } from '../core/plan.ts';
 import type { Cancellable, DialFailure, DialFailureKind, DialOptions, Endpoint } from '../core/ports.ts';
-import type { PickKey } from '../core/upstreams.ts';
 import { race } from '../names/index.ts';
 import { setUpBackend } from './backend-setup.ts';
 import { builtInBackend } from './built-in/index.ts';
@@ -11,7 +10,6 @@ import type { Connection } from './connection.ts';
 import { addressesOf, noteExhaustion, UNRESOLVED } from './dial-addresses.ts';
 import { plainHost } from './original.ts';
 import { pickBackend, waitOrFail } from './queueing.ts';
-import { share } from './trace-ids.ts';
 import { UNWATCHED } from './unwatched.ts';
 
 /** Pause before a backend that has just failed is tried again, doubling with each failure. */
@@ -64,18 +62,6 @@ function dialRow(connection: Connection, row: number): void {
   connection.deadlines.after('deadline.connect', finite(timeLeft(connection)));
   const wait = shard.plane.timers.after(pause, () => connection.guard(() => connect(connection, row)));
   connection.dial = { row, from: null, cancel: () => wait.cancel() };
-}
-
-/** What a backend is chosen by. */
-export function keyOf(connection: Connection): PickKey {
-  const { findings, terminated, header, traceId, clientHost } = connection;
-  return {
-    source: clientHost,
-    sni: terminated?.sni ?? findings?.sniffed?.sni ?? null,
-    tlvs: header?.tlvs ?? null,
-    random: share(traceId),
-    now: connection.now(),
-  };
 }
 
 /** Exit: what is still under way is given up. */

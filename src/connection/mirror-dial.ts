@@ -7,7 +7,8 @@ import { DESCRIPTORS_FOR_PLACES, hasDescriptors } from './accepting.ts';
 import { setUpBackend } from './backend-setup.ts';
 import type { Connection } from './connection.ts';
 import { addressesOf, noteExhaustion, UNRESOLVED } from './dial-addresses.ts';
-import { countsAs, keyOf, optionsOf } from './dialing.ts';
+import { countsAs, optionsOf } from './dialing.ts';
+import { keyOf } from './pick-key.ts';
 import { UNWATCHED } from './unwatched.ts';
 
 /** What becomes of it. One of the two is called, once, and none after `cancel`. */
