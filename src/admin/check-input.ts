@@ -7,6 +7,9 @@ export type Checked = { readonly value: unknown } | { readonly detail: string };
 /** Mistakes of one input that are told; the rest is left out. */
 const MISTAKES_TOLD_MAX = 10;
 
+/** Characters of a text in a message, of which a client may have sent any number. */
+const TEXT_CHARS_MAX = 200;
+
 /** Checks the texts that stand for fields of a path or a query; `what` names them in messages. */
 export function checkFields(fields: Fields, given: Readonly<Record<string, string>>, what: string): Checked {
   return check(z.strictObject(fields as Record<string, z.ZodType>), given, what);
@@ -44,13 +47,16 @@ function check(schema: z.ZodType, given: unknown, what: string): Checked {
   if (result.success) return { value: result.data };
   const mistakes = result.error.issues.slice(0, MISTAKES_TOLD_MAX).map(({ path, message }) => {
     const where = path.length === 0 ? what : `${quoted(path.join('.'))} of ${what}`;
-    return `${where}: ${message}`;
+    return `${where}: ${shortened(message)}`;
   });
   return { detail: mistakes.join('\n') };
 }
 
-/** As JSON, at most so many characters of it: a client's text in a message is bounded. */
 function quoted(text: string): string {
-  const max = 80;
-  return JSON.stringify(text.length > max ? `${text.slice(0, max)}…` : text);
+  return JSON.stringify(shortened(text));
+}
+
+/** A client's text in a message is bounded. */
+function shortened(text: string): string {
+  return text.length > TEXT_CHARS_MAX ? `${text.slice(0, TEXT_CHARS_MAX)}…` : text;
 }

@@ -1,6 +1,6 @@
 import type { Endpoint } from './endpoint.ts';
 import { putConfig } from './endpoints/config.ts';
-import { getConnection } from './endpoints/connections.ts';
+import { getConnection, killConnection, killConnections, listConnections } from './endpoints/connections.ts';
 import { getHealth, getReadiness } from './endpoints/health.ts';
 import { getMachines } from './endpoints/machines.ts';
 import { openApiEndpoint } from './endpoints/openapi.ts';
@@ -19,7 +19,10 @@ export const ENDPOINTS: readonly Endpoint[] = [
   openApiEndpoint(() => openApiDocument(ENDPOINTS)),
   getStatus,
   getMachines,
+  listConnections,
   getConnection,
+  killConnection,
+  killConnections,
   putConfig,
 ];
 

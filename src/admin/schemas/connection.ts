@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ConnectionRow } from '../../core/connection-query.ts';
 import type { ConnectionView, Why } from '../../core/connection-view.ts';
 import type { DialAttempt, StateVisit } from '../../core/facts.ts';
 import type { TcpInfo } from '../../core/ports.ts';
@@ -7,6 +8,13 @@ import type { TlsFacts } from '../../core/tls.ts';
 
 const count = () => z.int().min(0);
 const time = () => z.number().describe('Milliseconds since 1970.');
+const rate = () =>
+  z
+    .number()
+    .min(0)
+    .describe(
+      'Bytes a second since somebody looked at it last, half a second ago or more; else since the accept.',
+    );
 const texts = () => z.array(z.string());
 
 const tcpInfo = (): z.ZodType<TcpInfo> =>
@@ -78,6 +86,24 @@ const why = (): z.ZodType<Why> =>
     ),
   });
 
+export const connectionRow = (): z.ZodType<ConnectionRow> =>
+  z.strictObject({
+    connection: z.string().describe('Twelve hex digits.'),
+    shard: count(),
+    listener: z.string(),
+    client: z.string(),
+    opened: time(),
+    state: z.enum(STATES),
+    protocol: z.string().nullable().describe('As sniffed; null = not yet, or not at all.'),
+    route: z.string().nullable(),
+    pool: z.string().nullable(),
+    backend: z.string().nullable(),
+    bytesUp: count(),
+    bytesDown: count(),
+    rateUp: rate(),
+    rateDown: rate(),
+  });
+
 export const connectionView = (): z.ZodType<ConnectionView> =>
   z.strictObject({
     connection: z.string().describe('Twelve hex digits.'),
@@ -100,6 +126,8 @@ export const connectionView = (): z.ZodType<ConnectionView> =>
     attempts: z.array(attempt()),
     bytesUp: count(),
     bytesDown: count(),
+    rateUp: rate(),
+    rateDown: rate(),
     waitingUp: count().describe('Read and not accepted by the far socket.'),
     waitingDown: count(),
     clientTcp: tcpInfo().nullable(),
