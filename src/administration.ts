@@ -3,9 +3,15 @@ import type { BackendChange } from './core/backend-override.ts';
 import type { ConnectionId } from './core/connection-id.ts';
 import type { ConnectionPage, ConnectionQuery } from './core/connection-query.ts';
 import type { ConnectionView } from './core/connection-view.ts';
+import type { FactQueue } from './core/fact-queue.ts';
+import type { MachineCounts } from './core/machine-counts.ts';
 import type { Plan } from './core/plan.ts';
+import { writeWord } from './core/shard-words.ts';
 import type { BackendStatus, PoolStatus, ServiceStatus } from './core/status.ts';
+import { EventHub, type TakeEvents } from './event-hub.ts';
+import { actorCounts, connectionCounts, statesOfUpstreams } from './machine-counts.ts';
 import { COUNTERS } from './shard-counters.ts';
+import { wordsOf } from './shared-memory/index.ts';
 import { listenerStatuses, poolStatuses, shardStatuses } from './status.ts';
 import type { RunningUpstreams } from './upstream/index.ts';
 
@@ -15,6 +21,9 @@ export interface AdministeredParts {
   readonly fleet: Fleet;
   /** Wall time in milliseconds since 1970. */
   readonly started: number;
+  readonly facts: FactQueue;
+  /** The plan that names what facts are about. */
+  shown(): Plan;
   phase(): ServiceStatus['phase'];
   /** The plan in force, and where its listeners are bound. */
   current(): { readonly plan: Plan; readonly bound: Readonly<Record<string, string>> };
@@ -25,9 +34,19 @@ export interface AdministeredParts {
 /** Answers the admin server for a service; the promises are those of `StatusSource`. */
 export class Administration {
   readonly #parts: AdministeredParts;
+  readonly #hub: EventHub;
 
   constructor(parts: AdministeredParts) {
     this.#parts = parts;
+    const { facts, memory, shown } = parts;
+    this.#hub = new EventHub({
+      facts,
+      plan: shown,
+      detail: (isWanted) => {
+        for (const shard of memory.regions.words.keys())
+          writeWord(wordsOf(memory.regions, shard), 'DETAIL', isWanted ? 1 : 0);
+      },
+    });
   }
 
   status(): ServiceStatus {
@@ -62,6 +81,21 @@ export class Administration {
     if (this.#parts.upstreams()?.override(pool, backend, change, by) !== true) return null;
     const { backends = [] } = this.#pools().find(({ name }) => name === pool) ?? {};
     return backends.find(({ name }) => name === backend) ?? null;
+  }
+
+  counts(): Readonly<Record<string, MachineCounts>> {
+    const { memory, fleet, upstreams } = this.#parts;
+    const { balancers, checkers } = statesOfUpstreams(upstreams()?.actors ?? []);
+    return {
+      connection: connectionCounts(COUNTERS, memory.counters),
+      balancer: actorCounts(balancers),
+      'health-checker': actorCounts(checkers),
+      shard: actorCounts(fleet.hosts.map(({ state }) => state)),
+    };
+  }
+
+  events(take: TakeEvents, wantsDetail: boolean): () => void {
+    return this.#hub.watch(take, wantsDetail);
   }
 
   #pools(): PoolStatus[] {

@@ -40,6 +40,8 @@ export interface ServiceOptions {
   readonly plane?: Plane;
   /** The code that shards' threads run. Default: Sluice's own. */
   readonly shardEntry?: URL;
+  /** The configuration that the plan was made of, for people to read. Absent or null: it was made of none. */
+  readonly text?: string | null;
 }
 
 /**
@@ -72,14 +74,20 @@ class RunningService implements Service {
   /** What watchers see: during a reload already the next plan. */
   #shown: Plan;
   #bound: Bound = {};
+  #text: string | null;
   #phase: ServiceStatus['phase'] = 'starting';
   #upstreams: RunningUpstreams | null = null;
   #closeAdmin: (() => Promise<void>) | null = null;
   #drained: Promise<{ cut: number }> | null = null;
+  #settleStopped: (drained: Promise<unknown>) => void = () => {};
+  readonly stopped = new Promise<unknown>((resolve) => {
+    this.#settleStopped = resolve;
+  });
 
   constructor(plan: Plan, options: ServiceOptions) {
     this.#plan = plan;
     this.#shown = plan;
+    this.#text = options.text ?? null;
     const memory = new Memory(plan);
     this.#memory = memory;
     this.#facts = memory.createFactQueue();
@@ -95,14 +103,22 @@ class RunningService implements Service {
     );
     this.#drain = new Drain(this.#fleet, () => memory.connections);
     this.#reloads = this.#createReloads();
+    // Whoever called `drain` hears of it where it fails.
+    this.stopped.catch(() => {});
     this.#administration = new Administration({
       memory,
       fleet: this.#fleet,
       started: Date.now(),
+      facts: this.#facts,
+      shown: () => this.#shown,
       phase: () => this.#phase,
       current: () => ({ plan: this.#plan, bound: this.#bound }),
       upstreams: () => this.#upstreams,
     });
+  }
+
+  get configText(): string | null {
+    return this.#text;
   }
 
   get plan(): Plan {
@@ -143,10 +159,11 @@ class RunningService implements Service {
     return this.#administration.status();
   }
 
-  async reload(plan: Plan): Promise<Reloaded> {
+  async reload(plan: Plan, text: string | null = null): Promise<Reloaded> {
     const began = performance.now();
     try {
       const reloaded = await this.#reloads.run(plan);
+      this.#text = text;
       this.#facts.flush();
       this.#tell({ event: 'reloaded', ...reloaded, durationMs: performance.now() - began });
       return reloaded;
@@ -165,7 +182,10 @@ class RunningService implements Service {
   }
 
   drain(signal: string | null): Promise<{ readonly cut: number }> {
-    this.#drained ??= this.#stop(signal);
+    if (this.#drained === null) {
+      this.#drained = this.#stop(signal);
+      this.#settleStopped(this.#drained);
+    }
     return this.#drained;
   }
 

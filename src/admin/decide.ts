@@ -34,6 +34,7 @@ export interface Served {
   readonly token: string | null;
   /** What the token is called in the audit; null = there is none. */
   readonly tokenName: string | null;
+  readonly isTls: boolean;
 }
 
 /** The reply, or the endpoint that is to be called and what is known for it before the body is read. */
@@ -72,8 +73,8 @@ export function pathOf({ target }: Pick<Asked, 'target'>): string {
   return target.split('?', 1)[0] ?? '';
 }
 
-function refuseAccess(access: Access, asked: Asked, { token, bound }: Served): Decision | null {
-  if (access === 'write' && !originAllowed(bound, asked.host, asked.origin))
+function refuseAccess(access: Access, asked: Asked, { token, bound, isTls }: Served): Decision | null {
+  if (access === 'write' && !originAllowed(bound, asked.host, asked.origin, isTls, token !== null))
     return refusal(403, `a web page of "${asked.origin}" may not write here`);
   if (access === 'open' || (access === 'read' && isLocal(bound))) return null;
   return tokenAllowed(token, asked.authorization) ? null : unauthorized(asked);

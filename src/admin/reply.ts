@@ -1,5 +1,14 @@
 import { STATUS_CODES } from 'node:http';
 
+/** Where a stream writes. `write` is false where the client is slow: `onReady` is called when it has taken what was written. */
+export interface StreamSink {
+  write(text: string): boolean;
+  onReady(call: () => void): void;
+}
+
+/** Begins to write; what is returned is called when the client has gone. */
+export type Stream = (sink: StreamSink) => () => void;
+
 /** What a route answers. */
 export interface Reply {
   readonly status: number;
@@ -7,6 +16,8 @@ export interface Reply {
   readonly body: string;
   /** Further header fields. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Goes on writing after the head, until the client goes; the body is empty then. */
+  readonly stream?: Stream;
   /** What was asked for, for the audit; it is not sent. */
   readonly change?: string | null;
 }

@@ -4,7 +4,14 @@ import { messageOf } from '../core/error-fact.ts';
 import { SluiceError } from '../core/errors.ts';
 import { checkBody, shortened } from './check-input.ts';
 import { type Asked, type Decision, decide, isRead, pathOf, type Served } from './decide.ts';
-import { BODY_BYTES_MAX, BODY_MS_MAX, STALL_MS_MAX, WRITE_MS_MAX, WRITES_MAX } from './limits.ts';
+import {
+  BODY_BYTES_MAX,
+  BODY_MS_MAX,
+  EVENT_STREAMS_MAX,
+  STALL_MS_MAX,
+  WRITE_MS_MAX,
+  WRITES_MAX,
+} from './limits.ts';
 import { readBody } from './read-body.ts';
 import { problemReply, type Reply } from './reply.ts';
 import { expectsContinue, send } from './send.ts';
@@ -35,6 +42,26 @@ export type Responder = (request: IncomingMessage, response: ServerResponse) => 
  */
 export function createResponder(served: Served, onWrite: (entry: AdminWrite) => void): Responder {
   let writes = 0;
+  let streams = 0;
+  const limited = (reply: Reply): Reply => {
+    const { stream } = reply;
+    if (stream === undefined) return reply;
+    if (streams >= EVENT_STREAMS_MAX)
+      return problemReply(503, `there are ${EVENT_STREAMS_MAX} streams of events already`, {
+        'retry-after': '5',
+      });
+    return {
+      ...reply,
+      stream: (sink) => {
+        streams++;
+        const end = stream(sink);
+        return () => {
+          streams--;
+          end();
+        };
+      },
+    };
+  };
   const startWrite = (call: Called, request: IncomingMessage, response: ServerResponse): Promise<Reply> => {
     if (writes >= WRITES_MAX)
       return Promise.resolve(problemReply(503, 'too many writes at once', { 'retry-after': '1' }));
@@ -53,7 +80,7 @@ export function createResponder(served: Served, onWrite: (entry: AdminWrite) => 
     };
     if (decision.kind === 'reply') answer(decision.reply);
     else if (decision.endpoint.access !== 'write')
-      void perform(decision, served, request, response).then(answer);
+      void perform(decision, served, request, response).then((reply) => answer(limited(reply)));
     else void startWrite(decision, request, response).then(answer);
   };
 }

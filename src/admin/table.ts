@@ -1,13 +1,14 @@
 import type { Endpoint } from './endpoint.ts';
-import { putConfig } from './endpoints/config.ts';
+import { getConfig, putConfig, validateConfig } from './endpoints/config.ts';
 import { getConnection, killConnection, killConnections, listConnections } from './endpoints/connections.ts';
+import { getEvents } from './endpoints/events.ts';
 import { getHealth, getReadiness } from './endpoints/health.ts';
 import { getListener, getListeners } from './endpoints/listeners.ts';
-import { getMachines } from './endpoints/machines.ts';
+import { getMachine, getMachineCounts, getMachines } from './endpoints/machines.ts';
 import { openApiEndpoint } from './endpoints/openapi.ts';
 import { getPage, getPageCss, getPageScript } from './endpoints/page.ts';
 import { getPool, getPools, patchBackend } from './endpoints/pools.ts';
-import { getStatus } from './endpoints/status.ts';
+import { drainService, getStatus } from './endpoints/status.ts';
 import { openApiDocument } from './openapi.ts';
 import { createRouter } from './router.ts';
 
@@ -21,6 +22,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
   openApiEndpoint(() => openApiDocument(ENDPOINTS)),
   getStatus,
   getMachines,
+  getMachine,
+  getMachineCounts,
   listConnections,
   getConnection,
   killConnection,
@@ -30,7 +33,11 @@ export const ENDPOINTS: readonly Endpoint[] = [
   patchBackend,
   getListeners,
   getListener,
+  getConfig,
   putConfig,
+  validateConfig,
+  getEvents,
+  drainService,
 ];
 
 export const route = createRouter(ENDPOINTS);

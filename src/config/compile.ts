@@ -1,6 +1,7 @@
 import type { Plan, TelemetryPlan } from '../core/plan.ts';
 import type { ProtocolRulePlan } from '../core/sniffed.ts';
 import { chooseAcceptor } from './choose-acceptor.ts';
+import { compileAdmin } from './compile-admin.ts';
 import { compileConnectionLimit } from './compile-limits.ts';
 import { compileListener } from './compile-listener.ts';
 import { compilePools } from './compile-pools.ts';
@@ -59,7 +60,7 @@ export function compile(config: Config, environment: Environment, directory: str
     groups,
     hangMs: config.timeouts.hang,
     telemetry: compileTelemetry(config.telemetry),
-    admin: compileAdmin(config.admin),
+    admin: compileAdmin(config.admin, context),
     drainMs: config.timeouts.drain,
   };
   const all = [...context.issues, ...issues, ...socket.issues, ...connections.issues];
@@ -74,10 +75,6 @@ function compileRules(protocols: Config['protocols']): ProtocolRulePlan[] {
     ...(regex === undefined ? {} : { regex }),
     ...(bytes === undefined ? {} : { bytes }),
   }));
-}
-
-function compileAdmin(admin: Config['admin']): Plan['admin'] {
-  return admin === undefined ? null : { listen: admin.listen, tokenEnv: admin.token_env ?? null };
 }
 
 function compileTelemetry(telemetry: Config['telemetry']): TelemetryPlan {

@@ -14,8 +14,12 @@ import type { Timers } from '../core/ports.ts';
 import type { Connection } from './connection.ts';
 import { ratesOf } from './rates.ts';
 
-/** Connections looked at before the shard goes on with its own work: some hundred microseconds. */
+/** Connections looked at before the shard goes on with its own work, and how long that may take, in milliseconds. */
 export const LISTED_PER_TURN = 500;
+export const LIST_TURN_MS_MAX = 1;
+
+/** So often the clock is looked at. */
+const LISTED_PER_LOOK = 32;
 
 /** What a list is made of. */
 export interface Listing {
@@ -50,16 +54,21 @@ export function listConnections(
     found.sort((a, b) => compareCursors(a, b, descending));
     found = found.slice(0, max);
   };
+  const finish = (): void => {
+    keepFirst(limit);
+    done({
+      rows: found.map(({ of }) => rowOf(of, shard, at)),
+      keys: found.map(({ value, connection }) => ({ value, connection })),
+      matched,
+    });
+  };
   const turn = (): void => {
-    for (let looked = 0; looked < LISTED_PER_TURN; looked++) {
+    const began = timers.now();
+    for (let looked = 1; looked <= LISTED_PER_TURN; looked++) {
+      if (looked % LISTED_PER_LOOK === 0 && timers.now() - began >= LIST_TURN_MS_MAX) break;
       const next = rest.next();
       if (next.done === true) {
-        keepFirst(limit);
-        done({
-          rows: found.map(({ of }) => rowOf(of, shard, at)),
-          keys: found.map(({ value, connection }) => ({ value, connection })),
-          matched,
-        });
+        timers.after(0, finish);
         return;
       }
       const of = next.value;

@@ -90,7 +90,7 @@ export class Fleet {
   /** The first connections that a query means, of all shards that answer in time. Never rejects. */
   async list(query: ConnectionQuery): Promise<ConnectionPage> {
     const pages = await Promise.all(
-      this.#running().map((host) => inquire(host, host.list(query), NO_CONNECTIONS)),
+      this.#running().map((host) => inquire(host, host.list(query), NO_CONNECTIONS, LIST_MS_MAX)),
     );
     return mergePages(pages, query);
   }
@@ -155,10 +155,18 @@ export class Fleet {
 
 const NO_CONNECTIONS: ConnectionPage = { rows: [], keys: [], matched: 0 };
 
+/** How long a shard may take to go through all its connections, a little at a time beside its own work. */
+const LIST_MS_MAX = 10_000;
+
 /** The answer of a shard, or another where it is gone or does not answer in time. */
-function inquire<T>({ number }: ShardHost, answer: Promise<T>, instead: T): Promise<T> {
-  const late = (): Error => new ShardGone(`shard ${number} has not answered for ${INQUIRY_MS_MAX} ms`);
-  return inTime(INQUIRY_MS_MAX, answer, late).catch((error: unknown) => {
+function inquire<T>(
+  { number }: ShardHost,
+  answer: Promise<T>,
+  instead: T,
+  msMax = INQUIRY_MS_MAX,
+): Promise<T> {
+  const late = (): Error => new ShardGone(`shard ${number} has not answered for ${msMax} ms`);
+  return inTime(msMax, answer, late).catch((error: unknown) => {
     ifGone(error);
     return instead;
   });

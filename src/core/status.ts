@@ -1,7 +1,9 @@
+import type { AdminEvent } from './admin-event.ts';
 import type { BackendChange, BackendOverride } from './backend-override.ts';
 import type { ConnectionId } from './connection-id.ts';
 import type { ConnectionPage, ConnectionQuery } from './connection-query.ts';
 import type { ConnectionView } from './connection-view.ts';
+import type { MachineCounts } from './machine-counts.ts';
 import type { PlanDiff } from './plan-diff.ts';
 import type { StateName } from './state.ts';
 
@@ -86,6 +88,19 @@ export interface StatusSource {
    * backend in use. Throws a SluiceError where it cannot.
    */
   override(pool: string, backend: string, change: BackendChange, by: string): BackendStatus | null;
+  /** How many actors are in each state of each chart, by the chart's name. */
+  counts(): Readonly<Record<string, MachineCounts>>;
+  /**
+   * `take` gets every event from now on, in batches, until the function that is returned is called; it must not throw. `entered`
+   * events are told only while somebody wants the detail.
+   */
+  events(take: (events: readonly AdminEvent[]) => void, wantsDetail: boolean): () => void;
+  /** The text of the configuration in force; null where it was made of none. */
+  configText(): string | null;
+  /** Checks a configuration and puts nothing in force; its warnings. Throws CONFIG_INVALID. */
+  validate(text: string): readonly string[];
+  /** Begins to stop the service: nobody is accepted any more, connections may finish for the drain time. Idempotent. */
+  drain(): void;
   /**
    * Puts a configuration (YAML text) in force, as a reload does. Rejects with a SluiceError, and changes nothing, where it
    * is wrong. Absent: this service cannot be reloaded.

@@ -61,6 +61,11 @@ export function sourceIn(phase: ServiceStatus['phase']): StatusSource {
     list: async () => ({ rows: [], keys: [], matched: 0 }),
     kill: async () => 0,
     override: () => null,
+    counts: () => ({ shard: { states: { running: { live: 1, entered: null } } } }),
+    events: () => () => {},
+    configText: () => null,
+    validate: () => [],
+    drain: () => {},
     status: () => statusIn(phase),
   };
 }

@@ -24,7 +24,7 @@ export interface Client {
 export function serveAdmin(source: StatusSource, token: string | null = null) {
   const writes: AdminWrite[] = [];
   const respond = createResponder(
-    { bound: LOOPBACK, source, token, tokenName: token === null ? null : 'ADMIN_TOKEN' },
+    { bound: LOOPBACK, source, token, tokenName: token === null ? null : 'ADMIN_TOKEN', isTls: false },
     (entry) => void writes.push(entry),
   );
   const server = createServer();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Connection } from '../../src/connection/connection.ts';
-import { LISTED_PER_TURN, listConnections } from '../../src/connection/list.ts';
+import { LIST_TURN_MS_MAX, LISTED_PER_TURN, listConnections } from '../../src/connection/list.ts';
 import { RATE_MS_MIN, ratesOf } from '../../src/connection/rates.ts';
 import type { ConnectionPage, ConnectionQuery } from '../../src/core/connection-query.ts';
 
@@ -63,11 +63,15 @@ const ALL: ConnectionQuery = {
 };
 
 /** Runs a list to its end; how many turns it took, and the most connections it looked at in one of them. */
-function list(connections: readonly Connection[], query: Partial<ConnectionQuery>, now = 1_000) {
+function list(connections: readonly Connection[], query: Partial<ConnectionQuery>, tick = 0) {
+  let now = 1_000;
   const turns: (() => void)[] = [];
   const timers = {
     epoch: EPOCH,
-    now: () => now,
+    now: () => {
+      now += tick;
+      return now;
+    },
     after: (_: number, run: () => void) => {
       turns.push(run);
       return { cancel: () => {} };
@@ -103,10 +107,17 @@ describe('a list of connections', () => {
   it('looks at a bounded number of them in one turn, however many there are', () => {
     const many = Array.from({ length: 4 * LISTED_PER_TURN + 1 }, (_, id) => made({ id }));
     const { page, perTurn } = list(many, { limit: 5 });
-    expect(perTurn).toHaveLength(5);
-    expect(Math.max(...perTurn)).toBe(LISTED_PER_TURN);
+    // The last turn makes the page.
+    expect(perTurn).toEqual([...Array(4).fill(LISTED_PER_TURN), 1, 0]);
     expect(page.matched).toBe(many.length);
     expect(ids(page)).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it('looks at fewer in a turn where that takes long', () => {
+    const many = Array.from({ length: 2 * LISTED_PER_TURN }, (_, id) => made({ id }));
+    const { page, perTurn } = list(many, {}, LIST_TURN_MS_MAX / 2);
+    expect(Math.max(...perTurn)).toBeLessThan(LISTED_PER_TURN / 4);
+    expect(page.matched).toBe(many.length);
   });
 
   it('gives, page after page, each connection once, in either order, whatever it is sorted by', () => {

@@ -1,6 +1,6 @@
 import { endpoint, type NoFields, problem } from '../endpoint.ts';
-import { jsonReply, problemReply } from '../reply.ts';
-import { reloadResult } from '../schemas/config.ts';
+import { jsonReply, problemReply, type Reply } from '../reply.ts';
+import { reloadResult, warnings } from '../schemas/config.ts';
 
 /**
  * Puts the configuration in the body in force: 200 with what has changed, 422 where it is wrong, 409 where the service
@@ -23,4 +23,36 @@ export const putConfig = endpoint<NoFields, NoFields, string>({
     source.reload === undefined
       ? problemReply(501, 'this service cannot be reloaded')
       : jsonReply(await source.reload(body)),
+});
+
+export const getConfig = endpoint({
+  name: 'getConfig',
+  method: 'GET',
+  path: '/v1/config',
+  access: 'read',
+  summary: 'The configuration in force, as it was read; what it names by file or variable is not in it',
+  replies: {
+    200: { description: 'YAML.', type: 'application/yaml; charset=utf-8' },
+    404: problem('The service was made of no text: by a command line, or by a program.'),
+  },
+  handle: ({ source }): Reply => {
+    const text = source.configText();
+    return text === null
+      ? problemReply(404, 'this service was made of no text: by a command line, or by a program')
+      : { status: 200, type: 'application/yaml; charset=utf-8', body: text };
+  },
+});
+
+export const validateConfig = endpoint<NoFields, NoFields, string>({
+  name: 'validateConfig',
+  method: 'POST',
+  path: '/v1/config:validate',
+  access: 'write',
+  summary: 'Checks a configuration as `sluice check` does, and puts nothing in force',
+  body: { kind: 'yaml', description: 'The configuration, as the file has it.' },
+  replies: {
+    200: { description: 'It is right.', schema: warnings },
+    422: problem('It is wrong; every mistake with its line and column, one a line.'),
+  },
+  handle: ({ source, body }) => jsonReply({ warnings: source.validate(body) }),
 });

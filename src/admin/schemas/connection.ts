@@ -58,6 +58,7 @@ const why = (): z.ZodType<Why> =>
   z.strictObject({
     routes: z.array(
       z.strictObject({
+        index: z.int().optional().describe('Its place among the routes.'),
         route: z.string(),
         verdict: z.enum(['yes', 'no', 'maybe']),
         outcome: z.enum(['taken', 'passed', 'waited-for', 'not-reached', 'left-out']),
