@@ -27,6 +27,8 @@ export interface AdministeredParts {
   phase(): ServiceStatus['phase'];
   /** The plan in force, and where its listeners are bound. */
   current(): { readonly plan: Plan; readonly bound: Readonly<Record<string, string>> };
+  /** Wall time in milliseconds since 1970. */
+  now(): number;
   /** null before they are started. */
   upstreams(): RunningUpstreams | null;
 }
@@ -99,10 +101,12 @@ export class Administration {
   }
 
   #pools(): PoolStatus[] {
-    const { memory, current, upstreams } = this.#parts;
+    const { memory, current, upstreams, now } = this.#parts;
     return poolStatuses(
       current().plan,
       memory.upstreams,
+      memory.regions,
+      now(),
       (pool, backend) => upstreams()?.overrides.get(pool, backend) ?? null,
     );
   }

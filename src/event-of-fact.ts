@@ -57,6 +57,11 @@ function aboutOf(fact: Fact, plan: Plan): About {
         data: { healthy, cause },
       };
     }
+    case 'ejection': {
+      const { change, cause, ms } = fact;
+      const [pool, backend] = [poolOf(plan, fact.pool), backendOf(plan, fact.backend)];
+      return { ...NOTHING, pool, backend, data: { change, cause, ms } };
+    }
     case 'error':
       return { ...NOTHING, connection: idOf(fact.connection), data: { message: fact.message } };
     case 'stage':

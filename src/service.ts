@@ -113,6 +113,7 @@ class RunningService implements Service {
       shown: () => this.#shown,
       phase: () => this.#phase,
       current: () => ({ plan: this.#plan, bound: this.#bound }),
+      now: () => this.#wallTime(),
       upstreams: () => this.#upstreams,
     });
   }
@@ -140,13 +141,15 @@ class RunningService implements Service {
       this.#closeAdmin = admin.close;
       this.#urls['admin'] = admin.url;
     }
-    const { timers } = this.#plane;
     this.#upstreams = startUpstreams({
       plan: this.#plan,
       plane: this.#plane,
       table: this.#memory.upstreams,
       emit: this.#facts.emit,
-      now: () => timers.epoch + timers.now(),
+      now: () => this.#wallTime(),
+      endSessions: (row, most, why) =>
+        this.#fleet.endSessions(row, most, why, (of, shard) => this.#memory.upstreams.activeOf(of, shard)),
+      countEjection: (row, cause) => this.#memory.countEjection(row, cause),
     });
     this.#bound = ofLive(this.#plan, await this.#fleet.start(this.#plan));
     await this.#upstreams.ready;
@@ -182,10 +185,8 @@ class RunningService implements Service {
   }
 
   drain(signal: string | null): Promise<{ readonly cut: number }> {
-    if (this.#drained === null) {
-      this.#drained = this.#stop(signal);
-      this.#settleStopped(this.#drained);
-    }
+    this.#drained ??= this.#stop(signal);
+    this.#settleStopped(this.#drained);
     return this.#drained;
   }
 
@@ -266,6 +267,12 @@ class RunningService implements Service {
       this.#watchers.push(watcher);
       Object.assign(this.#urls, watcher.urls);
     }
+  }
+
+  /** In milliseconds since 1970. */
+  #wallTime(): number {
+    const { timers } = this.#plane;
+    return timers.epoch + timers.now();
   }
 
   #tell(event: ServiceEvent): void {

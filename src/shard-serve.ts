@@ -113,6 +113,9 @@ async function obey(
     case 'cut':
       tell({ kind: 'cutting', connections: shard.cut() });
       return;
+    case 'end-sessions':
+      shard.registry.endSessions(request.backend, request.most, request.why);
+      return;
     case 'wake':
       shard.wake();
       return;

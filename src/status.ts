@@ -9,7 +9,7 @@ import { readWord } from './core/shard-words.ts';
 import { STATES, type StateName } from './core/state.ts';
 import type { BackendStatus, ListenerStatus, PoolStatus, ShardStatus } from './core/status.ts';
 import type { UpstreamTable } from './core/upstream-table.ts';
-import { countersOf, wordsOf } from './shared-memory/index.ts';
+import { countersOf, waitingForPool, wordsOf } from './shared-memory/index.ts';
 
 const HEALTH_NAMES = ['unknown', 'healthy', 'unhealthy'] as const;
 
@@ -60,14 +60,21 @@ export function shardStatuses(
 /** What was said of a backend at run time, by the names of pool and backend; null = nothing. */
 export type OverrideOf = (pool: string, backend: string) => BackendOverride | null;
 
-/** How the pools stand, from the upstream table. */
-export function poolStatuses(plan: Plan, table: UpstreamTable, overrideOf: OverrideOf): PoolStatus[] {
+/** How the pools stand at a wall time, from the upstream table and what is counted of pools. */
+export function poolStatuses(
+  plan: Plan,
+  table: UpstreamTable,
+  regions: SharedRegions,
+  now: number,
+  overrideOf: OverrideOf,
+): PoolStatus[] {
   return plan.pools
     .filter(({ retired }) => !retired)
     .map((pool) => ({
       name: pool.name,
       balance: pool.balance,
-      backends: backendStatuses(plan, pool, table, overrideOf),
+      waiting: waitingForPool(regions, pool.index),
+      backends: backendStatuses(plan, pool, table, now, overrideOf),
     }));
 }
 
@@ -91,6 +98,7 @@ function backendStatuses(
   plan: Plan,
   pool: PoolPlan,
   table: UpstreamTable,
+  now: number,
   overrideOf: OverrideOf,
 ): BackendStatus[] {
   return pool.backends.flatMap((row) => {
@@ -100,6 +108,8 @@ function backendStatuses(
       name: backend.name,
       address: backend.original ? backend.name : formatAddress(backend.address),
       health: HEALTH_NAMES[table.health(row)],
+      circuit: table.circuits.state(row),
+      ejectionLeftMs: table.circuits.isOpen(row) ? table.circuits.leftMs(row, now) : 0,
       weight: table.weight(row),
       configuredWeight: backend.weight,
       override: overrideOf(pool.name, backend.name),

@@ -1,7 +1,9 @@
 import { poolsOf } from './check-actions.ts';
 import { checkHash } from './check-hash.ts';
 import { mirrorsOf } from './check-mirrors.ts';
+import { checkPassive } from './check-passive.ts';
 import { checkProxyOut } from './check-proxy.ts';
+import { checkSticky } from './check-queue.ts';
 import { checkSource } from './check-source.ts';
 import { checkConnectTls } from './check-tls.ts';
 import { ORIGINAL_POOL } from './compile-pools.ts';
@@ -18,6 +20,8 @@ export function checkPools(root: Raw): Issue[] {
     ...(pool.path.at(-1) === ORIGINAL_POOL ? checkOriginal(pool) : missingBackends(pool)),
     ...repeatedBackends(items(at(pool, 'backends'))),
     ...checkHash(pool),
+    ...checkSticky(pool),
+    ...checkPassive(pool),
     ...checkSource(pool),
     ...checkProxyOut(pool),
     ...checkConnectTls(pool),
@@ -36,7 +40,18 @@ function missingBackends(pool: Raw): Issue[] {
 /** The pool that stands for where redirected clients wanted to go has settings for connecting, and nothing else. */
 function checkOriginal(pool: Raw): Issue[] {
   const why = 'the pool "original" stands for where redirected clients wanted to go; expected connect alone';
-  return ['backends', 'health', 'balance', 'hash', 'panic', 'slow_start']
+  return [
+    'backends',
+    'health',
+    'passive',
+    'on_down',
+    'on_up',
+    'balance',
+    'hash',
+    'panic',
+    'slow_start',
+    'sticky',
+  ]
     .filter((key) => has(pool, key))
     .map((key) => wrongKey([...pool.path, key], why));
 }

@@ -1,7 +1,8 @@
 import { formatAddress } from '../core/address.ts';
-import type { BackendPlan, ConnectPlan, HashPlan, HealthPlan, PoolPlan } from '../core/plan.ts';
+import type { BackendPlan, ConnectPlan, HashPlan, HealthPlan, PassivePlan, PoolPlan } from '../core/plan.ts';
 import { whyNotLinux } from './choose-plane.ts';
 import { compileProxyOut } from './compile-proxy.ts';
+import { compilePlaces } from './compile-queue.ts';
 import { compileConnectTls, type TlsContext } from './compile-tls.ts';
 import * as defaults from './defaults.ts';
 import { wrongValue } from './issue.ts';
@@ -42,7 +43,11 @@ export function compilePools(config: Config, context: TlsContext): CompiledPools
       slowStartMs: pool.slow_start ?? 0,
       backends: rows,
       health: compileHealth(pool.health),
+      passive: compilePassive(pool.passive),
+      onDown: pool.on_down,
+      rebalancePerSecond: pool.on_up.rebalance ?? 0,
       connect: compileConnect(pool.connect, ['pools', name, 'connect'], config, context),
+      ...compilePlaces(pool),
     });
   }
   return { pools, backends, indexOf: new Map(pools.map((pool) => [pool.name, pool.index])) };
@@ -91,6 +96,7 @@ const ORIGINAL_BACKEND: Member = {
   priority: defaults.PRIORITY,
   backup: defaults.BACKUP,
   connectionsMax: 0,
+  connectRate: 0,
 };
 
 function compileBackend(backend: BackendConfig): Member {
@@ -98,9 +104,19 @@ function compileBackend(backend: BackendConfig): Member {
     'kind' in backend
       ? { address: backend, weight: defaults.WEIGHT, priority: defaults.PRIORITY, backup: defaults.BACKUP }
       : backend;
-  const { address, name = formatAddress(address), weight, priority, backup, max_connections = 0 } = given;
-  const connectionsMax = max_connections;
-  return { name, retired: false, address, weight, priority, backup, connectionsMax, original: false };
+  const { address, name = formatAddress(address), weight, priority, backup } = given;
+  const { max_connections = 0, connect_rate = 0 } = given;
+  return {
+    name,
+    retired: false,
+    address,
+    weight,
+    priority,
+    backup,
+    connectionsMax: max_connections,
+    connectRate: connect_rate,
+    original: false,
+  };
 }
 
 function compileHash({ on, tlv = 0, bounded_load = 0, table_size }: PoolConfig['hash']): HashPlan {
@@ -111,4 +127,17 @@ function compileHealth(health: PoolConfig['health']): HealthPlan | null {
   if (health === 'off') return null;
   const { interval, timeout, rise, fall, probe } = health;
   return { intervalMs: interval, timeoutMs: timeout, rise, fall, probe };
+}
+
+function compilePassive(passive: PoolConfig['passive']): PassivePlan | null {
+  if (passive === 'off') return null;
+  const { failures, count, first_byte, eject, eject_max, max_ejected } = passive;
+  return {
+    failures,
+    count,
+    firstByteMs: first_byte,
+    ejectMs: eject,
+    ejectMsMax: eject_max,
+    ejectedPercentMax: max_ejected,
+  };
 }

@@ -40,11 +40,26 @@ export const WEIGHT = 1;
 export const PRIORITY = 0;
 export const BACKUP = false;
 
+export const ON_FULL = 'reset';
+export const QUEUE_MAX = 1000;
+export const QUEUE_TIMEOUT = '10s';
+export const STICKY_EXPIRY = '30m';
+export const STICKY_MAX = 100_000;
+export const QUEUE_PRIORITY = 0;
+
 export const HEALTH_INTERVAL = '2s';
 export const HEALTH_TIMEOUT = '1s';
 export const HEALTH_RISE = 2;
 export const HEALTH_FALL = 3;
 export const HEALTH_PROBE = 'tcp';
+
+export const PASSIVE_FAILURES = 5;
+export const PASSIVE_COUNT = ['refused', 'unreachable', 'timeout', 'handshake', 'reset'] as const;
+export const PASSIVE_FIRST_BYTE = '5s';
+export const PASSIVE_EJECT = '10s';
+export const PASSIVE_EJECT_MAX = '5m';
+export const PASSIVE_MAX_EJECTED = '50%';
+export const ON_DOWN = 'leave';
 
 export const CONNECT_TIMEOUT = '5s';
 export const CONNECT_RETRIES = 2;

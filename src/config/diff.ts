@@ -63,11 +63,11 @@ function withSharedOrder(current: Plan, next: Plan): [ByName, ByName] {
   const poolsOf = (plan: Plan): ByName =>
     new Map(
       visible(plan.pools).map((pool) => {
-        const { balance, hash, panicPercent, slowStartMs, health, connect } = pool;
+        const { index: _index, backends: _backends, retired: _retired, name, ...own } = pool;
         const order = membersOf(pool, plan)
           .map((backend) => nameOf(backend, plan))
           .filter((name) => before.has(name) && after.has(name));
-        return [pool.name, { balance, hash, panicPercent, slowStartMs, health, connect, order }];
+        return [name, { ...own, order }];
       }),
     );
   return [poolsOf(current), poolsOf(next)];

@@ -21,6 +21,7 @@ import { Deadlines } from './deadlines.ts';
 import type { DialInProgress } from './dialing.ts';
 import type { Mirror } from './mirror.ts';
 import { originalOf } from './original.ts';
+import type { QueuedDial } from './queueing.ts';
 import type { Relay } from './relay.ts';
 import type { ShardContext } from './shard-context.ts';
 import type { Tap } from './tap.ts';
@@ -77,6 +78,8 @@ export class Connection implements Waiting {
   readonly tried: number[] = [];
   readonly attempts: DialAttempt[] = [];
   dial: DialInProgress | null = null;
+  /** Its place in the queue of its pool; null where it never waited there. */
+  queued: QueuedDial | null = null;
   /** Row of the backend that is connected, -1 before. */
   row = -1;
   backend: Endpoint | null = null;

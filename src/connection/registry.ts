@@ -2,6 +2,7 @@ import type { AnyActorRef } from 'xstate';
 import { closeReasonIndex } from '../core/close-reason.ts';
 import { type ConnectionId, connectionId } from '../core/connection-id.ts';
 import { textOf } from '../core/error-fact.ts';
+import type { SessionsEnd } from '../core/mail.ts';
 import type { ListenerPlan, MachineEngine } from '../core/plan.ts';
 import type { Endpoint } from '../core/ports.ts';
 import { connectionLogic } from './actions.ts';
@@ -79,6 +80,14 @@ export class ConnectionRegistry {
     return all.length;
   }
 
+  /** Ends at most so many of those that are relayed to a backend, those first in which nothing has moved for the longest. */
+  endSessions(backend: number, most: number, why: SessionsEnd): void {
+    const sessions = [...this.#live.values()].filter((connection) => isSessionOf(connection, backend));
+    if (most < sessions.length)
+      sessions.sort((one, other) => one.deadlines.lastActivity - other.deadlines.lastActivity);
+    for (const connection of sessions.slice(0, most)) connection.send({ type: why });
+  }
+
   /** A drain deadline has come for those that `isMeant` says: cuts them and tells how many they were. */
   cutWhere(isMeant: (connection: Connection) => boolean): number {
     const meant = [...this.#live.values()].filter(isMeant);
@@ -108,6 +117,10 @@ export class ConnectionRegistry {
     this.#live.delete(connection.id);
     connection.attempt(this.#went, connection);
   };
+}
+
+function isSessionOf({ row, relay, state }: Connection, backend: number): boolean {
+  return row === backend && relay !== null && state !== 'draining';
 }
 
 /** A client for whom no connection could be made: reset, counted as accepted and ended, and told as a defect. */

@@ -2,6 +2,7 @@ import { type ConnectionId, shardOf } from '../core/connection-id.ts';
 import { type ConnectionPage, type ConnectionQuery, mergePages } from '../core/connection-query.ts';
 import type { ConnectionView } from '../core/connection-view.ts';
 import { SluiceError } from '../core/errors.ts';
+import type { SessionsEnd } from '../core/mail.ts';
 import type { Plan } from '../core/plan.ts';
 import { type Bound, ifGone, ShardGone, type ShardHost } from './shard-host.ts';
 import { inTime, within } from './within.ts';
@@ -102,6 +103,22 @@ export class Fleet {
       return own.length === 0 ? 0 : inquire(host, host.kill(own), 0);
     });
     return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Ends at most so many sessions of a backend (Infinity = all), of those shards first that have most, which `activeOf` says. */
+  endSessions(
+    backend: number,
+    most: number,
+    why: SessionsEnd,
+    activeOf: (row: number, shard: number) => number,
+  ): void {
+    const shares = this.#running().map((host) => ({ host, active: activeOf(backend, host.number) }));
+    let left = most;
+    for (const { host, active } of shares.sort((one, other) => other.active - one.active)) {
+      const count = most === Number.POSITIVE_INFINITY ? most : Math.min(active, left);
+      if (count > 0) host.endSessions(backend, count, why);
+      left -= count;
+    }
   }
 
   cut(): void {

@@ -2,6 +2,7 @@ import type { ConnectionId } from '../core/connection-id.ts';
 import type { ConnectionPage, ConnectionQuery } from '../core/connection-query.ts';
 import type { ConnectionView } from '../core/connection-view.ts';
 import type { FactSink } from '../core/facts.ts';
+import type { SessionsEnd } from '../core/mail.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Plane } from '../core/ports.ts';
 import type { SharedRegions } from '../core/regions.ts';
@@ -77,6 +78,10 @@ export class LocalShard implements ShardHost {
 
   wake(): void {
     this.#shard.wake();
+  }
+
+  endSessions(backend: number, most: number, why: SessionsEnd): void {
+    this.#shard.registry.endSessions(backend, most, why);
   }
 
   async close(): Promise<void> {

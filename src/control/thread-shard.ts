@@ -5,7 +5,7 @@ import type { ConnectionPage, ConnectionQuery } from '../core/connection-query.t
 import type { ConnectionView } from '../core/connection-view.ts';
 import { textOf } from '../core/error-fact.ts';
 import { SluiceError } from '../core/errors.ts';
-import type { ShardReply, ShardRequest } from '../core/mail.ts';
+import type { SessionsEnd, ShardReply, ShardRequest } from '../core/mail.ts';
 import type { Plan } from '../core/plan.ts';
 import type { ShardFailure } from '../core/watcher.ts';
 import { Mailbox } from './mailbox.ts';
@@ -148,6 +148,10 @@ export class ThreadShard implements ShardHost {
 
   wake(): void {
     this.#post({ kind: 'wake' });
+  }
+
+  endSessions(backend: number, most: number, why: SessionsEnd): void {
+    this.#post({ kind: 'end-sessions', backend, most, why });
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,7 @@
 import { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { CLOSE_REASON_NAMES, closeReasonIndex } from './close-reason.ts';
+import { decodeEjection, decodeHealth, encodeBackend } from './fact-codec-backend.ts';
 import { decodeTcp, encodeTcp } from './fact-codec-tcp.ts';
 import { decodeTexts, encodeTexts } from './fact-codec-texts.ts';
 import { decodeTls, encodeTls } from './fact-codec-tls.ts';
@@ -21,7 +22,7 @@ export const FACT_BYTES_MAX = 16 * 1024;
 /** Most bytes of an address, a name or a trace id; a longer one is cut. */
 export const FACT_TEXT_BYTES_MAX = 1024;
 
-/** Most bytes of the message of an error or of a stage, and of the cause of a change of health; a longer one is cut. */
+/** Most bytes of the message of an error or of a stage; a longer one is cut. */
 export const FACT_MESSAGE_BYTES_MAX = 8 * 1024;
 
 /** What stands for a protocol that is named by a rule of the config. */
@@ -40,6 +41,7 @@ const KINDS = [
   'closed',
   'limit',
   'health',
+  'ejection',
   'error',
   'stage',
 ] as const satisfies readonly Fact['kind'][];
@@ -88,10 +90,8 @@ function encodeBody(fact: Fact, into: ByteWriter): void {
       into.float64(fact.count);
       return;
     case 'health':
-      into.int32(fact.pool);
-      into.int32(fact.backend);
-      into.uint8(fact.healthy ? 1 : 0);
-      into.text(fact.cause, FACT_MESSAGE_BYTES_MAX);
+    case 'ejection':
+      encodeBackend(fact, into);
       return;
     case 'error':
       into.uint8(fact.connection === null ? 0 : 1);
@@ -125,14 +125,9 @@ function decodeBody(kind: Fact['kind'], at: number, from: ByteReader): Fact {
     case 'limit':
       return { kind, at, listener: from.int32(), limit: from.oneOf(LIMIT_KINDS), count: from.float64() };
     case 'health':
-      return {
-        kind,
-        at,
-        pool: from.int32(),
-        backend: from.int32(),
-        healthy: from.flag(),
-        cause: from.text(),
-      };
+      return decodeHealth(at, from);
+    case 'ejection':
+      return decodeEjection(at, from);
     case 'error':
       return decodeError(at, from);
     case 'stage':
@@ -165,6 +160,7 @@ function encodeClosed(fact: ClosedFact, into: ByteWriter): void {
   into.int32(fact.pool);
   into.int32(fact.backend);
   encodeAttempts(fact.attempts, into);
+  into.float64(fact.queueMs);
   into.float64(fact.bytesUp);
   into.float64(fact.bytesDown);
   into.float64(fact.undeliveredUp);
@@ -203,6 +199,7 @@ function decodeClosed(at: number, from: ByteReader): ClosedFact {
     pool: from.int32(),
     backend: from.int32(),
     attempts: decodeAttempts(from),
+    queueMs: from.float64(),
     bytesUp: from.float64(),
     bytesDown: from.float64(),
     undeliveredUp: from.float64(),

@@ -9,7 +9,15 @@ import type { TlsFacts } from './tls.ts';
  * What a shard tells control. Facts are plain data, made once and never changed; all times are wall-clock milliseconds
  * since 1970 with fractions. Whoever emits a fact neither waits nor learns what becomes of it.
  */
-export type Fact = OpenedFact | EnteredFact | ClosedFact | LimitFact | HealthFact | ErrorFact | StageFact;
+export type Fact =
+  | OpenedFact
+  | EnteredFact
+  | ClosedFact
+  | LimitFact
+  | HealthFact
+  | EjectionFact
+  | ErrorFact
+  | StageFact;
 
 export interface OpenedFact {
   readonly kind: 'opened';
@@ -82,6 +90,8 @@ export interface ClosedFact {
   /** Row in `Plan.backends`, -1 where none was connected. */
   readonly backend: number;
   readonly attempts: readonly DialAttempt[];
+  /** Milliseconds in which it waited for a place at a backend of its pool; 0 = it did not. */
+  readonly queueMs: number;
   /** Accepted by the backend's socket, and by the client's. */
   readonly bytesUp: number;
   readonly bytesDown: number;
@@ -136,6 +146,23 @@ export interface HealthFact {
   readonly healthy: boolean;
   /** What the deciding probe found: `connected in 3 ms`, `ECONNREFUSED`, `no answer in 1000 ms`. */
   readonly cause: string;
+}
+
+/** `withheld`: it would have been ejected, but its pool cannot spare it. */
+export const EJECTION_CHANGES = ['ejected', 'returned', 'withheld'] as const;
+export type EjectionChange = (typeof EJECTION_CHANGES)[number];
+
+/** A backend was ejected for what happened to connections, or came back. Exactly one for each change. */
+export interface EjectionFact {
+  readonly kind: 'ejection';
+  readonly at: number;
+  readonly pool: number;
+  readonly backend: number;
+  readonly change: EjectionChange;
+  /** `5 in a row: refused`, `its time has passed`, `a probe has passed` … */
+  readonly cause: string;
+  /** How long it is ejected for, or was; 0 where it is withheld. In milliseconds. */
+  readonly ms: number;
 }
 
 /** A defect, or a failure outside any connection. */

@@ -25,6 +25,13 @@ export type ShardRequest =
   | { readonly kind: 'close' }
   /** The process ends: reset every socket and end the thread, now. */
   | { readonly kind: 'exit' }
+  /** End so many of the connections that are relayed to a backend, those first that were idle for the longest. */
+  | {
+      readonly kind: 'end-sessions';
+      readonly backend: number;
+      readonly most: number;
+      readonly why: SessionsEnd;
+    }
   /** A place may be free for somebody who waits here. */
   | { readonly kind: 'wake' }
   /** Which of these connections are gone? Asked where a fact of their end may have been dropped. */
@@ -35,6 +42,9 @@ export type ShardRequest =
   | { readonly kind: 'list'; readonly query: ConnectionQuery; readonly version: number }
   /** End these connections as an operator does: deliver what was read within linger, then RST. */
   | { readonly kind: 'kill'; readonly connections: readonly ConnectionId[]; readonly version: number };
+
+/** Why sessions are ended because of what became of a backend, by the name of the chart's event. */
+export type SessionsEnd = 'backend.down' | 'rebalance';
 
 /** What a shard tells control. */
 export type ShardReply =

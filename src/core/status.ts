@@ -1,5 +1,6 @@
 import type { AdminEvent } from './admin-event.ts';
 import type { BackendChange, BackendOverride } from './backend-override.ts';
+import type { CircuitState } from './circuits.ts';
 import type { ConnectionId } from './connection-id.ts';
 import type { ConnectionPage, ConnectionQuery } from './connection-query.ts';
 import type { ConnectionView } from './connection-view.ts';
@@ -57,6 +58,8 @@ export interface ListenerStatus {
 export interface PoolStatus {
   readonly name: string;
   readonly balance: string;
+  /** Connections that wait for a place at one of its backends. */
+  readonly waiting: number;
   readonly backends: readonly BackendStatus[];
 }
 
@@ -64,6 +67,10 @@ export interface BackendStatus {
   readonly name: string;
   readonly address: string;
   readonly health: 'unknown' | 'healthy' | 'unhealthy';
+  /** `open`: ejected for what happened to connections. `half-open`: back, and on trial. */
+  readonly circuit: CircuitState;
+  /** How much longer it is ejected for; 0 where it is not. */
+  readonly ejectionLeftMs: number;
   /** By which it is picked, after all that was said at run time; 0 = no new connections. */
   readonly weight: number;
   /** Of the configuration. */

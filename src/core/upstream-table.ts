@@ -1,3 +1,4 @@
+import { Circuits } from './circuits.ts';
 import { Tally } from './tally.ts';
 
 /** What is known of a backend's health. `unknown` is eligible: no probe has answered yet. */
@@ -25,7 +26,7 @@ const COLUMNS = 4;
 
 /**
  * One row a backend, read by every shard when it picks and written with Atomics: health, weight and time of return by
- * control, load and latency by the shards that dial. The load is what a backend has, connecting or active, counted exactly over all shards. Lies on
+ * control, load, latency and failures by the shards that dial. The load is what a backend has, connecting or active, counted exactly over all shards. Lies on
  * shared memory so that it can be handed to other threads.
  *
  * A row or a shard that is not in the table is a RangeError everywhere, and so is an end without a beginning; nothing is
@@ -35,6 +36,8 @@ export class UpstreamTable {
   readonly cells: Int32Array;
   readonly rows: number;
   readonly shards: number;
+  /** What is known of the backends by the connections to them. */
+  readonly circuits: Circuits;
   readonly #health: Int32Array;
   readonly #weight: Int32Array;
   readonly #returned: Int32Array;
@@ -61,16 +64,23 @@ export class UpstreamTable {
     this.#returned = this.cells.subarray(2 * rows, 3 * rows);
     this.#latency = this.cells.subarray(3 * rows, load);
     this.#load = new Tally(this.cells.subarray(load, active), rows, shards);
-    this.#active = this.cells.subarray(active, needed);
+    const circuits = active + rows * shards;
+    this.#active = this.cells.subarray(active, circuits);
+    this.circuits = new Circuits(this.cells.subarray(circuits, needed), rows);
   }
 
   /** Int32 cells that a table takes. */
   static cells(rows: number, shards: number): number {
-    return COLUMNS * rows + Tally.cells(rows, shards) + rows * shards;
+    return COLUMNS * rows + Tally.cells(rows, shards) + rows * shards + Circuits.cells(rows);
   }
 
+  /** As probes have found it; healthy where there are none. */
   health(row: number): Health {
     return Atomics.load(this.#health, row) as Health;
+  }
+  /** What counts for a pick: as probes have found it, and unhealthy while it is ejected. */
+  effectiveHealth(row: number): Health {
+    return this.circuits.isOpen(row) ? UNHEALTHY : this.health(row);
   }
   setHealth(row: number, health: Health): void {
     Atomics.store(this.#health, row, health);
@@ -99,6 +109,7 @@ export class UpstreamTable {
   renew(row: number): void {
     Atomics.store(this.#returned, row, 0);
     Atomics.store(this.#latency, row, 0);
+    this.circuits.renew(row);
   }
 
   /** Decayed mean of the times that connections took to be answered, in microseconds; 0 = none was measured. */
@@ -128,6 +139,12 @@ export class UpstreamTable {
     let sum = 0;
     for (let shard = 0; shard < this.shards; shard++) sum += this.#own(row, shard);
     return sum;
+  }
+  /** Connections being relayed by one shard. */
+  activeOf(row: number, shard: number): number {
+    this.#mustKnow(row);
+    this.#mustKnowShard(shard);
+    return this.#own(row, shard);
   }
   /** Attempts under way, of all shards. */
   connecting(row: number): number {

@@ -34,6 +34,7 @@ export const ATTRIBUTES = {
   undeliveredDown: 'sluice.undelivered.down',
   pausedUpMs: 'sluice.paused_ms.up',
   pausedDownMs: 'sluice.paused_ms.down',
+  queueMs: 'sluice.queue_ms',
   firstByteMs: 'sluice.first_byte_ms',
   clientRttUs: 'sluice.client.tcp.rtt_us',
   clientRttVarUs: 'sluice.client.tcp.rtt_var_us',

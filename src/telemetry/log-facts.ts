@@ -1,7 +1,7 @@
 import { formatAddress } from '../core/address.ts';
 import { CLOSE_REASONS, type CloseReason } from '../core/close-reason.ts';
 import { formatConnectionId } from '../core/connection-id.ts';
-import type { ClosedFact, Fact, HealthFact } from '../core/facts.ts';
+import type { ClosedFact, EjectionFact, Fact, HealthFact } from '../core/facts.ts';
 import type { BackendPlan, Plan } from '../core/plan.ts';
 import type { TcpInfo } from '../core/ports.ts';
 import type { StateName } from '../core/state.ts';
@@ -36,6 +36,9 @@ export function logFact(log: Log, plan: Plan, accessLog: boolean, fact: Fact): v
     case 'health':
       logHealth(log, plan, fact);
       return;
+    case 'ejection':
+      logEjection(log, plan, fact);
+      return;
     case 'limit': {
       const listener = plan.listeners[fact.listener]?.name ?? null;
       log.write('warn', EVENTS.limitReached, { listener, limit: fact.limit, count: fact.count }, fact.at);
@@ -64,6 +67,25 @@ function logHealth(log: Log, plan: Plan, fact: HealthFact): void {
   };
   if (fact.healthy) log.write('info', EVENTS.backendHealthy, fields, fact.at);
   else log.write('warn', EVENTS.backendUnhealthy, fields, fact.at);
+}
+
+function logEjection(log: Log, plan: Plan, { pool, backend, change, cause, ms, at }: EjectionFact): void {
+  const fields = {
+    pool: plan.pools[pool]?.name ?? null,
+    backend: plan.backends[backend]?.name ?? null,
+    cause: shown(cause, MESSAGE_CHARS_MAX),
+  };
+  switch (change) {
+    case 'ejected':
+      log.write('warn', EVENTS.backendEjected, { ...fields, for_ms: round(ms) }, at);
+      return;
+    case 'returned':
+      log.write('info', EVENTS.backendReturned, { ...fields, after_ms: round(ms) }, at);
+      return;
+    case 'withheld':
+      log.write('warn', EVENTS.backendWithheld, fields, at);
+      return;
+  }
 }
 
 /** Where a backend is; of one that is wherever its client wanted to go, that, unless a PROXY header told something else. */
@@ -103,6 +125,7 @@ function closedFields(plan: Plan, fact: ClosedFact): Fields {
     trace_id: fact.traceId,
     sampled: fact.sampled,
   };
+  if (fact.queueMs > 0) fields['queue_ms'] = round(fact.queueMs);
   if (fact.undeliveredUp > 0) fields['undelivered_up'] = fact.undeliveredUp;
   if (fact.undeliveredDown > 0) fields['undelivered_down'] = fact.undeliveredDown;
   if (fact.pausedUpMs > 0) fields['paused_up_ms'] = round(fact.pausedUpMs);

@@ -1,4 +1,5 @@
 import { MIRROR_METRICS } from './names-mirror.ts';
+import { POOL_METRICS } from './names-pool.ts';
 
 /**
  * Every name that telemetry shows: metrics, labels, log events, spans, attributes. Names are stable: dashboards and alerts
@@ -158,6 +159,20 @@ export const METRICS = {
     description: '1 healthy, 0 unhealthy; no series where no probe has answered yet or the pool has none.',
     labels: ['pool', 'backend'],
   },
+  backendEjected: {
+    name: 'sluice.backend.ejected',
+    kind: 'gauge',
+    unit: '1',
+    description: '1 while a backend is ejected for what happened to connections, else 0.',
+    labels: ['pool', 'backend'],
+  },
+  backendEjections: {
+    name: 'sluice.backend.ejections',
+    kind: 'counter',
+    unit: '{ejection}',
+    description: 'Ejections of a backend, by the failure that decided.',
+    labels: ['pool', 'backend', 'cause'],
+  },
   backendConnections: {
     name: 'sluice.backend.connections',
     kind: 'gauge',
@@ -183,7 +198,7 @@ export const METRICS = {
     name: 'sluice.queue.length',
     kind: 'gauge',
     unit: '{connection}',
-    description: 'Connections that wait for a place now (`on_limit: wait`).',
+    description: 'Connections that wait for a place under the limits of a listener now (`on_limit: wait`).',
     labels: ['listener'],
   },
   stageFailures: {
@@ -194,6 +209,7 @@ export const METRICS = {
     labels: ['listener', 'stage'],
   },
   ...MIRROR_METRICS,
+  ...POOL_METRICS,
   shards: {
     name: 'sluice.shards',
     kind: 'gauge',
@@ -251,6 +267,10 @@ export const EVENTS = {
   connectionClosed: 'connection.closed',
   backendHealthy: 'backend.healthy',
   backendUnhealthy: 'backend.unhealthy',
+  backendEjected: 'backend.ejected',
+  backendReturned: 'backend.returned',
+  /** It would have been ejected, but its pool cannot spare it. */
+  backendWithheld: 'backend.ejection_withheld',
   limitReached: 'limit.reached',
   stageFailed: 'stage.failed',
   error: 'error',

@@ -12,11 +12,13 @@ import {
   UNHEALTHY,
   type UpstreamTable,
 } from '../core/upstream-table.ts';
+import { type EjectionSink, Ejections } from './ejections.ts';
 import { createHealthCheckerLogic, type HealthSink } from './health-check.ts';
 import { OVERRIDES_MAX, Overrides } from './overrides.ts';
 import { backendOf, isProbed, isSamePool, liveRows, nameOf, rowNamed, targetOf } from './plan-rows.ts';
 import { type BalancerActor, type BalancerLogic, PoolSupervisor } from './pool-supervisor.ts';
 import { createProbers, type Probers } from './prober.ts';
+import { type EndSessions, Sessions } from './sessions.ts';
 import { settleRows } from './settle-rows.ts';
 
 export interface UpstreamsOptions {
@@ -29,6 +31,10 @@ export interface UpstreamsOptions {
   readonly emit: FactSink;
   /** Wall time in milliseconds since 1970, for facts. */
   readonly now: () => number;
+  /** Ends sessions of a backend that went down, or in favour of one that came back. Absent: none are ended. */
+  readonly endSessions?: EndSessions;
+  /** Counts an ejection; `cause` is the position in FAILURE_KINDS. */
+  readonly countEjection?: (row: number, cause: number) => void;
 }
 
 export interface RunningUpstreams {
@@ -88,6 +94,8 @@ class Supervision implements RunningUpstreams {
   readonly #logic: BalancerLogic;
   /** By the pool's index; those that run. */
   readonly #supervisors = new Map<number, PoolSupervisor>();
+  readonly #ejections: Ejections;
+  readonly #sessions: Sessions;
   #plan: Plan;
   #stopped = false;
 
@@ -98,6 +106,9 @@ class Supervision implements RunningUpstreams {
     this.#logic = this.#createLogic();
     mustFit(options.plan, options.table);
     settleRows(null, options.plan, options.table, options.now(), () => {});
+    const { plan, plane, table, now, endSessions = () => {} } = options;
+    this.#sessions = new Sessions(plan, table, plane.timers, endSessions);
+    this.#ejections = new Ejections(plan, table, plane.timers, now, this.#ejectionSink());
     this.ready = this.#startMissing();
   }
 
@@ -116,18 +127,14 @@ class Supervision implements RunningUpstreams {
     }
     this.#plan = plan;
     const { table, now } = this.#options;
-    settleRows(
-      before,
-      plan,
-      table,
-      now(),
-      (row) => {
-        if (!this.#isKept(row)) this.#tellHealth(row, 'healthy', 'no longer probed');
-      },
-      (row) => this.#weightOf(row),
-    );
+    const freed = (row: number): void => {
+      if (!this.#isKept(row)) this.#tellHealth(row, 'healthy', 'no longer probed');
+    };
+    settleRows(before, plan, table, now(), freed, (row) => this.#weightOf(row));
     for (const pool of plan.pools)
       for (const row of liveRows(plan, pool)) if (this.#isKept(row)) table.setHealth(row, UNHEALTHY);
+    this.#sessions.apply(plan);
+    this.#ejections.apply(plan);
     await this.#startMissing();
   }
 
@@ -137,9 +144,7 @@ class Supervision implements RunningUpstreams {
     if (row === null) return false;
     const wasKept = this.#isKept(row);
     if (!this.overrides.change(pool, backend, change, now(), by))
-      throw new RangeError(
-        `${OVERRIDES_MAX} backends have something else at run time; take one of them back`,
-      );
+      throw new RangeError(`${OVERRIDES_MAX} backends are overridden; take one of them back`);
     table.setWeight(row, this.#weightOf(row));
     if (this.#isKept(row) !== wasKept) this.#keep(row, !wasKept);
     return true;
@@ -147,6 +152,8 @@ class Supervision implements RunningUpstreams {
 
   stop(): void {
     this.#stopped = true;
+    this.#ejections.stop();
+    this.#sessions.stop();
     for (const supervisor of this.#supervisors.values()) supervisor.stop();
   }
 
@@ -211,8 +218,10 @@ class Supervision implements RunningUpstreams {
       changed: (row, health, cause) => {
         this.#tellHealth(row, health, cause);
         const { table, now } = this.#options;
-        if (health === 'healthy' && table.health(row) === UNHEALTHY) table.setReturned(row, now());
+        const wasUnhealthy = table.health(row) === UNHEALTHY;
+        if (health === 'healthy' && wasUnhealthy) table.setReturned(row, now());
         table.setHealth(row, HEALTH_CODES[health]);
+        this.#probed(row, wasUnhealthy);
         this.#supervisorOf(row)?.actor.send({ type: 'backend.changed', row, health });
       },
       troubled: (row, cause) => {
@@ -231,6 +240,28 @@ class Supervision implements RunningUpstreams {
         },
       },
     });
+  }
+
+  /** A probe has changed the health of a backend. */
+  #probed(row: number, wasUnhealthy: boolean): void {
+    const { circuits } = this.#options.table;
+    const isUnhealthy = this.#options.table.health(row) === UNHEALTHY;
+    if (isUnhealthy === wasUnhealthy) return;
+    if (!circuits.isOpen(row)) this.#sessions.moved(row);
+    else if (wasUnhealthy) this.#ejections.probed(row);
+  }
+
+  #ejectionSink(): EjectionSink {
+    const { emit, now, countEjection = () => {} } = this.#options;
+    return {
+      changed: (row, change, cause, ms) => {
+        const { pool } = backendOf(this.#plan, row);
+        emit({ kind: 'ejection', at: now(), pool, backend: row, change, cause, ms });
+      },
+      counted: countEjection,
+      moved: (row) => this.#sessions.moved(row),
+      troubled: (message) => this.#tell(message),
+    };
   }
 
   #supervisorOf(row: number): PoolSupervisor | undefined {

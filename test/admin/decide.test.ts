@@ -54,7 +54,7 @@ describe('the answer of the admin server', () => {
 
   it('gives the definitions of all charts as JSON by name', async () => {
     const machines = JSON.parse((await ask('/v1/machines')).body) as Record<string, { id: string }>;
-    expect(Object.keys(machines)).toEqual(['connection', 'balancer', 'health-checker', 'shard']);
+    expect(Object.keys(machines)).toEqual(['connection', 'balancer', 'health-checker', 'circuit', 'shard']);
     for (const [name, machine] of Object.entries(machines)) expect(machine.id).toBe(name);
   });
 
@@ -112,7 +112,7 @@ describe('the answer of the admin server', () => {
     const reply = await ask(target);
     expect(reply.status).toBe(200);
     expect(reply.type).toMatch(/^[a-z]+\/[a-z]+/);
-    expect(reply.body.length).toBeGreaterThan(0);
+    expect(reply.body.length > 0 || reply.stream !== undefined).toBe(true);
   });
 });
 

@@ -37,11 +37,14 @@ export function statusIn(phase: ServiceStatus['phase']): ServiceStatus {
       {
         name: 'web',
         balance: 'round_robin',
+        waiting: 0,
         backends: [
           {
             name: 'one',
             address: '127.0.0.1:9001',
             health: 'healthy',
+            circuit: 'closed',
+            ejectionLeftMs: 0,
             weight: 1,
             configuredWeight: 1,
             override: null,
@@ -63,7 +66,7 @@ export function sourceIn(phase: ServiceStatus['phase']): StatusSource {
     override: () => null,
     counts: () => ({ shard: { states: { running: { live: 1, entered: null } } } }),
     events: () => () => {},
-    configText: () => null,
+    configText: () => 'listeners: []\n',
     validate: () => [],
     drain: () => {},
     status: () => statusIn(phase),

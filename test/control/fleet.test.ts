@@ -65,6 +65,8 @@ class FakeHost implements ShardHost {
   }
 
   wake(): void {}
+
+  endSessions(): void {}
   async close(): Promise<void> {}
 }
 

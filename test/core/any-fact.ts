@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { CLOSE_REASON_NAMES } from '../../src/core/close-reason.ts';
-import { type Fact, LIMIT_KINDS } from '../../src/core/facts.ts';
+import { EJECTION_CHANGES, type Fact, LIMIT_KINDS } from '../../src/core/facts.ts';
 import { PROTOCOLS } from '../../src/core/plan.ts';
 import { STATES } from '../../src/core/state.ts';
 import { TLS_VERSIONS } from '../../src/core/tls.ts';
@@ -93,6 +93,7 @@ export const anyFact: fc.Arbitrary<Fact> = fc.oneof(
     pool: index,
     backend: index,
     attempts: fc.array(record({ backend: index, from: number, to: number, error }), { maxLength: 32 }),
+    queueMs: number,
     bytesUp: number,
     bytesDown: number,
     undeliveredUp: number,
@@ -124,6 +125,15 @@ export const anyFact: fc.Arbitrary<Fact> = fc.oneof(
     backend: index,
     healthy: fc.boolean(),
     cause: message,
+  }),
+  record({
+    kind: fc.constant('ejection' as const),
+    at,
+    pool: index,
+    backend: index,
+    change: fc.constantFrom(...EJECTION_CHANGES),
+    cause: message,
+    ms: number,
   }),
   record({ kind: fc.constant('error' as const), at, connection: fc.option(connection), message }),
   record({ kind: fc.constant('stage' as const), at, connection, stage: text, message }),

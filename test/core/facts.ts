@@ -23,6 +23,7 @@ export function closedFact(changes: Partial<ClosedFact> = {}): ClosedFact {
     pool: 0,
     backend: 1,
     attempts: [],
+    queueMs: 0,
     bytesUp: 10,
     bytesDown: 20,
     undeliveredUp: 0,

@@ -73,6 +73,7 @@ export function aBackend(
     priority: 0,
     backup: false,
     connectionsMax: 0,
+    connectRate: 0,
     original: false,
   };
 }
@@ -91,6 +92,7 @@ export function aFactOfADeadShard(changes: Partial<ClosedFact> = {}): ClosedFact
     pool: -1,
     backend: -1,
     attempts: [],
+    queueMs: 0,
     bytesUp: 0,
     bytesDown: 0,
     firstByteMs: -1,
@@ -124,6 +126,7 @@ export function aClosedFact(changes: Partial<ClosedFact> = {}): ClosedFact {
     pool: 0,
     backend: 0,
     attempts: [{ backend: 0, from: dialing.from, to: dialing.to, error: '' }],
+    queueMs: 0,
     bytesUp: 1234,
     bytesDown: 5678,
     undeliveredUp: 0,

@@ -57,8 +57,7 @@ const attempt = (): z.ZodType<DialAttempt> =>
 const why = (): z.ZodType<Why> =>
   z.strictObject({
     routes: z.array(
-      z.strictObject({
-        index: z.int().optional().describe('Its place among the routes.'),
+      z.looseObject({
         route: z.string(),
         verdict: z.enum(['yes', 'no', 'maybe']),
         outcome: z.enum(['taken', 'passed', 'waited-for', 'not-reached', 'left-out']),
@@ -82,7 +81,7 @@ const why = (): z.ZodType<Why> =>
         priority: z.number(),
         panic: z.boolean(),
         strength: z.number(),
-        passedOver: z.enum(['unhealthy', 'weight 0', 'full', 'priority']).nullable(),
+        passedOver: z.enum(['unhealthy', 'weight 0', 'full', 'rate', 'priority']).nullable(),
       }),
     ),
   });
@@ -125,6 +124,10 @@ export const connectionView = (): z.ZodType<ConnectionView> =>
     pool: z.string().nullable(),
     backend: z.string().nullable(),
     attempts: z.array(attempt()),
+    queue: z
+      .strictObject({ since: time(), ahead: count(), waiting: count() })
+      .nullable()
+      .describe('Where it waits for a place at a backend.'),
     bytesUp: count(),
     bytesDown: count(),
     rateUp: rate(),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ADMIN_STATES } from '../../core/backend-override.ts';
+import { CIRCUIT_STATES } from '../../core/circuits.ts';
 import { STATES } from '../../core/state.ts';
 import type {
   BackendStatus,
@@ -42,6 +43,8 @@ export const backendStatus = (): z.ZodType<BackendStatus> =>
     name: z.string(),
     address: z.string(),
     health: z.enum(['unknown', 'healthy', 'unhealthy']),
+    circuit: z.enum(CIRCUIT_STATES).describe('`open`: ejected. `half-open`: on trial.'),
+    ejectionLeftMs: z.number().min(0).describe('How much longer it is ejected for.'),
     weight: count().describe(
       'By which it is picked, after all that was said at run time; 0 = no new connections.',
     ),
@@ -60,7 +63,12 @@ export const backendStatus = (): z.ZodType<BackendStatus> =>
   });
 
 export const poolStatus = (): z.ZodType<PoolStatus> =>
-  z.strictObject({ name: z.string(), balance: z.string(), backends: z.array(backendStatus()) });
+  z.strictObject({
+    name: z.string(),
+    balance: z.string(),
+    waiting: count().describe('Connections that wait for a place at one of its backends.'),
+    backends: z.array(backendStatus()),
+  });
 
 export const serviceStatus = (): z.ZodType<ServiceStatus> =>
   z.strictObject({

@@ -53,6 +53,7 @@ function closed(number) {
     pool: -1,
     backend: -1,
     attempts: [],
+    queueMs: 0,
     bytesUp: 0,
     bytesDown: 0,
     undeliveredUp: 0,
