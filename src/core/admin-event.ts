@@ -1,5 +1,14 @@
 /** Kinds of events that can be watched; those of facts. `entered` is told only while somebody watches for it. */
-export const EVENT_KINDS = ['opened', 'entered', 'closed', 'limit', 'health', 'ejection', 'error', 'stage'] as const;
+export const EVENT_KINDS = [
+  'opened',
+  'entered',
+  'closed',
+  'limit',
+  'health',
+  'ejection',
+  'error',
+  'stage',
+] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 
 /** A fact as people and programs read it: names for indexes. Plain data. */
