@@ -1,4 +1,5 @@
 import type { AdminWrite } from './admin/index.ts';
+import { Administration } from './administration.ts';
 import {
   type Bound,
   Drain,
@@ -14,8 +15,6 @@ import {
   Threads,
   threadStarter,
 } from './control/index.ts';
-import type { ConnectionId } from './core/connection-id.ts';
-import type { ConnectionView } from './core/connection-view.ts';
 import { errorFact, messageOf } from './core/error-fact.ts';
 import type { FactQueue } from './core/fact-queue.ts';
 import type { Plan } from './core/plan.ts';
@@ -43,6 +42,8 @@ export interface ServiceOptions {
   readonly plane?: Plane;
   /** The code that shards' threads run. Default: Sluice's own. */
   readonly shardEntry?: URL;
+  /** The configuration that the plan was made of, for people to read. Absent or null: it was made of none. */
+  readonly text?: string | null;
 }
 
 /**
@@ -70,7 +71,7 @@ class RunningService implements Service {
   readonly #drain: Drain;
   readonly #resolving: Resolving;
   readonly #defect = (error: unknown): void => this.#facts.emit(errorFact(error, Date.now()));
-  readonly #started = Date.now();
+  readonly #administration: Administration;
   readonly #watchers: Watcher[] = [];
   readonly #urls: Record<string, string> = {};
   /** As the configuration was compiled. */
@@ -79,15 +80,21 @@ class RunningService implements Service {
   /** What watchers see: during a reload already the next plan. */
   #shown: Plan;
   #bound: Bound = {};
+  #text: string | null;
   #phase: ServiceStatus['phase'] = 'starting';
   #upstreams: RunningUpstreams | null = null;
   #closeAdmin: (() => Promise<void>) | null = null;
   #drained: Promise<{ cut: number }> | null = null;
+  #settleStopped: (drained: Promise<unknown>) => void = () => {};
+  readonly stopped = new Promise<unknown>((resolve) => {
+    this.#settleStopped = resolve;
+  });
 
   constructor(plan: Plan, options: ServiceOptions) {
     this.#compiled = plan;
     this.#plan = plan;
     this.#shown = plan;
+    this.#text = options.text ?? null;
     const memory = new Memory(plan);
     this.#memory = memory;
     this.#facts = memory.createFactQueue();
@@ -111,6 +118,23 @@ class RunningService implements Service {
       upstreams: () => this.#upstreams,
       again: () => this.#reloads.again(),
     });
+    // Whoever called `drain` hears of it where it fails.
+    this.stopped.catch(() => {});
+    this.#administration = new Administration({
+      memory,
+      fleet: this.#fleet,
+      started: Date.now(),
+      facts: this.#facts,
+      shown: () => this.#shown,
+      phase: () => this.#phase,
+      current: () => ({ plan: this.#plan, bound: this.#bound }),
+      now: () => this.#wallTime(),
+      upstreams: () => this.#upstreams,
+    });
+  }
+
+  get configText(): string | null {
+    return this.#text;
   }
 
   get plan(): Plan {
@@ -128,7 +152,7 @@ class RunningService implements Service {
   async start(): Promise<void> {
     await this.#startWatchers();
     if (this.#plan.admin !== null) {
-      const admin = await openAdmin(this.#plan.admin, this);
+      const admin = await openAdmin(this.#plan.admin, this.#administration, this);
       this.#closeAdmin = admin.close;
       this.#urls['admin'] = admin.url;
     }
@@ -153,18 +177,14 @@ class RunningService implements Service {
   }
 
   status(): ServiceStatus {
-    const standing = { phase: this.#phase, started: this.#started };
-    return serviceStatus(standing, this.#plan, this.#memory, this.#fleet, this.#bound, this.#wallTime());
+    return this.#administration.status();
   }
 
-  connection(id: ConnectionId): Promise<ConnectionView | null> {
-    return this.#fleet.view(id);
-  }
-
-  async reload(plan: Plan): Promise<Reloaded> {
+  async reload(plan: Plan, text: string | null = null): Promise<Reloaded> {
     const began = performance.now();
     try {
       const reloaded = await this.#reloads.run(plan);
+      this.#text = text;
       this.#facts.flush();
       this.#tell({ event: 'reloaded', ...reloaded, durationMs: performance.now() - began });
       return reloaded;
@@ -184,6 +204,7 @@ class RunningService implements Service {
 
   drain(signal: string | null): Promise<{ readonly cut: number }> {
     this.#drained ??= this.#stop(signal);
+    this.#settleStopped(this.#drained);
     return this.#drained;
   }
 

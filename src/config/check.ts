@@ -1,4 +1,5 @@
 import { checkAddresses } from './check-addresses.ts';
+import { checkAdmin } from './check-admin.ts';
 import { checkListeners } from './check-listeners.ts';
 import { checkMirrors } from './check-mirrors.ts';
 import { checkPools } from './check-pools.ts';
@@ -21,6 +22,7 @@ export function check(value: unknown): Issue[] {
   const listeners = items(at(root, 'listeners'));
   return [
     ...checkListeners(listeners),
+    ...checkAdmin(at(root, 'admin')),
     ...checkAddresses(root),
     ...listeners.flatMap((listener) => [
       ...checkRoutes(listener, at(root, 'pools'), at(root, 'protocols')),

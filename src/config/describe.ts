@@ -80,7 +80,7 @@ function describeHang(plan: Plan): string {
   return `a shard that gives no sign of life for ${formatDuration(plan.hangMs)} is replaced`;
 }
 
-function describeAdmin({ listen, tokenEnv }: AdminPlan): string {
+function describeAdmin({ listen, tokenEnv, tls }: AdminPlan): string {
   const token = tokenEnv === null ? 'without a token' : `with the token in ${tokenEnv}`;
-  return `${formatAddress(listen)}, writes ${token}`;
+  return `${formatAddress(listen)}${tls === null ? '' : ' over TLS'}, writes ${token}`;
 }

@@ -123,6 +123,7 @@ function restartSettingsOf({ workers, groups, reload, telemetry, admin }: Plan):
     ['telemetry.access_log.to', telemetry.accessLog.to],
     ['admin.listen', admin?.listen],
     ['admin.token_env', admin?.tokenEnv ?? null],
+    ['admin.tls', admin?.tls ?? null],
   ]);
 }
 

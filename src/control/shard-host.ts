@@ -1,5 +1,6 @@
 import type { ConnectionId } from '../core/connection-id.ts';
 import type { ConnectionPulse } from '../core/connection-pulse.ts';
+import type { ConnectionPage, ConnectionQuery } from '../core/connection-query.ts';
 import type { ConnectionView } from '../core/connection-view.ts';
 import type { SessionsEnd } from '../core/mail.ts';
 import type { NameAddresses } from '../core/names.ts';
@@ -51,6 +52,10 @@ export interface ShardHost {
   view(connection: ConnectionId): Promise<ConnectionView | null>;
   /** How those of these connections stand that it has. Rejects with ShardGone. */
   pulses(connections: readonly ConnectionId[]): Promise<readonly ConnectionPulse[]>;
+  /** The connections of its that a query means. Rejects with ShardGone. */
+  list(query: ConnectionQuery): Promise<ConnectionPage>;
+  /** Ends those of these connections that are its; how many there were. Rejects with ShardGone. */
+  kill(connections: readonly ConnectionId[]): Promise<number>;
   /** Ends it for good, flushed; within a bounded time. Never rejects. */
   close(): Promise<void>;
 }

@@ -287,4 +287,6 @@ export interface AdminPlan {
   readonly listen: Address;
   /** Name of the variable of the environment that holds the token which writes need; null = none is needed. */
   readonly tokenEnv: string | null;
+  /** Certificate and key in PEM; null = plain HTTP. */
+  readonly tls: { readonly cert: string; readonly key: string } | null;
 }
