@@ -1,12 +1,16 @@
 import type { AdminWrite } from './admin/index.ts';
 import {
   type Bound,
+  Doors,
   Drain,
   Fleet,
   LocalShard,
   Memory,
+  type Next,
+  Overlaid,
   ofLive,
   openAdmin,
+  openToxiproxy,
   type Reloaded,
   Reloads,
   Slots,
@@ -67,21 +71,22 @@ class RunningService implements Service {
   readonly #fleet: Fleet;
   readonly #reloads: Reloads;
   readonly #drain: Drain;
+  readonly #overlaid: Overlaid;
   readonly #started = Date.now();
   readonly #watchers: Watcher[] = [];
-  readonly #urls: Record<string, string> = {};
+  readonly #doors = new Doors();
   #plan: Plan;
   /** What watchers see: during a reload already the next plan. */
   #shown: Plan;
   #bound: Bound = {};
   #phase: ServiceStatus['phase'] = 'starting';
   #upstreams: RunningUpstreams | null = null;
-  #closeAdmin: (() => Promise<void>) | null = null;
   #drained: Promise<{ cut: number }> | null = null;
 
   constructor(plan: Plan, options: ServiceOptions) {
     this.#plan = plan;
     this.#shown = plan;
+    this.#overlaid = new Overlaid(plan);
     const memory = new Memory(plan);
     this.#memory = memory;
     this.#facts = memory.createFactQueue();
@@ -108,16 +113,12 @@ class RunningService implements Service {
   }
 
   get urls(): Readonly<Record<string, string>> {
-    return this.#urls;
+    return this.#doors.urls;
   }
 
   async start(): Promise<void> {
     await this.#startWatchers();
-    if (this.#plan.admin !== null) {
-      const admin = await openAdmin(this.#plan.admin, this);
-      this.#closeAdmin = admin.close;
-      this.#urls['admin'] = admin.url;
-    }
+    if (this.#plan.admin !== null) this.#doors.add('admin', await openAdmin(this.#plan.admin, this));
     const { timers } = this.#plane;
     this.#upstreams = startUpstreams({
       plan: this.#plan,
@@ -129,8 +130,9 @@ class RunningService implements Service {
     this.#bound = ofLive(this.#plan, await this.#fleet.start(this.#plan));
     await this.#upstreams.ready;
     this.#phase = 'ready';
+    await this.#openToxiproxy();
     this.#facts.flush();
-    this.#tell({ event: 'ready', listeners: this.#bound, urls: this.#urls });
+    this.#tell({ event: 'ready', listeners: this.#bound, urls: this.#doors.urls });
   }
 
   status(): ServiceStatus {
@@ -151,10 +153,14 @@ class RunningService implements Service {
     return this.#fleet.view(id);
   }
 
-  async reload(plan: Plan): Promise<Reloaded> {
+  reload(plan: Plan): Promise<Reloaded> {
+    return this.#reload(() => this.#overlaid.under(plan));
+  }
+
+  async #reload(next: () => Next): Promise<Reloaded> {
     const began = performance.now();
     try {
-      const reloaded = await this.#reloads.run(plan);
+      const reloaded = await this.#reloads.run(next);
       this.#facts.flush();
       this.#tell({ event: 'reloaded', ...reloaded, durationMs: performance.now() - began });
       return reloaded;
@@ -241,6 +247,18 @@ class RunningService implements Service {
     return { cut };
   }
 
+  async #openToxiproxy(): Promise<void> {
+    if (this.#plan.toxiproxy === undefined) return;
+    const api = await openToxiproxy(this.#plan.toxiproxy, {
+      overlaid: this.#overlaid,
+      stages: { replace: async () => {} },
+      bound: () => this.#bound,
+      edit: (edits) => this.#reload(() => this.#overlaid.edited(edits, this.#bound)),
+      wrote: (write) => this.#tell({ event: 'toxiproxy.write', ...write }),
+    });
+    this.#doors.add('toxiproxy', api);
+  }
+
   async #startWatchers(): Promise<void> {
     for (const start of WATCHERS) {
       const watcher = await start({
@@ -252,7 +270,7 @@ class RunningService implements Service {
         version: VERSION,
       });
       this.#watchers.push(watcher);
-      Object.assign(this.#urls, watcher.urls);
+      Object.assign(this.#doors.urls, watcher.urls);
     }
   }
 
@@ -270,8 +288,7 @@ class RunningService implements Service {
       this.#defect(`${unwritten} tee files were not written to their end in ${FLUSH_MS_MAX} ms`);
     this.#facts.flush();
     await Promise.all(this.#watchers.splice(0).map((watcher) => watcher.close()));
-    await this.#closeAdmin?.();
-    this.#closeAdmin = null;
+    await this.#doors.close();
     this.#phase = 'stopped';
   }
 

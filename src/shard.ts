@@ -156,6 +156,9 @@ export class Shard {
     for (const { index, retired } of context.plan.listeners) {
       if (retired && before?.listeners[index]?.retired === false) this.#retire(context.plan, index, closed);
     }
+    const reset = (): void => this.#registry.resetOlder(context.plan.resets ?? [], version);
+    reset();
+    void closed.then(reset);
     this.#commons.waitingRoom.retry();
     return closed;
   }

@@ -60,6 +60,7 @@ export function compile(config: Config, environment: Environment, directory: str
     hangMs: config.timeouts.hang,
     telemetry: compileTelemetry(config.telemetry),
     admin: compileAdmin(config.admin),
+    ...(config.toxiproxy === undefined ? {} : { toxiproxy: { listen: config.toxiproxy.listen } }),
     drainMs: config.timeouts.drain,
   };
   const all = [...context.issues, ...issues, ...socket.issues, ...connections.issues];

@@ -1,5 +1,5 @@
 import { formatAddress } from '../core/address.ts';
-import type { AdminPlan, Plan, ShardGroup, TelemetryPlan } from '../core/plan.ts';
+import type { AdminPlan, Plan, ShardGroup, TelemetryPlan, ToxiproxyPlan } from '../core/plan.ts';
 import type { SocketOptions } from '../core/ports.ts';
 import type { ProtocolRulePlan } from '../core/sniffed.ts';
 import { formatDuration } from '../core/units.ts';
@@ -52,6 +52,7 @@ function describeProcess(plan: Plan): Row[] {
     ['stopping', drain],
     ['sockets', describeSockets(plan.socket)],
     ['admin', plan.admin === null ? 'off' : describeAdmin(plan.admin)],
+    ...(plan.toxiproxy ? [describeToxiproxy(plan.toxiproxy)] : []),
   ];
 }
 
@@ -82,6 +83,10 @@ function describeHang(plan: Plan): string {
 function describeAdmin({ listen, tokenEnv }: AdminPlan): string {
   const token = tokenEnv === null ? 'without a token' : `with the token in ${tokenEnv}`;
   return `${formatAddress(listen)}, writes ${token}`;
+}
+
+function describeToxiproxy({ listen }: ToxiproxyPlan): Row {
+  return ['toxiproxy', `${formatAddress(listen)}, without a token`];
 }
 
 function describeTelemetry(telemetry: TelemetryPlan): Row[] {

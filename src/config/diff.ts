@@ -108,7 +108,7 @@ function settingsOf(plan: Plan): ByName {
   ]);
 }
 
-function restartSettingsOf({ workers, groups, reload, telemetry, admin }: Plan): ByName {
+function restartSettingsOf({ workers, groups, reload, telemetry, admin, toxiproxy }: Plan): ByName {
   const shards = groups.map(({ first, count }) => ({ first, count }));
   return new Map<string, unknown>([
     ['workers', { threads: workers.count, shards }],
@@ -119,6 +119,7 @@ function restartSettingsOf({ workers, groups, reload, telemetry, admin }: Plan):
     ['telemetry.access_log.to', telemetry.accessLog.to],
     ['admin.listen', admin?.listen],
     ['admin.token_env', admin?.tokenEnv ?? null],
+    ['toxiproxy.listen', toxiproxy?.listen],
   ]);
 }
 

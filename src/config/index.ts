@@ -3,6 +3,7 @@ export { describePlan } from './describe.ts';
 export { diffPlans } from './diff.ts';
 export { type Environment, readEnvironment } from './environment.ts';
 export { allKeys, type KnownKey } from './keys.ts';
+export { isProxyName, overlayPlan } from './overlay.ts';
 export { type Loaded, loadConfig, parseConfig } from './parse.ts';
 export { type QuickFlags, quickConfig } from './quick.ts';
 export { readFileOrWhy } from './read-file.ts';

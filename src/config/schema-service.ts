@@ -101,3 +101,17 @@ export const admin = z.strictObject({
     )
     .optional(),
 });
+
+/** The door for Toxiproxy's client libraries. */
+export const toxiproxy = z.strictObject({
+  listen: httpAddress()
+    .describe(
+      'Where the API is served. A loopback address, since its clients know no token, and whoever reaches it opens ports and makes faults.',
+    )
+    .prefault(defaults.TOXIPROXY_LISTEN),
+  allow_remote: flag()
+    .describe(
+      'An address that other machines reach is allowed; what reaches it decides what this proxy does.',
+    )
+    .prefault(defaults.TOXIPROXY_ALLOW_REMOTE),
+});

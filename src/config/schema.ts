@@ -13,6 +13,7 @@ import {
   reload,
   socket,
   telemetry,
+  toxiproxy,
   workers,
 } from './schema-service.ts';
 import { timeouts } from './schema-timeouts.ts';
@@ -61,6 +62,11 @@ export const configSchema = z.strictObject({
   limits: processLimits.describe('Limits of the whole process.').prefault({}),
   telemetry: telemetry.describe('What is told to the outside.').prefault({}),
   admin: admin.describe('Health, readiness and state over HTTP. Absent: not served.').optional(),
+  toxiproxy: toxiproxy
+    .describe(
+      "Toxiproxy's HTTP API, for its client libraries. Absent: not served. For all defaults: `toxiproxy: {}`.",
+    )
+    .optional(),
 });
 
 /** A configuration as it was read: complete, units turned into numbers, names not yet into indexes. */

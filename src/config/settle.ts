@@ -42,8 +42,9 @@ export function settlePlan(current: Plan, next: Plan, free: FreeSlots): Plan {
     })),
     listenerSlots,
   );
+  const { toxiproxy: _, ...rest } = next;
   const settled: Plan = {
-    ...next,
+    ...rest,
     version: current.version + 1,
     listeners: settleAcceptors(listeners, current, next),
     pools: merge(
@@ -65,6 +66,7 @@ export function settlePlan(current: Plan, next: Plan, free: FreeSlots): Plan {
     groups: current.groups,
     telemetry: { ...current.telemetry, sample: next.telemetry.sample },
     admin: current.admin,
+    ...(current.toxiproxy === undefined ? {} : { toxiproxy: current.toxiproxy }),
   };
   return { ...settled, limits: { ...settled.limits, descriptors: descriptorsOf(next, settled) } };
 }

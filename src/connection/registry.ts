@@ -81,6 +81,17 @@ export class ConnectionRegistry {
     return meant.length;
   }
 
+  /** Resets, at once, the connections of these listeners that began before the plan of this version. */
+  resetOlder(listeners: readonly string[], version: number): void {
+    for (const connection of [...this.#live.values()]) {
+      const { listener, plan } = connection;
+      if (plan.version >= version || !listeners.includes(listener.name)) continue;
+      connection.send({ type: 'kill' });
+      // The first one lets what was read be delivered; the second one ends that.
+      if (!connection.ended) connection.send({ type: 'kill' });
+    }
+  }
+
   #logic(engine: MachineEngine): ConnectionLogic {
     let logic = this.#logics.get(engine);
     if (logic === undefined) {

@@ -7,6 +7,7 @@ export const ERRORS = {
   CONFIG_UNREADABLE: { exit: 2, hint: 'name a readable YAML file' },
   LISTEN_FAILED: { exit: 1, hint: 'free the address, choose another, or grant the right to bind it' },
   ADMIN_FAILED: { exit: 1, hint: 'free the admin address or choose another' },
+  TOXIPROXY_FAILED: { exit: 1, hint: 'free the address of `toxiproxy.listen` or choose another' },
   METRICS_FAILED: { exit: 1, hint: 'free the metrics address or choose another' },
   SHARD_FAILED: { exit: 1, hint: 'see what the log says of the shard; fewer `workers` need less memory' },
   RELOAD_REFUSED: {

@@ -62,6 +62,13 @@ export interface Plan {
   readonly hangMs: number;
   readonly telemetry: TelemetryPlan;
   readonly admin: AdminPlan | null;
+  /** Where Toxiproxy's HTTP API is served; absent = nowhere. */
+  readonly toxiproxy?: ToxiproxyPlan;
+  /**
+   * Names of listeners whose connections under older plans are reset when this plan is put in force, instead of being let
+   * finish. Absent = none.
+   */
+  readonly resets?: readonly string[];
   /** How long a stopping service lets connections finish. */
   readonly drainMs: number;
 }
@@ -264,4 +271,8 @@ export interface AdminPlan {
   readonly listen: Address;
   /** Name of the variable of the environment that holds the token which writes need; null = none is needed. */
   readonly tokenEnv: string | null;
+}
+
+export interface ToxiproxyPlan {
+  readonly listen: Address;
 }

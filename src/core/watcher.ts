@@ -56,13 +56,16 @@ export type ServiceEvent =
       readonly generation: number;
       readonly durationMs: number;
     }
-  /** Somebody asked the admin server for a change. Method, path and detail are what the client sent, of any characters. */
+  /**
+   * Somebody asked the admin server, or Toxiproxy's API, for a change. Method, path and detail are what the client sent, of
+   * any characters.
+   */
   | {
-      readonly event: 'admin.write';
+      readonly event: 'admin.write' | 'toxiproxy.write';
       readonly method: string;
       readonly path: string;
       readonly remote: string;
-      /** Of HTTP; 200 where it was done. */
+      /** Of HTTP; below 300 where it was done. */
       readonly status: number;
       /** Why it was refused; null where it was not. */
       readonly detail: string | null;

@@ -45,13 +45,15 @@ export function logServiceEvent(log: Log, event: ServiceEvent, at: number): void
       log.write('info', EVENTS.shardRestarted, fields, at);
       return;
     }
-    case 'admin.write': {
+    case 'admin.write':
+    case 'toxiproxy.write': {
       const { remote, status } = event;
       const method = shown(event.method, MESSAGE_CHARS_MAX);
       const path = shown(event.path, MESSAGE_CHARS_MAX);
       const detail = event.detail === null ? {} : { detail: shown(event.detail, MESSAGE_CHARS_MAX) };
       const level = event.detail === null ? 'info' : 'warn';
-      log.write(level, EVENTS.adminWrite, { method, path, remote, status, ...detail }, at);
+      const name = event.event === 'admin.write' ? EVENTS.adminWrite : EVENTS.toxiproxyWrite;
+      log.write(level, name, { method, path, remote, status, ...detail }, at);
       return;
     }
   }

@@ -248,6 +248,7 @@ export const EVENTS = {
   shardFailed: 'shard.failed',
   shardRestarted: 'shard.restarted',
   adminWrite: 'admin.write',
+  toxiproxyWrite: 'toxiproxy.write',
   connectionClosed: 'connection.closed',
   backendHealthy: 'backend.healthy',
   backendUnhealthy: 'backend.unhealthy',
