@@ -23,6 +23,17 @@ describe('the registry', () => {
     expect(world.closed(0).reason).toBe('drain-timeout');
   });
 
+  test('resets at once those of a listener that are older than a plan, whatever is still to be delivered', async () => {
+    const { world } = await reach('draining');
+    const { version } = world.plan;
+    world.shard.registry.resetOlder(['other'], version + 1);
+    world.shard.registry.resetOlder([world.plan.listeners[0]?.name ?? ''], version);
+    expect(world.shard.connections).toBeGreaterThan(0);
+    world.shard.registry.resetOlder([world.plan.listeners[0]?.name ?? ''], version + 1);
+    expect(world.shard.connections).toBe(0);
+    expect(world.closed()).toMatchObject({ during: 'draining' });
+  });
+
   test('kills all', async () => {
     const { world, client } = await reach('accepting');
     expect(world.shard.registry.killAll()).toBe(2);
