@@ -19,7 +19,7 @@ export function check(value: unknown): Issue[] {
   const root = { value, path: [] };
   const listeners = items(at(root, 'listeners'));
   return [
-    ...checkListeners(listeners),
+    ...checkListeners(root),
     ...checkAddresses(root),
     ...listeners.flatMap((listener) => [
       ...checkRoutes(listener, at(root, 'pools'), at(root, 'protocols')),

@@ -24,7 +24,11 @@ import { NAME_PATTERN } from './words.ts';
  * to see is in `check.ts`.
  */
 export const configSchema = z.strictObject({
-  listeners: list(listener, LISTENERS_MAX, 'listener').describe('Where clients come in.'),
+  listeners: list(listener, LISTENERS_MAX, 'listener')
+    .describe(
+      'Where clients come in. There has to be one, unless `toxiproxy` is there, through which they can be made.',
+    )
+    .default([]),
   pools: z
     .record(z.string().regex(new RegExp(NAME_PATTERN)), pool)
     .describe('Where connections go: named groups of backends.')
