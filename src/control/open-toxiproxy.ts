@@ -9,7 +9,7 @@ import type { Bound } from './shard-host.ts';
 /** What Toxiproxy's API reaches of a service. */
 export interface Toxified {
   readonly overlaid: Overlaid;
-  readonly stages: StageControl;
+  readonly stages: Pick<StageControl, 'replace'>;
   /** Where its listeners are bound. */
   bound(): Bound;
   /** Puts changes to the overlay in force, as a reload. */
@@ -19,7 +19,7 @@ export interface Toxified {
 }
 
 /** Starts Toxiproxy's API of a plan. Rejects with TOXIPROXY_FAILED where it cannot be bound. */
-export function openToxiproxy(plan: ToxiproxyPlan, service: Toxified): Promise<ToxiproxyApi> {
+export async function openToxiproxy(plan: ToxiproxyPlan, service: Toxified): Promise<ToxiproxyApi> {
   const { overlaid, stages } = service;
   const proxied = {
     rows: () => rowsOf({ base: overlaid.base, overlay: overlaid.overlay, bound: service.bound() }),
@@ -27,5 +27,7 @@ export function openToxiproxy(plan: ToxiproxyPlan, service: Toxified): Promise<T
     change: async (edits: readonly Edit[]) => void (await service.edit(edits)),
     stages,
   };
-  return startToxiproxy(plan.listen, proxied, (write) => service.wrote(write));
+  const api = await startToxiproxy(plan.listen, proxied, (write) => service.wrote(write));
+  overlaid.onReload = () => api.reloaded();
+  return api;
 }

@@ -12,6 +12,8 @@ import type { Bound } from './shard-host.ts';
 export class Overlaid {
   #base: Plan;
   #overlay: Overlay = NO_OVERLAY;
+  /** Told when another configuration is in force. */
+  onReload: () => void = () => {};
 
   /** `base` as the configuration compiles it. */
   constructor(base: Plan) {
@@ -33,7 +35,11 @@ export class Overlaid {
       [...this.#overlay.disabled].filter((name) => base.listeners.some((listener) => listener.name === name)),
     );
     const overlay = { ...this.#overlay, disabled };
-    return { plan: overlayPlan(base, overlay), taken: () => this.#take(base, overlay) };
+    const taken = (): void => {
+      this.#take(base, overlay);
+      this.onReload();
+    };
+    return { plan: overlayPlan(base, overlay), taken };
   }
 
   /** The plan of the same configuration after some changes to the overlay. Throws as `overlayPlan`. */

@@ -1,3 +1,4 @@
+import { LISTENER_STAGES_MAX } from '../core/stage-control.ts';
 import {
   ApiError,
   proxyAlreadyExists,
@@ -7,7 +8,6 @@ import {
 } from './api-error.ts';
 import type { Edit } from './edits.ts';
 import { inWords } from './failures.ts';
-import { TOXICS_PER_PROXY_MAX } from './limits.ts';
 import type { Proxied } from './proxied.ts';
 import {
   changedProxy,
@@ -77,7 +77,7 @@ export class Collection {
     const { row } = this.get(name);
     if (row.owner === 'configuration') throw ofConfiguration(name, 'deleted');
     await this.#change([{ kind: 'remove', name }]);
-    await this.#setToxics(name, []);
+    this.#toxics.delete(name);
   }
 
   /** Creates proxies, and replaces those that differ, with their toxics; all or none. */
@@ -109,8 +109,8 @@ export class Collection {
     const { toxics } = this.get(proxy);
     const toxic = readToxic(body);
     if (toxics.some(({ name }) => name === toxic.name)) throw toxicAlreadyExists();
-    if (toxics.length >= TOXICS_PER_PROXY_MAX)
-      throw new ApiError(`a proxy has at most ${TOXICS_PER_PROXY_MAX} toxics`, 409);
+    if (toxics.length >= LISTENER_STAGES_MAX)
+      throw new ApiError(`a proxy has at most ${LISTENER_STAGES_MAX} toxics`, 409);
     await this.#setToxics(proxy, [...toxics, toxic]);
     return toxic;
   }
@@ -132,6 +132,12 @@ export class Collection {
       proxy,
       toxics.filter((toxic) => toxic.name !== name),
     );
+  }
+
+  /** The configuration has changed: forgets the toxics of listeners that are gone, with which their stages have gone. */
+  forgetGone(): void {
+    const names = new Set(this.#service.rows().map(({ name }) => name));
+    for (const name of [...this.#toxics.keys()]) if (!names.has(name)) this.#toxics.delete(name);
   }
 
   #find(name: string): ProxyRow | null {
@@ -156,21 +162,33 @@ export class Collection {
     return { kind: 'enable', name, enabled };
   }
 
+  /** A listener that comes back has none of its stages yet. */
   async #change(edits: readonly Edit[]): Promise<void> {
-    try {
-      await this.#service.change(edits);
-    } catch (error) {
-      throw inWords(error);
+    await this.#service.change(edits).catch(rethrow);
+    for (const edit of edits) {
+      const name = edit.kind === 'put' ? edit.proxy.name : edit.name;
+      const toxics = this.#toxics.get(name) ?? [];
+      if (toxics.length > 0) await this.#apply(name, toxics);
     }
+  }
+
+  /** The stages of what is closed are put when it is opened. */
+  async #apply(proxy: string, toxics: readonly Toxic[]): Promise<void> {
+    if (this.#find(proxy)?.enabled !== true) return;
+    await this.#service.stages.replace(proxy, stagesOf(toxics)).catch(rethrow);
   }
 
   async #setToxics(proxy: string, toxics: readonly Toxic[]): Promise<void> {
     const sorted = [...toxics.filter(isUpstream), ...toxics.filter((toxic) => !isUpstream(toxic))];
     if (sorted.length === 0 && !this.#toxics.has(proxy)) return;
-    await this.#service.stages.replace(proxy, stagesOf(sorted));
+    await this.#apply(proxy, sorted);
     if (sorted.length === 0) this.#toxics.delete(proxy);
     else this.#toxics.set(proxy, sorted);
   }
+}
+
+function rethrow(error: unknown): never {
+  throw inWords(error);
 }
 
 function ofConfiguration(name: string, what: string): ApiError {

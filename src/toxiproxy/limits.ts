@@ -27,6 +27,3 @@ export const WRITES_MAX = 64;
 
 /** How long a write may take until its client is told that it is not over; it goes on. */
 export const WRITE_MS_MAX = 25_000;
-
-/** Toxics of one proxy, both ways together. */
-export const TOXICS_PER_PROXY_MAX = 64;

@@ -10,5 +10,5 @@ export interface Proxied {
   isName(name: string): boolean;
   /** Makes changes, all or none; resolves when they are in force. Rejects with a SluiceError where they cannot be. */
   change(edits: readonly Edit[]): Promise<void>;
-  readonly stages: StageControl;
+  readonly stages: Pick<StageControl, 'replace'>;
 }

@@ -10,6 +10,8 @@ import { type ApiWrite, createResponder } from './respond.ts';
 export interface ToxiproxyApi {
   /** Where it is reached, without a final slash. */
   readonly url: string;
+  /** To be called when the configuration has changed. */
+  reloaded(): void;
   /** Stops listening, lets replies under way end for at most half a second, then closes all. Idempotent. */
   close(): Promise<void>;
 }
@@ -39,10 +41,12 @@ export async function startToxiproxy(
     const where = formatAddress(address);
     throw new SluiceError('TOXIPROXY_FAILED', `toxiproxy: cannot listen on ${where}: ${code}`, { cause });
   }
-  server.on('request', createResponder(new Collection(service), onWrite));
+  const collection = new Collection(service);
+  server.on('request', createResponder(collection, onWrite));
   let closing: Promise<void> | null = null;
   return {
     url: urlOf(server),
+    reloaded: () => collection.forgetGone(),
     close: () => {
       closing ??= close(server);
       return closing;

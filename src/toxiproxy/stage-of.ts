@@ -1,17 +1,27 @@
+import { createHash } from 'node:crypto';
 import { ALWAYS } from '../core/chaos-plan.ts';
-import type { RunTimeStage } from '../core/stage-control.ts';
+import { type NamedStage, STAGE_NAME_CHARS_MAX, STAGE_NAME_PATTERN } from '../core/stage-control.ts';
 import type { StagePlan } from '../core/stage-plan.ts';
 import { isUpstream, type Toxic } from './toxic.ts';
 
 /** Bytes in a kilobyte of `rate`. */
 const KILOBYTE = 1000;
 
+/** Of the name of a stage whose toxic has none that fits. */
+const DIGEST_CHARS = 40;
+
 /** No stage waits longer, about 24 days; what is longer waits so long. */
 const WAIT_MS_MAX = 2 ** 31 - 1;
 
 /** The stages that do what the toxics of a proxy say, in their order. */
-export function stagesOf(toxics: readonly Toxic[]): RunTimeStage[] {
-  return toxics.map((toxic) => ({ name: toxic.name, stage: stageOf(toxic) }));
+export function stagesOf(toxics: readonly Toxic[]): NamedStage[] {
+  return toxics.map((toxic) => ({ name: stageName(toxic.name), stage: stageOf(toxic) }));
+}
+
+/** A toxic may have any name, a stage may not: where its own does not fit it has a digest of it. */
+function stageName(name: string): string {
+  if (name.length <= STAGE_NAME_CHARS_MAX && STAGE_NAME_PATTERN.test(name)) return name;
+  return `toxic:${createHash('sha256').update(name).digest('hex').slice(0, DIGEST_CHARS)}`;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SluiceError } from '../../src/core/errors.ts';
-import { BODY_BYTES_MAX, TOXICS_PER_PROXY_MAX, WRITES_MAX } from '../../src/toxiproxy/limits.ts';
+import { LISTENER_STAGES_MAX } from '../../src/core/stage-control.ts';
+import { BODY_BYTES_MAX, WRITES_MAX } from '../../src/toxiproxy/limits.ts';
 import { FakeService, serveApi } from './fake-service.ts';
 
 const REDIS = { name: 'redis', listen: '127.0.0.1:26379', upstream: 'localhost:6379' };
@@ -237,7 +238,7 @@ describe('limits', () => {
 
   it('a proxy has so many toxics and no more', async () => {
     const { ask } = serveApi();
-    for (let at = 0; at < TOXICS_PER_PROXY_MAX; at++)
+    for (let at = 0; at < LISTENER_STAGES_MAX; at++)
       await ask('POST', '/proxies/web/toxics', { type: 'noop', name: `n${at}` });
     expect((await ask('POST', '/proxies/web/toxics', LATENCY)).status).toBe(409);
   });

@@ -2,9 +2,10 @@ import { createServer } from 'node:http';
 import { Duplex } from 'node:stream';
 import { isProxyName, overlayPlan } from '../../src/config/index.ts';
 import { formatAddress } from '../../src/core/address.ts';
+import { SluiceError } from '../../src/core/errors.ts';
 import type { Plan } from '../../src/core/plan.ts';
 import { NO_OVERLAY, type Overlay } from '../../src/core/run-time-proxy.ts';
-import type { RunTimeStage } from '../../src/core/stage-control.ts';
+import type { NamedStage } from '../../src/core/stage-control.ts';
 import { Collection } from '../../src/toxiproxy/collection.ts';
 import { applyEdits, type Edit } from '../../src/toxiproxy/edits.ts';
 import type { Proxied } from '../../src/toxiproxy/proxied.ts';
@@ -17,7 +18,7 @@ import { planOf } from '../control/plans.ts';
 export class FakeService implements Proxied {
   readonly base: Plan;
   readonly resets: string[] = [];
-  readonly replaced: Record<string, readonly RunTimeStage[]> = {};
+  readonly replaced: Record<string, readonly NamedStage[]> = {};
   overlay: Overlay = NO_OVERLAY;
   bound: Record<string, string> = {};
   /** What the next change rejects with. */
@@ -46,7 +47,9 @@ export class FakeService implements Proxied {
   }
 
   readonly stages = {
-    replace: async (listener: string, stages: readonly RunTimeStage[]) => {
+    replace: async (listener: string, stages: readonly NamedStage[]) => {
+      if (this.bound[listener] === undefined)
+        throw new SluiceError('LISTEN_FAILED', `no listener "${listener}"`);
       this.replaced[listener] = stages;
     },
   };

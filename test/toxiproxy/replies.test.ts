@@ -68,7 +68,6 @@ describe('proxies', () => {
     await ask('POST', '/proxies/redis/toxics', { type: 'timeout' });
     expect(await ask('DELETE', '/proxies/redis')).toMatchObject({ status: 204, body: '' });
     expect(service.resets).toEqual(['redis']);
-    expect(service.replaced['redis']).toEqual([]);
     await ask('POST', '/proxies', REDIS);
     expect((await ask('GET', '/proxies/redis')).body).toBe(SHOWN);
   });
@@ -181,6 +180,28 @@ describe('toxics', () => {
     expect(await names()).toEqual(['b', 'd', 'a', 'c']);
     expect(await ask('DELETE', '/proxies/web/toxics/d')).toMatchObject({ status: 204, body: '' });
     expect(service.replaced['web']?.map(({ name }) => name)).toEqual(['b', 'a', 'c']);
+  });
+});
+
+describe('the stages of toxics', () => {
+  it('are put when a proxy is opened that was given them while it was closed', async () => {
+    const { ask, service } = serveApi();
+    await ask('POST', '/proxies/web', { enabled: false });
+    await ask('POST', '/proxies/web/toxics', { type: 'noop' });
+    expect(service.replaced).toEqual({});
+    await ask('POST', '/proxies/web', { enabled: true });
+    expect(service.replaced['web']).toHaveLength(1);
+  });
+
+  it('have the names of their toxics, or others where those do not fit', async () => {
+    const { ask, service } = serveApi();
+    for (const name of ['plain', 'with space', 'x'.repeat(65), 'with  space'])
+      await ask('POST', '/proxies/web/toxics', { name, type: 'noop' });
+    const names = service.replaced['web']?.map(({ name }) => name) ?? [];
+    expect(names[0]).toBe('plain');
+    expect(names.every((name) => /^[\w.:-]{1,64}$/.test(name))).toBe(true);
+    expect(new Set(names).size).toBe(4);
+    expect((await ask('DELETE', '/proxies/web/toxics/with%20space')).status).toBe(204);
   });
 });
 
