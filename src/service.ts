@@ -10,6 +10,7 @@ import {
   type Reloaded,
   Reloads,
   Slots,
+  StageKeeper,
   Threads,
   threadStarter,
 } from './control/index.ts';
@@ -60,6 +61,7 @@ export async function startService(plan: Plan, options: ServiceOptions = {}): Pr
 }
 
 class RunningService implements Service {
+  readonly stages: StageKeeper;
   readonly #memory: Memory;
   readonly #plane: Plane;
   readonly #facts: FactQueue;
@@ -95,6 +97,12 @@ class RunningService implements Service {
     this.#fleet = new Fleet(
       this.#threads?.shards ?? [new LocalShard(regions, this.#plane, this.#facts.emit)],
     );
+    this.stages = new StageKeeper({
+      fleet: this.#fleet,
+      plan: () => this.#plan,
+      now: () => this.#plane.timers.epoch + this.#plane.timers.now(),
+      tell: (event) => this.#tell(event),
+    });
     this.#drain = new Drain(this.#fleet, () => memory.connections);
     this.#reloads = this.#createReloads();
   }
@@ -196,6 +204,7 @@ class RunningService implements Service {
       epoch: this.#plane.timers.epoch,
       facts: this.#facts,
       current: () => ({ plan: this.#plan, bound: this.#bound }),
+      stages: () => this.stages.all,
       took: (plan, bound) => {
         if (plan === this.#plan) this.#bound = ofLive(plan, { ...this.#bound, ...bound });
       },
@@ -221,6 +230,7 @@ class RunningService implements Service {
         this.#plan = plan;
         this.#bound = ofLive(plan, prepared.bound);
         await this.#fleet.commit(plan, prepared);
+        await this.stages.follow(plan);
       },
     });
   }

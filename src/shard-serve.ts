@@ -120,6 +120,15 @@ async function obey(
     case 'view':
       tell({ kind: 'viewed', version: request.version, view: shard.view(request.connection) });
       return;
+    case 'stages':
+      await shard.stages.setListener(request.listener, request.stages);
+      tell({ kind: 'staged', version: request.version });
+      return;
+    case 'stage': {
+      const { connection, name, stage, version } = request;
+      tell({ kind: 'stage-set', version, outcome: shard.stages.setConnection(connection, name, stage) });
+      return;
+    }
     case 'close':
       await close();
       return;

@@ -60,6 +60,11 @@ export class ConnectionRegistry {
     return this.#live.get(id);
   }
 
+  /** Those that came by a listener of this name, under whatever plan. */
+  ofListener(name: string): Connection[] {
+    return [...this.#live.values()].filter(({ listener }) => listener.name === name);
+  }
+
   /** Ends a connection by RST after what was read is delivered; false where there is none of this id. */
   kill(id: ConnectionId): boolean {
     const connection = this.#live.get(id);

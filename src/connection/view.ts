@@ -1,6 +1,6 @@
 import { formatAddress } from '../core/address.ts';
 import { formatConnectionId } from '../core/connection-id.ts';
-import type { ConnectionView, Why } from '../core/connection-view.ts';
+import type { ConnectionView, StageView, Why } from '../core/connection-view.ts';
 import { formatProxyHeader } from '../proxy-protocol/index.ts';
 import { explainRoutes } from '../route/index.ts';
 import type { Connection } from './connection.ts';
@@ -35,8 +35,17 @@ export function viewOf(connection: Connection, shard: number): ConnectionView {
     clientTcp: client.tcpInfo,
     backendTcp: backend?.tcpInfo ?? null,
     traceId: connection.traceId,
+    stages: stagesOf(connection),
     why: whyOf(connection),
   };
+}
+
+function stagesOf(connection: Connection): StageView[] {
+  const configured = connection.route?.stages ?? [];
+  return [
+    ...configured.map((stage): StageView => ({ name: null, of: 'config', stage })),
+    ...connection.shard.liveStages.of(connection).map(({ name, of, stage }) => ({ name, of, stage })),
+  ];
 }
 
 function whyOf(connection: Connection): Why {

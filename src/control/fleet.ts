@@ -2,6 +2,7 @@ import { type ConnectionId, shardOf } from '../core/connection-id.ts';
 import type { ConnectionView } from '../core/connection-view.ts';
 import { SluiceError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
+import type { LiveStagePlan, StageOutcome } from '../core/stage-control.ts';
 import { type Bound, ifGone, ShardGone, type ShardHost } from './shard-host.ts';
 import { inTime, within } from './within.ts';
 
@@ -83,11 +84,24 @@ export class Fleet {
   async view(connection: ConnectionId): Promise<ConnectionView | null> {
     const host = this.hosts[shardOf(connection)];
     if (host === undefined || host.state !== 'running') return null;
-    const late = (): Error => new ShardGone(`shard ${host.number} has not answered for ${VIEW_MS_MAX} ms`);
-    return inTime(VIEW_MS_MAX, host.view(connection), late).catch((error: unknown) => {
-      ifGone(error);
-      return null;
-    });
+    return this.#inTime(host, host.view(connection), null);
+  }
+
+  /**
+   * Tells every shard what stages a listener has at run time. Resolves when those that answer have put them into its
+   * connections. One that is started again meanwhile begins with them. Never rejects.
+   */
+  async setStages(listener: string, stages: readonly LiveStagePlan[]): Promise<void> {
+    const told = this.hosts.map((host) => host.setStages(listener, stages).catch(ifGone));
+    await within(ANSWER_MS_MAX, Promise.all(told));
+  }
+
+  /** Puts a stage into a connection, or takes it away (null); nothing where its shard is gone or does not answer in time. */
+  async setStage(id: ConnectionId, name: string, stage: LiveStagePlan | null): Promise<StageOutcome> {
+    const none: StageOutcome = { done: 'no-connection', kind: null };
+    const host = this.hosts[shardOf(id)];
+    if (host === undefined) return none;
+    return this.#inTime(host, host.setStage(id, name, stage), none);
   }
 
   cut(): void {
@@ -100,6 +114,15 @@ export class Fleet {
 
   async close(): Promise<void> {
     await Promise.all(this.hosts.map((host) => host.close()));
+  }
+
+  /** The answer of a shard about a connection; `none` where it is gone, or too slow. */
+  #inTime<T>({ number }: ShardHost, answer: Promise<T>, none: T): Promise<T> {
+    const late = (): Error => new ShardGone(`shard ${number} has not answered for ${VIEW_MS_MAX} ms`);
+    return inTime(VIEW_MS_MAX, answer, late).catch((error: unknown) => {
+      ifGone(error);
+      return none;
+    });
   }
 
   #running(): ShardHost[] {

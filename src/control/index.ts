@@ -6,5 +6,6 @@ export { openAdmin } from './open-admin.ts';
 export { type Reloaded, Reloads } from './reloads.ts';
 export { type Bound, ofLive } from './shard-host.ts';
 export { Slots } from './slots.ts';
+export { StageKeeper } from './stage-keeper.ts';
 export { threadStarter } from './thread.ts';
 export { Threads } from './threads.ts';

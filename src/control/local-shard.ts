@@ -4,6 +4,7 @@ import type { FactSink } from '../core/facts.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Plane } from '../core/ports.ts';
 import type { SharedRegions } from '../core/regions.ts';
+import type { LiveStagePlan, StageOutcome } from '../core/stage-control.ts';
 import type { Shard } from '../shard.ts';
 import { buildShard } from '../shard-build.ts';
 import type { Bound, ShardHost } from './shard-host.ts';
@@ -61,6 +62,14 @@ export class LocalShard implements ShardHost {
 
   async view(connection: ConnectionId): Promise<ConnectionView | null> {
     return this.#shard.view(connection);
+  }
+
+  setStages(listener: string, stages: readonly LiveStagePlan[]): Promise<void> {
+    return this.#shard.stages.setListener(listener, stages);
+  }
+
+  async setStage(id: ConnectionId, name: string, stage: LiveStagePlan | null): Promise<StageOutcome> {
+    return this.#shard.stages.setConnection(id, name, stage);
   }
 
   wake(): void {

@@ -6,6 +6,7 @@ import { textOf } from '../core/error-fact.ts';
 import { SluiceError } from '../core/errors.ts';
 import type { ShardReply, ShardRequest } from '../core/mail.ts';
 import type { Plan } from '../core/plan.ts';
+import type { LiveStagePlan, StageOutcome } from '../core/stage-control.ts';
 import type { ShardFailure } from '../core/watcher.ts';
 import { Mailbox } from './mailbox.ts';
 import { planeOfShard } from './plane-of-shard.ts';
@@ -36,7 +37,7 @@ export class ThreadShard implements ShardHost {
   #isDraining = false;
   #emptied: Promise<void> = Promise.resolve();
   #diedAt = 0;
-  #views = 0;
+  #asked = 0;
   #first: { resolve: () => void; reject: (error: Error) => void } | null = null;
   #closeDeadlines: NodeJS.Timeout[] = [];
 
@@ -109,8 +110,19 @@ export class ThreadShard implements ShardHost {
   }
 
   async view(connection: ConnectionId): Promise<ConnectionView | null> {
-    const version = ++this.#views;
+    const version = ++this.#asked;
     return (await this.#ask({ kind: 'view', connection, version }, ['viewed'], version)).view;
+  }
+
+  async setStages(listener: string, stages: readonly LiveStagePlan[]): Promise<void> {
+    const version = ++this.#asked;
+    await this.#ask({ kind: 'stages', listener, stages, version }, ['staged'], version);
+  }
+
+  async setStage(id: ConnectionId, name: string, stage: LiveStagePlan | null): Promise<StageOutcome> {
+    const version = ++this.#asked;
+    const request: ShardRequest = { kind: 'stage', connection: id, name, stage, version };
+    return (await this.#ask(request, ['stage-set'], version)).outcome;
   }
 
   /** From here on it is not started again when it dies, nor where it is dead already. */
@@ -206,6 +218,9 @@ export class ThreadShard implements ShardHost {
 
   async #restore(): Promise<void> {
     try {
+      // Mail is read in order: the first client of the plan finds them.
+      for (const [listener, stages] of this.#options.stages())
+        this.#post({ kind: 'stages', listener, stages, version: ++this.#asked });
       await this.#takeCurrent();
       this.#tell({ type: 'serving' });
       this.#options.restarted(this, performance.now() - this.#diedAt);

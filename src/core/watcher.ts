@@ -2,6 +2,7 @@ import type { CountersLayout } from './counters.ts';
 import type { FactQueue } from './fact-queue.ts';
 import type { Plan } from './plan.ts';
 import type { PlanDiff } from './plan-diff.ts';
+import type { StagePlan } from './stage-plan.ts';
 import type { UpstreamTable } from './upstream-table.ts';
 
 /** What control shows to whoever watches it (telemetry): read-only but for subscribing to facts. */
@@ -55,6 +56,18 @@ export type ServiceEvent =
       readonly shard: number;
       readonly generation: number;
       readonly durationMs: number;
+    }
+  /** A stage was put at run time, given other parameters, or taken away; told once for all shards. */
+  | {
+      readonly event: 'stage.added' | 'stage.changed' | 'stage.removed';
+      /** Whose connections it stands in; null for one of a single connection. */
+      readonly listener: string | null;
+      /** Twelve hex digits; null for one of a listener. */
+      readonly connection: string | null;
+      readonly name: string;
+      readonly stage: StagePlan['kind'];
+      /** Why it was taken away where nobody asked for it; else null. */
+      readonly why: string | null;
     }
   /** Somebody asked the admin server for a change. Method, path and detail are what the client sent, of any characters. */
   | {

@@ -8,6 +8,12 @@ import { MESSAGE_CHARS_MAX, shown } from './text.ts';
 /** Names that one list of `reloaded` has; beside a list that was cut stands how long it is. */
 export const NAMES_SHOWN_MAX = 32;
 
+const STAGE_EVENTS = {
+  'stage.added': EVENTS.stageAdded,
+  'stage.changed': EVENTS.stageChanged,
+  'stage.removed': EVENTS.stageRemoved,
+} as const;
+
 /** Writes the line of a service event. */
 export function logServiceEvent(log: Log, event: ServiceEvent, at: number): void {
   switch (event.event) {
@@ -43,6 +49,15 @@ export function logServiceEvent(log: Log, event: ServiceEvent, at: number): void
       const { shard, generation, durationMs } = event;
       const fields = { shard, generation, duration_ms: round(durationMs) };
       log.write('info', EVENTS.shardRestarted, fields, at);
+      return;
+    }
+    case 'stage.added':
+    case 'stage.changed':
+    case 'stage.removed': {
+      const { listener, connection, name, stage, why } = event;
+      const whose = listener === null ? { connection } : { listener };
+      const reason = why === null ? {} : { message: why };
+      log.write('info', STAGE_EVENTS[event.event], { ...whose, name, stage, ...reason }, at);
       return;
     }
     case 'admin.write': {

@@ -3,6 +3,7 @@ import { ANSWER_MS_MAX, Fleet, RESTARTS_MS_MAX } from '../../src/control/fleet.t
 import { type Bound, ShardGone, type ShardHost } from '../../src/control/shard-host.ts';
 import { SluiceError } from '../../src/core/errors.ts';
 import type { Plan, ShardGroup } from '../../src/core/plan.ts';
+import type { LiveStagePlan, StageOutcome } from '../../src/core/stage-control.ts';
 
 const TAKEN = new SluiceError('LISTEN_FAILED', 'listener "edge" cannot be bound: EADDRINUSE');
 
@@ -16,6 +17,7 @@ class FakeHost implements ShardHost {
   prepares: () => Promise<Bound> = async () => ({});
   commits: () => Promise<void> = async () => {};
   serves: () => void = () => {};
+  stages: () => Promise<void> = async () => {};
   settles: (ms: number) => Promise<void> = async () => {};
 
   constructor(number: number) {
@@ -52,6 +54,15 @@ class FakeHost implements ShardHost {
   async empty(): Promise<void> {}
   async view(): Promise<null> {
     return null;
+  }
+
+  async setStages(listener: string, stages: readonly LiveStagePlan[]): Promise<void> {
+    this.asked.push(`stages of ${listener}: ${stages.map(({ name }) => name).join(' ')}`);
+    await this.stages();
+  }
+  async setStage(): Promise<StageOutcome> {
+    await this.stages();
+    return { done: 'added', kind: 'pass_through' };
   }
 
   wake(): void {}
