@@ -15,6 +15,7 @@ import {
   threadStarter,
 } from './control/index.ts';
 import type { ConnectionId } from './core/connection-id.ts';
+import type { ConnectionPage, ConnectionQuery } from './core/connection-query.ts';
 import type { ConnectionView } from './core/connection-view.ts';
 import { errorFact, messageOf } from './core/error-fact.ts';
 import type { FactQueue } from './core/fact-queue.ts';
@@ -157,6 +158,14 @@ class RunningService implements Service {
 
   connection(id: ConnectionId): Promise<ConnectionView | null> {
     return this.#fleet.view(id);
+  }
+
+  list(query: ConnectionQuery): Promise<ConnectionPage> {
+    return this.#fleet.list(query);
+  }
+
+  kill(connections: readonly ConnectionId[]): Promise<number> {
+    return this.#fleet.kill(connections);
   }
 
   async reload(plan: Plan): Promise<Reloaded> {

@@ -17,6 +17,11 @@ export function jsonReply(value: unknown): Reply {
   return { status: 200, type: 'application/json', body: `${JSON.stringify(value)}\n` };
 }
 
+/** Of a status that has no body. */
+export function emptyReply(status: 204, headers: Record<string, string>): Reply {
+  return { status, type: '', body: '', headers };
+}
+
 /** Problem details of RFC 9457; the title is the status code's own phrase. `more` are further members. */
 export function problemReply(
   status: number,

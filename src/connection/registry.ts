@@ -56,6 +56,11 @@ export class ConnectionRegistry {
     connection.start();
   }
 
+  /** All of them; who comes and goes while they are gone through is seen or not. */
+  all(): IterableIterator<Connection> {
+    return this.#live.values();
+  }
+
   get(id: ConnectionId): Connection | undefined {
     return this.#live.get(id);
   }

@@ -1,4 +1,5 @@
 import type { ConnectionId } from '../core/connection-id.ts';
+import type { ConnectionPage, ConnectionQuery } from '../core/connection-query.ts';
 import type { ConnectionView } from '../core/connection-view.ts';
 import type { FactSink } from '../core/facts.ts';
 import type { Plan } from '../core/plan.ts';
@@ -7,6 +8,7 @@ import type { SharedRegions } from '../core/regions.ts';
 import type { LiveStagePlan, StageOutcome } from '../core/stage-control.ts';
 import type { Shard } from '../shard.ts';
 import { buildShard } from '../shard-build.ts';
+import { killOn, listOn } from '../shard-inquiries.ts';
 import type { Bound, ShardHost } from './shard-host.ts';
 
 /** The one shard of `workers: 0`, on the main thread. It lives and dies with the process; the plane is the service's. */
@@ -14,9 +16,11 @@ export class LocalShard implements ShardHost {
   readonly number = 0;
   readonly generation = 0;
   readonly #shard: Shard;
+  readonly #plane: Plane;
   #state = 'starting';
 
   constructor(regions: SharedRegions, plane: Plane, emit: FactSink) {
+    this.#plane = plane;
     this.#shard = buildShard({ number: 0, generation: 0, regions, plane, emit, wake: () => {} });
   }
 
@@ -62,6 +66,14 @@ export class LocalShard implements ShardHost {
 
   async view(connection: ConnectionId): Promise<ConnectionView | null> {
     return this.#shard.view(connection);
+  }
+
+  list(query: ConnectionQuery): Promise<ConnectionPage> {
+    return new Promise((resolve) => listOn(this.#shard, this.number, this.#plane, query, resolve));
+  }
+
+  async kill(connections: readonly ConnectionId[]): Promise<number> {
+    return killOn(this.#shard, connections);
   }
 
   setStages(listener: string, stages: readonly LiveStagePlan[]): Promise<void> {

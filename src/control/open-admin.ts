@@ -1,6 +1,7 @@
 import { type Admin, type AdminWrite, startAdmin } from '../admin/index.ts';
 import { type Loaded, parseConfig } from '../config/index.ts';
 import type { ConnectionId } from '../core/connection-id.ts';
+import type { ConnectionPage, ConnectionQuery } from '../core/connection-query.ts';
 import type { ConnectionView } from '../core/connection-view.ts';
 import { SluiceError } from '../core/errors.ts';
 import type { AdminPlan, Plan } from '../core/plan.ts';
@@ -12,6 +13,8 @@ export interface Administered {
   status(): ServiceStatus;
   /** As `StatusSource.connection`. */
   connection(id: ConnectionId): Promise<ConnectionView | null>;
+  list(query: ConnectionQuery): Promise<ConnectionPage>;
+  kill(connections: readonly ConnectionId[]): Promise<number>;
   reload(plan: Plan): Promise<Reloaded>;
   reloadFailed(error: unknown): void;
   /** Hears of each request for a change, as it was answered. */
@@ -26,6 +29,8 @@ export function openAdmin(plan: AdminPlan, service: Administered): Promise<Admin
   const source = {
     status: () => service.status(),
     connection: (id: ConnectionId) => service.connection(id),
+    list: (query: ConnectionQuery) => service.list(query),
+    kill: (connections: readonly ConnectionId[]) => service.kill(connections),
     reload: (text: string) => reloadText(service, text),
   };
   return startAdmin(plan.listen, source, {

@@ -1,4 +1,5 @@
 import type { ConnectionId } from './connection-id.ts';
+import type { ConnectionPage, ConnectionQuery } from './connection-query.ts';
 import type { ConnectionView } from './connection-view.ts';
 import type { Plan } from './plan.ts';
 import type { LiveStagePlan, StageOutcome } from './stage-control.ts';
@@ -31,6 +32,10 @@ export type ShardRequest =
   | { readonly kind: 'census'; readonly connections: readonly ConnectionId[] }
   /** What is to be told of a connection? `version` tells the answer from others. */
   | { readonly kind: 'view'; readonly connection: ConnectionId; readonly version: number }
+  /** Which connections does a query mean? */
+  | { readonly kind: 'list'; readonly query: ConnectionQuery; readonly version: number }
+  /** End these connections as an operator does: deliver what was read within linger, then RST. */
+  | { readonly kind: 'kill'; readonly connections: readonly ConnectionId[]; readonly version: number }
   /** These are all the stages that the connections of a listener have at run time, also those to come. */
   | {
       readonly kind: 'stages';
@@ -71,6 +76,9 @@ export type ShardReply =
   | { readonly kind: 'census-taken'; readonly gone: readonly ConnectionId[] }
   /** null: there is no such connection. */
   | { readonly kind: 'viewed'; readonly version: number; readonly view: ConnectionView | null }
+  | { readonly kind: 'listed'; readonly version: number; readonly page: ConnectionPage }
+  /** How many of them there were. */
+  | { readonly kind: 'killed'; readonly version: number; readonly count: number }
   /** All connections of the listener have its stages. */
   | { readonly kind: 'staged'; readonly version: number }
   | { readonly kind: 'stage-set'; readonly version: number; readonly outcome: StageOutcome }

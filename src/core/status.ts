@@ -1,4 +1,5 @@
 import type { ConnectionId } from './connection-id.ts';
+import type { ConnectionPage, ConnectionQuery } from './connection-query.ts';
 import type { ConnectionView } from './connection-view.ts';
 import type { PlanDiff } from './plan-diff.ts';
 import type { StateName } from './state.ts';
@@ -70,6 +71,10 @@ export interface StatusSource {
   status(): ServiceStatus;
   /** What is to be told of a live connection; null where there is none of this id. Never rejects. */
   connection(id: ConnectionId): Promise<ConnectionView | null>;
+  /** The first live connections that a query means, of all shards that answer. Never rejects. */
+  list(query: ConnectionQuery): Promise<ConnectionPage>;
+  /** Ends these connections: what was read is delivered, then RST. How many of them there were. Never rejects. */
+  kill(connections: readonly ConnectionId[]): Promise<number>;
   /**
    * Puts a configuration (YAML text) in force, as a reload does. Rejects with a SluiceError, and changes nothing, where it
    * is wrong. Absent: this service cannot be reloaded.

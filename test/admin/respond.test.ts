@@ -187,7 +187,13 @@ describe('what is told of writes', () => {
     const remote = '127.0.0.1:4711';
     expect(writes).toEqual([
       { method: 'PUT', path: '/v1/config', remote, status: 422, detail: 'a:1:1: no' },
-      { method: 'DELETE', path: '/v1/status', remote, status: 405, detail: 'this path is read-only' },
+      {
+        method: 'DELETE',
+        path: '/v1/status',
+        remote,
+        status: 405,
+        detail: 'this path takes GET, HEAD, OPTIONS only',
+      },
     ]);
   });
 

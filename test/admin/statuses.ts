@@ -47,5 +47,10 @@ export function statusIn(phase: ServiceStatus['phase']): ServiceStatus {
 }
 
 export function sourceIn(phase: ServiceStatus['phase']): StatusSource {
-  return { connection: async () => null, status: () => statusIn(phase) };
+  return {
+    connection: async () => null,
+    list: async () => ({ rows: [], keys: [], matched: 0 }),
+    kill: async () => 0,
+    status: () => statusIn(phase),
+  };
 }

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { STATES } from '../../core/state.ts';
+import type {
+  BackendStatus,
+  ListenerStatus,
+  PoolStatus,
+  ServiceStatus,
+  ShardStatus,
+} from '../../core/status.ts';
+
+const count = () => z.int().min(0);
+
+const shardStatus = (): z.ZodType<ShardStatus> =>
+  z.strictObject({
+    number: count(),
+    generation: count().describe('Times it was started again.'),
+    plane: z.string(),
+    state: z.string().describe("As the chart of the shard's supervisor calls it."),
+    planVersion: count(),
+    connections: count(),
+    factsDropped: count(),
+  });
+
+export const listenerStatus = (): z.ZodType<ListenerStatus> =>
+  z.strictObject({
+    name: z.string(),
+    retired: z.boolean().describe('A reload has taken it away; its last connections are let finish.'),
+    address: z.string().describe('Where it is bound.'),
+    plane: z.string(),
+    connections: z.record(z.enum(STATES), count()).describe('Connections by state, now.'),
+    accepted: count(),
+    closed: z
+      .record(z.string(), count())
+      .describe('Connections ended, by reason; reasons that never occurred are left out.'),
+    bytesUp: count(),
+    bytesDown: count(),
+  });
+
+export const backendStatus = (): z.ZodType<BackendStatus> =>
+  z.strictObject({
+    name: z.string(),
+    address: z.string(),
+    health: z.enum(['unknown', 'healthy', 'unhealthy']),
+    weight: count().describe('What counts when a backend is picked; 0 = no new connections.'),
+    active: count(),
+    connecting: count(),
+  });
+
+export const poolStatus = (): z.ZodType<PoolStatus> =>
+  z.strictObject({ name: z.string(), balance: z.string(), backends: z.array(backendStatus()) });
+
+export const serviceStatus = (): z.ZodType<ServiceStatus> =>
+  z.strictObject({
+    phase: z.enum(['starting', 'ready', 'draining', 'stopped']),
+    started: z.number().describe('Milliseconds since 1970.'),
+    connections: count().describe('Live connections, in all.'),
+    planVersion: count().describe('Grows with each reload.'),
+    shards: z.array(shardStatus()),
+    listeners: z.array(listenerStatus()),
+    pools: z.array(poolStatus()),
+    factsDropped: count().describe('Facts dropped because telemetry did not keep up.'),
+  });
