@@ -1,4 +1,5 @@
 import type { AdminWrite } from './admin/index.ts';
+import { Administration } from './administration.ts';
 import {
   type Bound,
   Drain,
@@ -14,9 +15,6 @@ import {
   Threads,
   threadStarter,
 } from './control/index.ts';
-import type { ConnectionId } from './core/connection-id.ts';
-import type { ConnectionPage, ConnectionQuery } from './core/connection-query.ts';
-import type { ConnectionView } from './core/connection-view.ts';
 import { errorFact, messageOf } from './core/error-fact.ts';
 import type { FactQueue } from './core/fact-queue.ts';
 import type { Plan } from './core/plan.ts';
@@ -28,7 +26,6 @@ import type { Service } from './running.ts';
 import { SHARD_ENTRY } from './shard-boot.ts';
 import { COUNTERS } from './shard-counters.ts';
 import { FLUSH_MS_MAX } from './shard-serve.ts';
-import { listenerStatuses, poolStatuses, shardStatuses } from './status.ts';
 import { flushTees, reportStageErrors } from './stream/index.ts';
 import { type RunningUpstreams, startUpstreams } from './upstream/index.ts';
 import { VERSION } from './version.ts';
@@ -70,7 +67,7 @@ class RunningService implements Service {
   readonly #fleet: Fleet;
   readonly #reloads: Reloads;
   readonly #drain: Drain;
-  readonly #started = Date.now();
+  readonly #administration: Administration;
   readonly #watchers: Watcher[] = [];
   readonly #urls: Record<string, string> = {};
   #plan: Plan;
@@ -106,6 +103,14 @@ class RunningService implements Service {
     });
     this.#drain = new Drain(this.#fleet, () => memory.connections);
     this.#reloads = this.#createReloads();
+    this.#administration = new Administration({
+      memory,
+      fleet: this.#fleet,
+      started: Date.now(),
+      phase: () => this.#phase,
+      current: () => ({ plan: this.#plan, bound: this.#bound }),
+      upstreams: () => this.#upstreams,
+    });
   }
 
   get plan(): Plan {
@@ -123,7 +128,7 @@ class RunningService implements Service {
   async start(): Promise<void> {
     await this.#startWatchers();
     if (this.#plan.admin !== null) {
-      const admin = await openAdmin(this.#plan.admin, this);
+      const admin = await openAdmin(this.#plan.admin, this.#administration, this);
       this.#closeAdmin = admin.close;
       this.#urls['admin'] = admin.url;
     }
@@ -143,29 +148,7 @@ class RunningService implements Service {
   }
 
   status(): ServiceStatus {
-    const { connections, counters, factsDropped, regions, upstreams } = this.#memory;
-    return {
-      phase: this.#phase,
-      started: this.#started,
-      connections,
-      planVersion: this.#plan.version,
-      shards: shardStatuses(this.#plan, this.#fleet.hosts, COUNTERS, regions),
-      listeners: listenerStatuses(this.#plan, COUNTERS, counters, this.#bound),
-      pools: poolStatuses(this.#plan, upstreams),
-      factsDropped,
-    };
-  }
-
-  connection(id: ConnectionId): Promise<ConnectionView | null> {
-    return this.#fleet.view(id);
-  }
-
-  list(query: ConnectionQuery): Promise<ConnectionPage> {
-    return this.#fleet.list(query);
-  }
-
-  kill(connections: readonly ConnectionId[]): Promise<number> {
-    return this.#fleet.kill(connections);
+    return this.#administration.status();
   }
 
   async reload(plan: Plan): Promise<Reloaded> {

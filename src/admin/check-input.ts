@@ -57,6 +57,6 @@ function quoted(text: string): string {
 }
 
 /** A client's text in a message is bounded. */
-function shortened(text: string): string {
+export function shortened(text: string): string {
   return text.length > TEXT_CHARS_MAX ? `${text.slice(0, TEXT_CHARS_MAX)}…` : text;
 }

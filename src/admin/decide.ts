@@ -32,6 +32,8 @@ export interface Served {
   readonly source: StatusSource;
   /** What has to be shown; null = nothing. */
   readonly token: string | null;
+  /** What the token is called in the audit; null = there is none. */
+  readonly tokenName: string | null;
 }
 
 /** The reply, or the endpoint that is to be called and what is known for it before the body is read. */

@@ -46,6 +46,8 @@ export interface Call<P, Q, B> {
   readonly path: P;
   readonly query: Q;
   readonly body: B;
+  /** Who asks: the client's address, with the name of the token it showed. */
+  readonly by: string;
 }
 
 export interface EndpointSpec<P extends Fields, Q extends Fields, B> {

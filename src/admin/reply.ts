@@ -7,6 +7,8 @@ export interface Reply {
   readonly body: string;
   /** Further header fields. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** What was asked for, for the audit; it is not sent. */
+  readonly change?: string | null;
 }
 
 export function textReply(status: number, body: string): Reply {

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { formatAddress } from '../core/address.ts';
 import { messageOf } from '../core/error-fact.ts';
 import { SluiceError } from '../core/errors.ts';
-import { checkBody } from './check-input.ts';
+import { checkBody, shortened } from './check-input.ts';
 import { type Asked, type Decision, decide, isRead, pathOf, type Served } from './decide.ts';
 import { BODY_BYTES_MAX, BODY_MS_MAX, STALL_MS_MAX, WRITE_MS_MAX, WRITES_MAX } from './limits.ts';
 import { readBody } from './read-body.ts';
@@ -16,6 +16,10 @@ export interface AdminWrite {
   readonly path: string;
   /** Address of the client; `unix` where it has none. */
   readonly remote: string;
+  /** Name of the token that was shown; null where none has to be, and where it was refused. */
+  readonly token: string | null;
+  /** What the body asked for, where that was JSON, in a bounded text; null where not. */
+  readonly change: string | null;
   readonly status: number;
   /** Why it was refused; null where it was not. */
   readonly detail: string | null;
@@ -44,7 +48,7 @@ export function createResponder(served: Served, onWrite: (entry: AdminWrite) => 
     const asked = askedBy(request);
     const decision = decide(asked, served);
     const answer = (reply: Reply): void => {
-      if (!isRead(asked)) onWrite(entryOf(asked, request, reply));
+      if (!isRead(asked)) onWrite(entryOf(asked, request, reply, served.tokenName));
       send(request, response, reply, asked.hasBody && !request.complete);
     };
     if (decision.kind === 'reply') answer(decision.reply);
@@ -72,7 +76,7 @@ function askedBy({ method = '', url: target = '', headers }: IncomingMessage): A
 /** The reply of an endpoint, when the body was read where it has one. Never rejects. */
 async function perform(
   { endpoint, path, query }: Called,
-  { source }: Served,
+  served: Served,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<Reply> {
@@ -86,8 +90,11 @@ async function perform(
     body = checked.value;
   }
   if (endpoint.access === 'write') response.setTimeout(WRITE_MS_MAX + STALL_MS_MAX);
+  const { source } = served;
   try {
-    return await endpoint.handle({ source, path, query, body });
+    const by = whoIs(request, served, endpoint.access === 'write');
+    const reply = await endpoint.handle({ source, path, query, body, by });
+    return endpoint.body?.kind === 'json' ? { ...reply, change: shortened(JSON.stringify(body)) } : reply;
   } catch (error) {
     return failureReply(error);
   }
@@ -111,10 +118,26 @@ function inTime(reply: Promise<Reply>, ms: number): Promise<Reply> {
   });
 }
 
-function entryOf(asked: Asked, { socket }: IncomingMessage, { status, body }: Reply): AdminWrite {
+function remoteOf({ socket }: IncomingMessage): string {
   const { remoteAddress: host, remotePort: port } = socket;
-  const remote =
-    host === undefined || port === undefined ? 'unix' : formatAddress({ kind: 'tcp', host, port });
+  return host === undefined || port === undefined ? 'unix' : formatAddress({ kind: 'tcp', host, port });
+}
+
+/** For a log and for people: an address, and the name of the token where one had to be shown. */
+function whoIs(request: IncomingMessage, { tokenName }: Served, hasShown: boolean): string {
+  const remote = remoteOf(request);
+  return hasShown && tokenName !== null ? `${remote} by ${tokenName}` : remote;
+}
+
+function entryOf(
+  asked: Asked,
+  request: IncomingMessage,
+  { status, body, change = null }: Reply,
+  tokenName: string | null,
+): AdminWrite {
+  const remote = remoteOf(request);
   const detail = status < 400 ? null : (JSON.parse(body) as { detail: string }).detail;
-  return { method: asked.method, path: pathOf(asked), remote, status, detail };
+  // Whoever is refused has shown no token, or nothing was done by it.
+  const token = status < 400 ? tokenName : null;
+  return { method: asked.method, path: pathOf(asked), remote, token, change, status, detail };
 }

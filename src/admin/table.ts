@@ -2,9 +2,11 @@ import type { Endpoint } from './endpoint.ts';
 import { putConfig } from './endpoints/config.ts';
 import { getConnection, killConnection, killConnections, listConnections } from './endpoints/connections.ts';
 import { getHealth, getReadiness } from './endpoints/health.ts';
+import { getListener, getListeners } from './endpoints/listeners.ts';
 import { getMachines } from './endpoints/machines.ts';
 import { openApiEndpoint } from './endpoints/openapi.ts';
 import { getPage, getPageCss, getPageScript } from './endpoints/page.ts';
+import { getPool, getPools, patchBackend } from './endpoints/pools.ts';
 import { getStatus } from './endpoints/status.ts';
 import { openApiDocument } from './openapi.ts';
 import { createRouter } from './router.ts';
@@ -23,6 +25,11 @@ export const ENDPOINTS: readonly Endpoint[] = [
   getConnection,
   killConnection,
   killConnections,
+  getPools,
+  getPool,
+  patchBackend,
+  getListeners,
+  getListener,
   putConfig,
 ];
 

@@ -75,6 +75,10 @@ export type ServiceEvent =
       readonly method: string;
       readonly path: string;
       readonly remote: string;
+      /** Name of the token that was shown; null where none has to be, and where it was refused. */
+      readonly token: string | null;
+      /** What the body asked for, where that was JSON, in a bounded text; null where not. */
+      readonly change: string | null;
       /** Of HTTP; 200 where it was done. */
       readonly status: number;
       /** Why it was refused; null where it was not. */

@@ -61,12 +61,14 @@ export function logServiceEvent(log: Log, event: ServiceEvent, at: number): void
       return;
     }
     case 'admin.write': {
-      const { remote, status } = event;
+      const { remote, token, status } = event;
+      const change = event.change === null ? {} : { change: shown(event.change, MESSAGE_CHARS_MAX) };
+      const by = token === null ? {} : { token };
       const method = shown(event.method, MESSAGE_CHARS_MAX);
       const path = shown(event.path, MESSAGE_CHARS_MAX);
       const detail = event.detail === null ? {} : { detail: shown(event.detail, MESSAGE_CHARS_MAX) };
       const level = event.detail === null ? 'info' : 'warn';
-      log.write(level, EVENTS.adminWrite, { method, path, remote, status, ...detail }, at);
+      log.write(level, EVENTS.adminWrite, { method, path, remote, ...by, ...change, status, ...detail }, at);
       return;
     }
   }

@@ -27,13 +27,13 @@ export async function ask(source: StatusSource, line: string, body?: unknown): P
   const text = body === undefined ? '' : isYaml ? body : JSON.stringify(body);
   const type = body === undefined ? undefined : isYaml ? 'application/yaml' : 'application/json';
   const asked = { ...GET, method, target, hasBody: text !== '', length: Buffer.byteLength(text), type };
-  const decision = decide(asked, { bound: LOOPBACK, source, token: null });
+  const decision = decide(asked, { bound: LOOPBACK, source, token: null, tokenName: null });
   if (decision.kind === 'reply') return decision.reply;
   const { endpoint, path, query } = decision;
   const checked = endpoint.body === undefined ? { value: undefined } : checkBody(endpoint.body, text);
   if ('detail' in checked) throw new Error(`a body that is refused: ${checked.detail}`);
   try {
-    return await endpoint.handle({ source, path, query, body: checked.value });
+    return await endpoint.handle({ source, path, query, body: checked.value, by: 'a test' });
   } catch (error) {
     return failureReply(error);
   }

@@ -18,7 +18,7 @@ function ask(target: string, phase: ServiceStatus['phase'] = 'ready'): Promise<R
 }
 
 function decided(more: Partial<Asked>, token: string | null = null, bound: Address = LOOPBACK): Decision {
-  return decide({ ...GET, ...more }, { bound, source: sourceIn('ready'), token });
+  return decide({ ...GET, ...more }, { bound, source: sourceIn('ready'), token, tokenName: 'ADMIN_TOKEN' });
 }
 
 function put(more: Partial<Asked>, token: string | null = null): Decision {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ADMIN_STATES } from '../../core/backend-override.ts';
 import { STATES } from '../../core/state.ts';
 import type {
   BackendStatus,
@@ -41,7 +42,19 @@ export const backendStatus = (): z.ZodType<BackendStatus> =>
     name: z.string(),
     address: z.string(),
     health: z.enum(['unknown', 'healthy', 'unhealthy']),
-    weight: count().describe('What counts when a backend is picked; 0 = no new connections.'),
+    weight: count().describe(
+      'By which it is picked, after all that was said at run time; 0 = no new connections.',
+    ),
+    configuredWeight: count(),
+    override: z
+      .strictObject({
+        weight: count().nullable().describe('null = that of the configuration.'),
+        admin: z.enum(ADMIN_STATES),
+        at: z.number().describe('When it was said, milliseconds since 1970.'),
+        by: z.string().describe('Who said it.'),
+      })
+      .nullable()
+      .describe('What holds in the place of the configuration; null = nothing.'),
     active: count(),
     connecting: count(),
   });
