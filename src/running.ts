@@ -1,5 +1,6 @@
 import type { Reloaded } from './control/index.ts';
 import type { Plan } from './core/plan.ts';
+import type { StageControl } from './core/stage-control.ts';
 import type { ServiceStatus } from './core/status.ts';
 
 /** A proxy that is running. Whoever started it ends it with `drain`. */
@@ -10,6 +11,8 @@ export interface Service {
   readonly listeners: Readonly<Record<string, string>>;
   /** What is served for people: `admin`, `metrics` to URL. */
   readonly urls: Readonly<Record<string, string>>;
+  /** Stages that come and go while connections live. */
+  readonly stages: StageControl;
   status(): ServiceStatus;
   /**
    * Puts another plan in force, as `parseConfig` or `loadConfig` compile it; one reload after another. Listeners that stay

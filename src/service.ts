@@ -1,4 +1,5 @@
 import type { AdminWrite } from './admin/index.ts';
+import { Administration } from './administration.ts';
 import {
   type Bound,
   Doors,
@@ -14,24 +15,24 @@ import {
   type Reloaded,
   Reloads,
   Slots,
+  StageKeeper,
   Threads,
   threadStarter,
+  Watchers,
 } from './control/index.ts';
-import type { ConnectionId } from './core/connection-id.ts';
-import type { ConnectionView } from './core/connection-view.ts';
 import { errorFact, messageOf } from './core/error-fact.ts';
 import type { FactQueue } from './core/fact-queue.ts';
 import type { Plan } from './core/plan.ts';
 import type { Plane } from './core/ports.ts';
 import type { ServiceStatus } from './core/status.ts';
-import type { ServiceEvent, StartWatcher, Watcher } from './core/watcher.ts';
+import type { ServiceEvent, StartWatcher } from './core/watcher.ts';
 import { createNetPlane } from './plane/net/index.ts';
 import type { Service } from './running.ts';
 import { SHARD_ENTRY } from './shard-boot.ts';
 import { COUNTERS } from './shard-counters.ts';
 import { FLUSH_MS_MAX } from './shard-serve.ts';
-import { listenerStatuses, poolStatuses, shardStatuses } from './status.ts';
 import { flushTees, reportStageErrors } from './stream/index.ts';
+import type { ApiWrite } from './toxiproxy/index.ts';
 import { type RunningUpstreams, startUpstreams } from './upstream/index.ts';
 import { VERSION } from './version.ts';
 
@@ -64,6 +65,7 @@ export async function startService(plan: Plan, options: ServiceOptions = {}): Pr
 }
 
 class RunningService implements Service {
+  readonly stages: StageKeeper;
   readonly #memory: Memory;
   readonly #plane: Plane;
   readonly #facts: FactQueue;
@@ -72,8 +74,8 @@ class RunningService implements Service {
   readonly #reloads: Reloads;
   readonly #drain: Drain;
   readonly #overlaid: Overlaid;
-  readonly #started = Date.now();
-  readonly #watchers: Watcher[] = [];
+  readonly #administration: Administration;
+  readonly #watchers = new Watchers();
   readonly #doors = new Doors();
   #plan: Plan;
   /** What watchers see: during a reload already the next plan. */
@@ -100,8 +102,22 @@ class RunningService implements Service {
     this.#fleet = new Fleet(
       this.#threads?.shards ?? [new LocalShard(regions, this.#plane, this.#facts.emit)],
     );
+    this.stages = new StageKeeper({
+      fleet: this.#fleet,
+      plan: () => this.#plan,
+      now: () => this.#plane.timers.epoch + this.#plane.timers.now(),
+      tell: (event) => this.#tell(event),
+    });
     this.#drain = new Drain(this.#fleet, () => memory.connections);
     this.#reloads = this.#createReloads();
+    this.#administration = new Administration({
+      memory,
+      fleet: this.#fleet,
+      started: Date.now(),
+      phase: () => this.#phase,
+      current: () => ({ plan: this.#plan, bound: this.#bound }),
+      upstreams: () => this.#upstreams,
+    });
   }
 
   get plan(): Plan {
@@ -117,8 +133,17 @@ class RunningService implements Service {
   }
 
   async start(): Promise<void> {
-    await this.#startWatchers();
-    if (this.#plan.admin !== null) this.#doors.add('admin', await openAdmin(this.#plan.admin, this));
+    const urls = await this.#watchers.start(WATCHERS, {
+      plan: () => this.#shown,
+      facts: this.#facts,
+      layout: COUNTERS,
+      counters: () => this.#memory.counters,
+      upstreams: this.#memory.upstreams,
+      version: VERSION,
+    });
+    Object.assign(this.#doors.urls, urls);
+    if (this.#plan.admin !== null)
+      this.#doors.add('admin', await openAdmin(this.#plan.admin, this.#administration, this));
     const { timers } = this.#plane;
     this.#upstreams = startUpstreams({
       plan: this.#plan,
@@ -130,34 +155,21 @@ class RunningService implements Service {
     this.#bound = ofLive(this.#plan, await this.#fleet.start(this.#plan));
     await this.#upstreams.ready;
     this.#phase = 'ready';
-    await this.#openToxiproxy();
+    if (this.#plan.toxiproxy !== undefined)
+      this.#doors.add('toxiproxy', await openToxiproxy(this.#plan.toxiproxy, this.#overlaid, this));
     this.#facts.flush();
     this.#tell({ event: 'ready', listeners: this.#bound, urls: this.#doors.urls });
   }
 
   status(): ServiceStatus {
-    const { connections, counters, factsDropped, regions, upstreams } = this.#memory;
-    return {
-      phase: this.#phase,
-      started: this.#started,
-      connections,
-      planVersion: this.#plan.version,
-      shards: shardStatuses(this.#plan, this.#fleet.hosts, COUNTERS, regions),
-      listeners: listenerStatuses(this.#plan, COUNTERS, counters, this.#bound),
-      pools: poolStatuses(this.#plan, upstreams),
-      factsDropped,
-    };
-  }
-
-  connection(id: ConnectionId): Promise<ConnectionView | null> {
-    return this.#fleet.view(id);
+    return this.#administration.status();
   }
 
   reload(plan: Plan): Promise<Reloaded> {
-    return this.#reload(() => this.#overlaid.under(plan));
+    return this.reloadTo(() => this.#overlaid.under(plan));
   }
 
-  async #reload(next: () => Next): Promise<Reloaded> {
+  async reloadTo(next: () => Next): Promise<Reloaded> {
     const began = performance.now();
     try {
       const reloaded = await this.#reloads.run(next);
@@ -176,6 +188,10 @@ class RunningService implements Service {
 
   adminWrote(write: AdminWrite): void {
     this.#tell({ event: 'admin.write', ...write });
+  }
+
+  toxiproxyWrote(write: ApiWrite): void {
+    this.#tell({ event: 'toxiproxy.write', ...write });
   }
 
   drain(signal: string | null): Promise<{ readonly cut: number }> {
@@ -202,6 +218,7 @@ class RunningService implements Service {
       epoch: this.#plane.timers.epoch,
       facts: this.#facts,
       current: () => ({ plan: this.#plan, bound: this.#bound }),
+      stages: () => this.stages.all,
       took: (plan, bound) => {
         if (plan === this.#plan) this.#bound = ofLive(plan, { ...this.#bound, ...bound });
       },
@@ -227,6 +244,7 @@ class RunningService implements Service {
         this.#plan = plan;
         this.#bound = ofLive(plan, prepared.bound);
         await this.#fleet.commit(plan, prepared);
+        await this.stages.follow(plan);
       },
     });
   }
@@ -247,35 +265,8 @@ class RunningService implements Service {
     return { cut };
   }
 
-  async #openToxiproxy(): Promise<void> {
-    if (this.#plan.toxiproxy === undefined) return;
-    const api = await openToxiproxy(this.#plan.toxiproxy, {
-      overlaid: this.#overlaid,
-      stages: { replace: async () => {} },
-      bound: () => this.#bound,
-      edit: (edits) => this.#reload(() => this.#overlaid.edited(edits, this.#bound)),
-      wrote: (write) => this.#tell({ event: 'toxiproxy.write', ...write }),
-    });
-    this.#doors.add('toxiproxy', api);
-  }
-
-  async #startWatchers(): Promise<void> {
-    for (const start of WATCHERS) {
-      const watcher = await start({
-        plan: () => this.#shown,
-        facts: this.#facts,
-        layout: COUNTERS,
-        counters: () => this.#memory.counters,
-        upstreams: this.#memory.upstreams,
-        version: VERSION,
-      });
-      this.#watchers.push(watcher);
-      Object.assign(this.#doors.urls, watcher.urls);
-    }
-  }
-
   #tell(event: ServiceEvent): void {
-    for (const watcher of this.#watchers) watcher.event(event);
+    this.#watchers.tell(event);
   }
 
   async #close(): Promise<void> {
@@ -287,7 +278,7 @@ class RunningService implements Service {
     if (unwritten > 0)
       this.#defect(`${unwritten} tee files were not written to their end in ${FLUSH_MS_MAX} ms`);
     this.#facts.flush();
-    await Promise.all(this.#watchers.splice(0).map((watcher) => watcher.close()));
+    await this.#watchers.close();
     await this.#doors.close();
     this.#phase = 'stopped';
   }

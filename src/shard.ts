@@ -3,6 +3,7 @@ import {
   ConnectionRegistry,
   type FillRandom,
   LimitReports,
+  LiveStages,
   Mirrors,
   type ShardCommons,
   type ShardContext,
@@ -25,6 +26,7 @@ import type { UpstreamTable } from './core/upstream-table.ts';
 import type { Upstreams } from './core/upstreams.ts';
 import { ShardListeners, type Target } from './shard-listeners.ts';
 import { ShardPlans } from './shard-plans.ts';
+import { ShardStages } from './shard-stages.ts';
 import { AffectedConnections, TimerScheduler } from './stream/index.ts';
 import { createPicker, PickerPools } from './upstream/index.ts';
 
@@ -59,6 +61,8 @@ export interface ShardParts {
  * `commit`, one plan at a time; connections keep the plan they began with.
  */
 export class Shard {
+  /** Stages that come and go while connections live. */
+  readonly stages: ShardStages;
   readonly #parts: ShardParts;
   readonly #commons: ShardCommons;
   readonly #registry: ConnectionRegistry;
@@ -91,6 +95,7 @@ export class Shard {
         this.#tellEmpty();
       },
     });
+    this.stages = new ShardStages(this.#commons.liveStages, this.#registry, plane.timers);
     this.#listeners = new ShardListeners(plane, number, {
       accept: (endpoint, { context, listener }) => this.#registry.accept(endpoint, context, listener),
       failed: (target) => this.#acceptFailed(target),
@@ -156,9 +161,8 @@ export class Shard {
     for (const { index, retired } of context.plan.listeners) {
       if (retired && before?.listeners[index]?.retired === false) this.#retire(context.plan, index, closed);
     }
-    const reset = (): void => this.#registry.resetOlder(context.plan.resets ?? [], version);
-    reset();
-    void closed.then(reset);
+    this.#registry.resetOlder(context.plan);
+    void closed.then(() => this.#registry.resetOlder(context.plan));
     this.#commons.waitingRoom.retry();
     return closed;
   }
@@ -182,10 +186,7 @@ export class Shard {
     await this.#listeners.closeAll();
   }
 
-  /**
-   * Cuts every connection: what was read is delivered within linger, then RST. Tells how many there were. Mirrors that have
-   * outlived theirs end at once.
-   */
+  /** Cuts every connection: delivers within linger, then RST; tells how many. Mirrors that outlived theirs end at once. */
   cut(): number {
     this.#commons.mirrors.cutAlone();
     return this.#registry.cutWhere(() => true);
@@ -212,6 +213,7 @@ export class Shard {
 
   /** Tells the limits that were counted and not told yet, and ends what mirrors are left. Call when nothing is accepted any more. */
   close(): void {
+    this.stages.close();
     this.#commons.mirrors.cutAll();
     this.#commons.limitReports.flush();
     this.#commons.waitingRoom.close();
@@ -291,6 +293,7 @@ function commonsOf(parts: ShardParts, { current, live, emptied }: ShardAsked): S
     }),
     limitReports: new LimitReports(emit, timers),
     mirrors: new Mirrors(counters, emptied),
+    liveStages: new LiveStages(),
     affected: new AffectedConnections(live),
     traceIds: new TraceIds(random),
     descriptors: parts.descriptors ?? (() => plane.open),

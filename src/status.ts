@@ -1,4 +1,5 @@
 import { formatAddress } from './core/address.ts';
+import type { BackendOverride } from './core/backend-override.ts';
 import { CLOSE_REASON_NAMES } from './core/close-reason.ts';
 import type { CountersLayout } from './core/counters.ts';
 import { DOWN, UP } from './core/direction.ts';
@@ -56,14 +57,17 @@ export function shardStatuses(
   });
 }
 
+/** What was said of a backend at run time, by the names of pool and backend; null = nothing. */
+export type OverrideOf = (pool: string, backend: string) => BackendOverride | null;
+
 /** How the pools stand, from the upstream table. */
-export function poolStatuses(plan: Plan, table: UpstreamTable): PoolStatus[] {
+export function poolStatuses(plan: Plan, table: UpstreamTable, overrideOf: OverrideOf): PoolStatus[] {
   return plan.pools
     .filter(({ retired }) => !retired)
     .map((pool) => ({
       name: pool.name,
       balance: pool.balance,
-      backends: backendStatuses(plan, pool, table),
+      backends: backendStatuses(plan, pool, table, overrideOf),
     }));
 }
 
@@ -83,7 +87,12 @@ function byReason(listener: ListenerPlan, layout: CountersLayout, sum: (cell: nu
   return Object.fromEntries(entries.filter(([, count]) => count > 0));
 }
 
-function backendStatuses(plan: Plan, pool: PoolPlan, table: UpstreamTable): BackendStatus[] {
+function backendStatuses(
+  plan: Plan,
+  pool: PoolPlan,
+  table: UpstreamTable,
+  overrideOf: OverrideOf,
+): BackendStatus[] {
   return pool.backends.flatMap((row) => {
     const backend = plan.backends[row];
     if (backend === undefined) return [];
@@ -92,6 +101,8 @@ function backendStatuses(plan: Plan, pool: PoolPlan, table: UpstreamTable): Back
       address: backend.original ? backend.name : formatAddress(backend.address),
       health: HEALTH_NAMES[table.health(row)],
       weight: table.weight(row),
+      configuredWeight: backend.weight,
+      override: overrideOf(pool.name, backend.name),
       active: table.active(row),
       connecting: table.connecting(row),
     };

@@ -36,3 +36,6 @@ export const WRITE_MS_MAX = 60_000;
 
 /** How long a body that nobody wants is read and thrown away, so that its client comes to read the reply. */
 export const DISCARD_MS_MAX = 1_000;
+
+/** Of a backend's weight at run time: as in the configuration. */
+export const WEIGHT_AT_RUN_TIME_MAX = 256;

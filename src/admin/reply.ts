@@ -7,6 +7,8 @@ export interface Reply {
   readonly body: string;
   /** Further header fields. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** What was asked for, for the audit; it is not sent. */
+  readonly change?: string | null;
 }
 
 export function textReply(status: number, body: string): Reply {
@@ -15,6 +17,11 @@ export function textReply(status: number, body: string): Reply {
 
 export function jsonReply(value: unknown): Reply {
   return { status: 200, type: 'application/json', body: `${JSON.stringify(value)}\n` };
+}
+
+/** Of a status that has no body. */
+export function emptyReply(status: 204, headers: Record<string, string>): Reply {
+  return { status, type: '', body: '', headers };
 }
 
 /** Problem details of RFC 9457; the title is the status code's own phrase. `more` are further members. */

@@ -14,8 +14,9 @@ export function send(
 ): void {
   const body = request.method === 'HEAD' ? '' : reply.body;
   response.writeHead(reply.status, {
-    'content-type': reply.type,
-    'content-length': Buffer.byteLength(reply.body),
+    ...(reply.type === ''
+      ? {}
+      : { 'content-type': reply.type, 'content-length': Buffer.byteLength(reply.body) }),
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     ...(isUnread ? { connection: 'close' } : {}),

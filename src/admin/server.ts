@@ -20,6 +20,8 @@ export interface Admin {
 export interface AdminOptions {
   /** What a write has to show as `Authorization: Bearer TOKEN`. null: nothing, as the address is loopback. */
   readonly token: string | null;
+  /** What the token is called in the audit; null = there is none. */
+  readonly tokenName: string | null;
   /** Hears of every request for a change, accepted or refused. Must not throw. */
   readonly onWrite?: (entry: AdminWrite) => void;
 }
@@ -32,9 +34,9 @@ export interface AdminOptions {
 export async function startAdmin(
   address: Address,
   source: StatusSource,
-  options: AdminOptions = { token: null },
+  options: AdminOptions = { token: null, tokenName: null },
 ): Promise<Admin> {
-  const { token, onWrite = () => {} } = options;
+  const { token, tokenName, onWrite = () => {} } = options;
   const server = createServer({
     maxHeaderSize: limits.HEADER_BYTES_MAX,
     headersTimeout: limits.REQUEST_MS_MAX,
@@ -54,7 +56,7 @@ export async function startAdmin(
     });
   }
   const bound = boundAddress(server, address);
-  const respond = createResponder({ bound, source, token }, onWrite);
+  const respond = createResponder({ bound, source, token, tokenName }, onWrite);
   for (const event of ['request', 'checkContinue', 'checkExpectation'] as const) server.on(event, respond);
   server.on('clientError', refuse);
   let closing: Promise<void> | null = null;

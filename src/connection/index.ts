@@ -1,6 +1,8 @@
 export { CertificateNames } from './certificate-names.ts';
 export type { Connection } from './connection.ts';
 export { LimitReports } from './limit-reports.ts';
+export { listConnections } from './list.ts';
+export { LiveStages } from './live-stages.ts';
 export { MIRROR_BYTES_MAX, Mirrors } from './mirrors.ts';
 export { ConnectionRegistry } from './registry.ts';
 export type { ShardCommons, ShardContext } from './shard-context.ts';

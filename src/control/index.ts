@@ -9,5 +9,7 @@ export { Overlaid } from './overlaid.ts';
 export { type Next, type Reloaded, Reloads } from './reloads.ts';
 export { type Bound, ofLive } from './shard-host.ts';
 export { Slots } from './slots.ts';
+export { StageKeeper } from './stage-keeper.ts';
 export { threadStarter } from './thread.ts';
 export { Threads } from './threads.ts';
+export { Watchers } from './watchers.ts';

@@ -3,31 +3,34 @@ import type { ToxiproxyPlan } from '../core/plan.ts';
 import type { StageControl } from '../core/stage-control.ts';
 import { type ApiWrite, type Edit, rowsOf, startToxiproxy, type ToxiproxyApi } from '../toxiproxy/index.ts';
 import type { Overlaid } from './overlaid.ts';
-import type { Reloaded } from './reloads.ts';
+import type { Next, Reloaded } from './reloads.ts';
 import type { Bound } from './shard-host.ts';
 
 /** What Toxiproxy's API reaches of a service. */
 export interface Toxified {
-  readonly overlaid: Overlaid;
   readonly stages: Pick<StageControl, 'replace'>;
   /** Where its listeners are bound. */
-  bound(): Bound;
-  /** Puts changes to the overlay in force, as a reload. */
-  edit(edits: readonly Edit[]): Promise<Reloaded>;
+  readonly listeners: Bound;
+  /** As a reload. */
+  reloadTo(next: () => Next): Promise<Reloaded>;
   /** Hears of each request for a change, as it was answered. */
-  wrote(write: ApiWrite): void;
+  toxiproxyWrote(write: ApiWrite): void;
 }
 
 /** Starts Toxiproxy's API of a plan. Rejects with TOXIPROXY_FAILED where it cannot be bound. */
-export async function openToxiproxy(plan: ToxiproxyPlan, service: Toxified): Promise<ToxiproxyApi> {
-  const { overlaid, stages } = service;
+export async function openToxiproxy(
+  plan: ToxiproxyPlan,
+  overlaid: Overlaid,
+  service: Toxified,
+): Promise<ToxiproxyApi> {
   const proxied = {
-    rows: () => rowsOf({ base: overlaid.base, overlay: overlaid.overlay, bound: service.bound() }),
+    rows: () => rowsOf({ base: overlaid.base, overlay: overlaid.overlay, bound: service.listeners }),
     isName: isProxyName,
-    change: async (edits: readonly Edit[]) => void (await service.edit(edits)),
-    stages,
+    change: async (edits: readonly Edit[]) =>
+      void (await service.reloadTo(() => overlaid.edited(edits, service.listeners))),
+    stages: service.stages,
   };
-  const api = await startToxiproxy(plan.listen, proxied, (write) => service.wrote(write));
+  const api = await startToxiproxy(plan.listen, proxied, (write) => service.toxiproxyWrote(write));
   overlaid.onReload = () => api.reloaded();
   return api;
 }

@@ -1,6 +1,8 @@
 import type { ConnectionId } from '../core/connection-id.ts';
+import type { ConnectionPage, ConnectionQuery } from '../core/connection-query.ts';
 import type { ConnectionView } from '../core/connection-view.ts';
 import type { Plan } from '../core/plan.ts';
+import type { LiveStagePlan, StageOutcome } from '../core/stage-control.ts';
 
 /** Listener name to the address it is bound to. */
 export type Bound = Readonly<Record<string, string>>;
@@ -42,6 +44,14 @@ export interface ShardHost {
   wake(): void;
   /** What is to be told of a connection of its; null where it has none of this id. Rejects with ShardGone. */
   view(connection: ConnectionId): Promise<ConnectionView | null>;
+  /** The connections of its that a query means. Rejects with ShardGone. */
+  list(query: ConnectionQuery): Promise<ConnectionPage>;
+  /** Ends those of these connections that are its; how many there were. Rejects with ShardGone. */
+  kill(connections: readonly ConnectionId[]): Promise<number>;
+  /** These are all the stages that a listener has at run time. Resolves when its connections have them. Rejects with ShardGone. */
+  setStages(listener: string, stages: readonly LiveStagePlan[]): Promise<void>;
+  /** Puts a stage into a connection, or takes it away (null). Rejects with ShardGone. */
+  setStage(connection: ConnectionId, name: string, stage: LiveStagePlan | null): Promise<StageOutcome>;
   /** Ends it for good, flushed; within a bounded time. Never rejects. */
   close(): Promise<void>;
 }

@@ -1,11 +1,13 @@
 import { type Actor, createActor, type SnapshotFrom, waitFor } from 'xstate';
 import { type ShardEvent, shardMachine } from '../../machines/shard.ts';
 import type { ConnectionId } from '../core/connection-id.ts';
+import type { ConnectionPage, ConnectionQuery } from '../core/connection-query.ts';
 import type { ConnectionView } from '../core/connection-view.ts';
 import { textOf } from '../core/error-fact.ts';
 import { SluiceError } from '../core/errors.ts';
 import type { ShardReply, ShardRequest } from '../core/mail.ts';
 import type { Plan } from '../core/plan.ts';
+import type { LiveStagePlan, StageOutcome } from '../core/stage-control.ts';
 import type { ShardFailure } from '../core/watcher.ts';
 import { Mailbox } from './mailbox.ts';
 import { planeOfShard } from './plane-of-shard.ts';
@@ -19,6 +21,8 @@ export const CLOSE_MS_MAX = 8_000;
 export const LEAVE_MS_MAX = 2_000;
 /** A shard that has not begun to cut its connections after so long hangs, and is cut from outside. */
 export const CUT_ANSWER_MS_MAX = 500;
+
+type Inquiry = Extract<ShardRequest, { kind: 'view' | 'list' | 'kill' | 'stages' | 'stage' }>;
 
 /**
  * A shard on a thread of its own, and the actor that supervises it. Until `serve` a death is the end of it, so that a
@@ -36,7 +40,7 @@ export class ThreadShard implements ShardHost {
   #isDraining = false;
   #emptied: Promise<void> = Promise.resolve();
   #diedAt = 0;
-  #views = 0;
+  #inquiries = 0;
   #first: { resolve: () => void; reject: (error: Error) => void } | null = null;
   #closeDeadlines: NodeJS.Timeout[] = [];
 
@@ -109,8 +113,23 @@ export class ThreadShard implements ShardHost {
   }
 
   async view(connection: ConnectionId): Promise<ConnectionView | null> {
-    const version = ++this.#views;
-    return (await this.#ask({ kind: 'view', connection, version }, ['viewed'], version)).view;
+    return (await this.#inquire({ kind: 'view', connection }, 'viewed')).view;
+  }
+
+  async list(query: ConnectionQuery): Promise<ConnectionPage> {
+    return (await this.#inquire({ kind: 'list', query }, 'listed')).page;
+  }
+
+  async kill(connections: readonly ConnectionId[]): Promise<number> {
+    return (await this.#inquire({ kind: 'kill', connections }, 'killed')).count;
+  }
+
+  async setStages(listener: string, stages: readonly LiveStagePlan[]): Promise<void> {
+    await this.#inquire({ kind: 'stages', listener, stages }, 'staged');
+  }
+
+  async setStage(id: ConnectionId, name: string, stage: LiveStagePlan | null): Promise<StageOutcome> {
+    return (await this.#inquire({ kind: 'stage', connection: id, name, stage }, 'stage-set')).outcome;
   }
 
   /** From here on it is not started again when it dies, nor where it is dead already. */
@@ -206,6 +225,9 @@ export class ThreadShard implements ShardHost {
 
   async #restore(): Promise<void> {
     try {
+      // Mail is read in order: the first client of the plan finds them.
+      for (const [listener, stages] of this.#options.stages())
+        this.#post({ kind: 'stages', listener, stages, version: ++this.#inquiries });
       await this.#takeCurrent();
       this.#tell({ type: 'serving' });
       this.#options.restarted(this, performance.now() - this.#diedAt);
@@ -264,6 +286,15 @@ export class ThreadShard implements ShardHost {
     const answer = this.#mail.expect(kinds, version);
     this.#post(request);
     return answer;
+  }
+
+  /** Asks for what has an answer of its own, told from others by its number. */
+  #inquire<K extends Inquiry['kind'], R extends ShardReply['kind']>(
+    inquiry: Omit<Extract<Inquiry, { kind: K }>, 'version'>,
+    reply: R,
+  ): Promise<Extract<ShardReply, { kind: R }>> {
+    const version = ++this.#inquiries;
+    return this.#ask({ ...inquiry, version } as ShardRequest, [reply], version);
   }
 
   #goneError(): ShardGone {

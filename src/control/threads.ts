@@ -4,6 +4,7 @@ import type { FactQueue } from '../core/fact-queue.ts';
 import type { Plan } from '../core/plan.ts';
 import type { SharedRegions } from '../core/regions.ts';
 import { readWord, waitForWord } from '../core/shard-words.ts';
+import type { LiveStagePlan } from '../core/stage-control.ts';
 import type { ServiceEvent, ShardFailure } from '../core/watcher.ts';
 import { wordsOf } from '../shared-memory/index.ts';
 import { onExit } from './exits.ts';
@@ -27,6 +28,8 @@ export interface ThreadsOptions {
   readonly startThread: StartThread;
   readonly facts: FactQueue;
   current(): { readonly plan: Plan; readonly bound: Bound };
+  /** What each listener has at run time, for a shard that is started again. */
+  stages(): ReadonlyMap<string, readonly LiveStagePlan[]>;
   /** A shard took a plan by itself and accepts on these addresses. */
   took(plan: Plan, bound: Bound): void;
   tell(event: ServiceEvent): void;
@@ -79,13 +82,14 @@ export class Threads {
   }
 
   #shard(number: number): ThreadShard {
-    const { regions, epoch, startThread, current, took } = this.#options;
+    const { regions, epoch, startThread, current, stages, took } = this.#options;
     return new ThreadShard({
       number,
       regions,
       epoch,
       startThread,
       current,
+      stages,
       took,
       facts: () => this.intake.told(),
       wake: (shard) => this.shards[shard]?.wake(),

@@ -14,6 +14,8 @@ export const ERRORS = {
     exit: 1,
     hint: 'reload a service that is ready, and one that was started from a configuration',
   },
+  STAGE_TARGET_UNKNOWN: { exit: 1, hint: 'name a listener of the plan in force, or a connection that lives' },
+  STAGE_REFUSED: { exit: 1, hint: 'put another stage, or take one away first' },
   STAGE_UNKNOWN: { exit: 2, hint: 'use a stage from the reference' },
 } as const satisfies Record<string, { exit: number; hint: string }>;
 

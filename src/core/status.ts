@@ -1,4 +1,6 @@
+import type { BackendChange, BackendOverride } from './backend-override.ts';
 import type { ConnectionId } from './connection-id.ts';
+import type { ConnectionPage, ConnectionQuery } from './connection-query.ts';
 import type { ConnectionView } from './connection-view.ts';
 import type { PlanDiff } from './plan-diff.ts';
 import type { StateName } from './state.ts';
@@ -60,7 +62,12 @@ export interface BackendStatus {
   readonly name: string;
   readonly address: string;
   readonly health: 'unknown' | 'healthy' | 'unhealthy';
+  /** By which it is picked, after all that was said at run time; 0 = no new connections. */
   readonly weight: number;
+  /** Of the configuration. */
+  readonly configuredWeight: number;
+  /** What holds in the place of the configuration, since when and by whom; null = nothing. */
+  readonly override: BackendOverride | null;
   readonly active: number;
   readonly connecting: number;
 }
@@ -70,6 +77,15 @@ export interface StatusSource {
   status(): ServiceStatus;
   /** What is to be told of a live connection; null where there is none of this id. Never rejects. */
   connection(id: ConnectionId): Promise<ConnectionView | null>;
+  /** The first live connections that a query means, of all shards that answer. Never rejects. */
+  list(query: ConnectionQuery): Promise<ConnectionPage>;
+  /** Ends these connections: what was read is delivered, then RST. How many of them there were. Never rejects. */
+  kill(connections: readonly ConnectionId[]): Promise<number>;
+  /**
+   * Changes what holds of a backend at run time, and keeps it over reloads. `by` says who wants it. null where there is no such
+   * backend in use. Throws a SluiceError where it cannot.
+   */
+  override(pool: string, backend: string, change: BackendChange, by: string): BackendStatus | null;
   /**
    * Puts a configuration (YAML text) in force, as a reload does. Rejects with a SluiceError, and changes nothing, where it
    * is wrong. Absent: this service cannot be reloaded.

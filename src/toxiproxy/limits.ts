@@ -27,3 +27,6 @@ export const WRITES_MAX = 64;
 
 /** How long a write may take until its client is told that it is not over; it goes on. */
 export const WRITE_MS_MAX = 25_000;
+
+/** Of a body, in the log. */
+export const CHANGE_CHARS_MAX = 500;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { formatAddress } from '../core/address.ts';
 import type { Collection } from './collection.ts';
-import { BODY_BYTES_MAX, REQUEST_MS_MAX, WRITE_MS_MAX, WRITES_MAX } from './limits.ts';
+import { BODY_BYTES_MAX, CHANGE_CHARS_MAX, REQUEST_MS_MAX, WRITE_MS_MAX, WRITES_MAX } from './limits.ts';
 import { readBody } from './read-body.ts';
 import { emptyReply, type Reply, replyOf, textReply } from './reply.ts';
 import { busyReply, type Call, callOf } from './routes.ts';
@@ -14,6 +14,10 @@ export interface ApiWrite {
   readonly path: string;
   /** Address of the client. */
   readonly remote: string;
+  /** Its clients show none. */
+  readonly token: null;
+  /** The body, as far as it is told; null where there is none. */
+  readonly change: string | null;
   readonly status: number;
   /** Why it was refused; null where it was not. */
   readonly detail: string | null;
@@ -27,7 +31,7 @@ export type Responder = (request: IncomingMessage, response: ServerResponse) => 
  */
 export function createResponder(collection: Collection, onWrite: (entry: ApiWrite) => void): Responder {
   const writes = new Writes();
-  const answer = async (request: IncomingMessage): Promise<Reply> => {
+  const answer = async (request: IncomingMessage, heard: (body: string) => void): Promise<Reply> => {
     const { method = '', url = '', headers } = request;
     const call = callOf(method, url);
     if (call === 404) return textReply(404, '404 page not found');
@@ -37,14 +41,19 @@ export function createResponder(collection: Collection, onWrite: (entry: ApiWrit
     try {
       if (call.isRead) return await call.run(collection, '');
       const body = await readBody(request, BODY_BYTES_MAX, REQUEST_MS_MAX);
+      heard(body);
       return await writes.run(call, collection, body);
     } catch (error) {
       return replyOf(error);
     }
   };
   return (request, response) => {
-    void answer(request).then((reply) => {
-      if (request.method !== 'GET') onWrite(entryOf(request, reply));
+    let change: string | null = null;
+    const heard = (body: string): void => {
+      if (body !== '') change = body.slice(0, CHANGE_CHARS_MAX);
+    };
+    void answer(request, heard).then((reply) => {
+      if (request.method !== 'GET') onWrite({ ...entryOf(request, reply), change });
       send(request, response, reply);
     });
   };
@@ -94,9 +103,12 @@ function send(
   response.end(request.method === 'HEAD' ? '' : body);
 }
 
-function entryOf({ method = '', url = '', socket }: IncomingMessage, { status, error }: Reply): ApiWrite {
+function entryOf(
+  { method = '', url = '', socket }: IncomingMessage,
+  { status, error }: Reply,
+): Omit<ApiWrite, 'change'> {
   const { remoteAddress: host = '', remotePort: port = 0 } = socket;
   const path = url.split('?', 1)[0] ?? '';
   const detail = error ?? (status < 400 ? null : `status ${status}`);
-  return { method, path, remote: formatAddress({ kind: 'tcp', host, port }), status, detail };
+  return { method, path, remote: formatAddress({ kind: 'tcp', host, port }), token: null, status, detail };
 }

@@ -38,7 +38,16 @@ export function statusIn(phase: ServiceStatus['phase']): ServiceStatus {
         name: 'web',
         balance: 'round_robin',
         backends: [
-          { name: 'one', address: '127.0.0.1:9001', health: 'healthy', weight: 1, active: 3, connecting: 0 },
+          {
+            name: 'one',
+            address: '127.0.0.1:9001',
+            health: 'healthy',
+            weight: 1,
+            configuredWeight: 1,
+            override: null,
+            active: 3,
+            connecting: 0,
+          },
         ],
       },
     ],
@@ -47,5 +56,11 @@ export function statusIn(phase: ServiceStatus['phase']): ServiceStatus {
 }
 
 export function sourceIn(phase: ServiceStatus['phase']): StatusSource {
-  return { connection: async () => null, status: () => statusIn(phase) };
+  return {
+    connection: async () => null,
+    list: async () => ({ rows: [], keys: [], matched: 0 }),
+    kill: async () => 0,
+    override: () => null,
+    status: () => statusIn(phase),
+  };
 }

@@ -26,10 +26,11 @@ describe('the registry', () => {
   test('resets at once those of a listener that are older than a plan, whatever is still to be delivered', async () => {
     const { world } = await reach('draining');
     const { version } = world.plan;
-    world.shard.registry.resetOlder(['other'], version + 1);
-    world.shard.registry.resetOlder([world.plan.listeners[0]?.name ?? ''], version);
+    const name = world.plan.listeners[0]?.name ?? '';
+    world.shard.registry.resetOlder({ ...world.plan, version: version + 1, resets: ['other'] });
+    world.shard.registry.resetOlder({ ...world.plan, resets: [name] });
     expect(world.shard.connections).toBeGreaterThan(0);
-    world.shard.registry.resetOlder([world.plan.listeners[0]?.name ?? ''], version + 1);
+    world.shard.registry.resetOlder({ ...world.plan, version: version + 1, resets: [name] });
     expect(world.shard.connections).toBe(0);
     expect(world.closed()).toMatchObject({ during: 'draining' });
   });

@@ -22,6 +22,7 @@ export function world() {
     regions: {} as SharedRegions,
     epoch: 0,
     startThread: threads.start,
+    stages: () => new Map(),
     current: () => state,
     took: ({ version }, bound) => void told.push(`took ${version} ${JSON.stringify(bound)}`),
     facts: () => {},

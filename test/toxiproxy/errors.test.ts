@@ -250,10 +250,17 @@ describe('who watches', () => {
     await ask('GET', '/proxies');
     await ask('POST', '/proxies?x=1', REDIS);
     await ask('DELETE', '/proxies/none');
-    const remote = '127.0.0.1:4711';
+    const by = { remote: '127.0.0.1:4711', token: null };
     expect(writes).toEqual([
-      { method: 'POST', path: '/proxies', remote, status: 201, detail: null },
-      { method: 'DELETE', path: '/proxies/none', remote, status: 404, detail: 'proxy not found' },
+      { ...by, method: 'POST', path: '/proxies', change: JSON.stringify(REDIS), status: 201, detail: null },
+      {
+        ...by,
+        method: 'DELETE',
+        path: '/proxies/none',
+        change: null,
+        status: 404,
+        detail: 'proxy not found',
+      },
     ]);
   });
 });
