@@ -7,6 +7,7 @@ import { getMachines } from './endpoints/machines.ts';
 import { openApiEndpoint } from './endpoints/openapi.ts';
 import { getPage, getPageCss, getPageScript } from './endpoints/page.ts';
 import { getPool, getPools, patchBackend } from './endpoints/pools.ts';
+import { STAGE_ENDPOINTS } from './endpoints/stages.ts';
 import { getStatus } from './endpoints/status.ts';
 import { openApiDocument } from './openapi.ts';
 import { createRouter } from './router.ts';
@@ -30,6 +31,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   patchBackend,
   getListeners,
   getListener,
+  ...STAGE_ENDPOINTS,
   putConfig,
 ];
 

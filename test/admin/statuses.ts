@@ -61,6 +61,13 @@ export function sourceIn(phase: ServiceStatus['phase']): StatusSource {
     list: async () => ({ rows: [], keys: [], matched: 0 }),
     kill: async () => 0,
     override: () => null,
+    stages: {
+      list: async () => [],
+      put: async () => 'added',
+      remove: async () => false,
+      replace: async () => {},
+      read: () => ({ kind: 'pass_through' }),
+    },
     status: () => statusIn(phase),
   };
 }
