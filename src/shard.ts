@@ -56,10 +56,7 @@ export interface ShardParts {
   readonly createUpstreams?: (plan: Plan) => Upstreams;
 }
 
-/**
- * One shard: a plane and the connections that live on it, from accept to close. A plan comes in two steps, `prepare` and
- * `commit`, one plan at a time; connections keep the plan they began with.
- */
+/** A plane and the connections that live on it. Plans come in two steps, one plan at a time; connections keep theirs. */
 export class Shard {
   /** Stages that come and go while connections live. */
   readonly stages: ShardStages;
@@ -148,7 +145,7 @@ export class Shard {
   /**
    * Makes the prepared plan that of new connections. Sockets whose address it does not name accept what waits and are
    * closed, which is over when the promise resolves; it never rejects. Connections of a listener that it has retired are
-   * cut when its `drainMs` have passed. Throws an Error where this version is not prepared.
+   * cut when its `drainMs` have passed, those that it `resets` at once. Throws an Error where this version is not prepared.
    */
   commit(version: number): Promise<void> {
     const { context, step } = this.#prepared ?? {};
