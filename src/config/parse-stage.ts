@@ -1,9 +1,12 @@
 import { SluiceError } from '../core/errors.ts';
+import { CONFIG_ONLY_STAGES } from '../core/stage-control.ts';
 import type { StagePlan } from '../core/stage-plan.ts';
 import { checkStages } from './check-stages.ts';
 import { compileStages } from './compile-stages.ts';
 import { explain } from './explain.ts';
+import { wrongKey } from './issue.ts';
 import { MISTAKES_SHOWN_MAX } from './limits.ts';
+import { keysOf } from './raw.ts';
 import { stages } from './schema-stages.ts';
 import { formatPath, sentence } from './show.ts';
 
@@ -31,6 +34,14 @@ export function parseStage(value: unknown, { owner, terminatesTls }: StagePlace)
   const issues = [
     ...explain(found, { listeners: [listener] }),
     ...checkStages({ value: listener, path: PLACE.slice(0, 2) }),
+    ...keysOf({ value, path: PLACE })
+      .filter((kind) => CONFIG_ONLY_STAGES.some((other) => other === kind))
+      .map((kind) =>
+        wrongKey(
+          [...PLACE, kind],
+          'it has to see a connection from its beginning; expected it in the configuration',
+        ),
+      ),
   ];
   const lines = issues.map(({ path, message }) => {
     const where = formatPath(path.slice(PLACE.length));
