@@ -28,6 +28,7 @@ import { COUNTERS } from './shard-counters.ts';
 import { FLUSH_MS_MAX } from './shard-serve.ts';
 import { listenerStatuses, poolStatuses, shardStatuses } from './status.ts';
 import { flushTees, reportStageErrors } from './stream/index.ts';
+import { createTlsSessions } from './tls/index.ts';
 import { type RunningUpstreams, startUpstreams } from './upstream/index.ts';
 import { VERSION } from './version.ts';
 
@@ -122,9 +123,11 @@ class RunningService implements Service {
     this.#upstreams = startUpstreams({
       plan: this.#plan,
       plane: this.#plane,
+      tls: createTlsSessions({ onError: (error) => this.#defect(error) }),
       table: this.#memory.upstreams,
       emit: this.#facts.emit,
       now: () => timers.epoch + timers.now(),
+      random: Math.random,
     });
     this.#bound = ofLive(this.#plan, await this.#fleet.start(this.#plan));
     await this.#upstreams.ready;

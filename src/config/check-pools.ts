@@ -1,5 +1,6 @@
 import { poolsOf } from './check-actions.ts';
 import { checkHash } from './check-hash.ts';
+import { checkHealth } from './check-health.ts';
 import { mirrorsOf } from './check-mirrors.ts';
 import { checkProxyOut } from './check-proxy.ts';
 import { checkSource } from './check-source.ts';
@@ -18,6 +19,7 @@ export function checkPools(root: Raw): Issue[] {
     ...(pool.path.at(-1) === ORIGINAL_POOL ? checkOriginal(pool) : missingBackends(pool)),
     ...repeatedBackends(items(at(pool, 'backends'))),
     ...checkHash(pool),
+    ...checkHealth(pool),
     ...checkSource(pool),
     ...checkProxyOut(pool),
     ...checkConnectTls(pool),

@@ -1,6 +1,7 @@
 import { formatAddress } from '../core/address.ts';
-import type { BackendPlan, ConnectPlan, HashPlan, HealthPlan, PoolPlan } from '../core/plan.ts';
+import type { BackendPlan, ConnectPlan, HashPlan, PoolPlan } from '../core/plan.ts';
 import { whyNotLinux } from './choose-plane.ts';
+import { compileHealth } from './compile-health.ts';
 import { compileProxyOut } from './compile-proxy.ts';
 import { compileConnectTls, type TlsContext } from './compile-tls.ts';
 import * as defaults from './defaults.ts';
@@ -32,6 +33,7 @@ export function compilePools(config: Config, context: TlsContext): CompiledPools
     const isOriginal = name === ORIGINAL_POOL;
     const members = isOriginal ? [ORIGINAL_BACKEND] : (pool.backends ?? []).map(compileBackend);
     const rows = members.map((member) => backends.push({ row: backends.length, pool: index, ...member }) - 1);
+    const connect = compileConnect(pool.connect, ['pools', name, 'connect'], config, context);
     pools.push({
       index,
       name,
@@ -41,8 +43,8 @@ export function compilePools(config: Config, context: TlsContext): CompiledPools
       panicPercent: pool.panic ?? 0,
       slowStartMs: pool.slow_start ?? 0,
       backends: rows,
-      health: compileHealth(pool.health),
-      connect: compileConnect(pool.connect, ['pools', name, 'connect'], config, context),
+      health: compileHealth(pool.health, ['pools', name, 'health'], connect.tls, context),
+      connect,
     });
   }
   return { pools, backends, indexOf: new Map(pools.map((pool) => [pool.name, pool.index])) };
@@ -105,10 +107,4 @@ function compileBackend(backend: BackendConfig): Member {
 
 function compileHash({ on, tlv = 0, bounded_load = 0, table_size }: PoolConfig['hash']): HashPlan {
   return { on, tlv, boundedLoadPercent: bounded_load, tableSize: table_size };
-}
-
-function compileHealth(health: PoolConfig['health']): HealthPlan | null {
-  if (health === 'off') return null;
-  const { interval, timeout, rise, fall, probe } = health;
-  return { intervalMs: interval, timeoutMs: timeout, rise, fall, probe };
 }

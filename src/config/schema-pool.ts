@@ -2,18 +2,11 @@ import { z } from 'zod';
 import { BALANCE_POLICIES } from '../core/plan.ts';
 import { either, list } from './containers.ts';
 import * as defaults from './defaults.ts';
-import {
-  BACKENDS_MAX,
-  CONNECTIONS_MAX,
-  PRIORITY_MAX,
-  PROBE_INTERVAL_MS_MIN,
-  PROBES_IN_A_ROW_MAX,
-  RETRIES_MAX,
-  WEIGHT_MAX,
-} from './limits.ts';
+import { BACKENDS_MAX, CONNECTIONS_MAX, PRIORITY_MAX, RETRIES_MAX, WEIGHT_MAX } from './limits.ts';
 import { dialAddress, ipAddress } from './places.ts';
 import { duration, integer, wholePercentage } from './quantities.ts';
 import { hash } from './schema-hash.ts';
+import { health } from './schema-health.ts';
 import { proxyOut } from './schema-proxy.ts';
 import { connectTls } from './schema-tls.ts';
 import { backendName, flag, oneOf } from './words.ts';
@@ -35,22 +28,6 @@ const backend = z.strictObject({
   max_connections: integer(1, CONNECTIONS_MAX, 'no limit')
     .describe('Connections to it at once. Absent: no limit.')
     .optional(),
-});
-
-const health = z.strictObject({
-  interval: duration({ min: PROBE_INTERVAL_MS_MIN })
-    .describe('From one probe of a backend to the next.')
-    .prefault(defaults.HEALTH_INTERVAL),
-  timeout: duration().describe('A probe that takes longer has failed.').prefault(defaults.HEALTH_TIMEOUT),
-  rise: integer(1, PROBES_IN_A_ROW_MAX)
-    .describe('Probes in a row that must pass before an unhealthy backend is healthy.')
-    .prefault(defaults.HEALTH_RISE),
-  fall: integer(1, PROBES_IN_A_ROW_MAX)
-    .describe('Probes in a row that must fail before a healthy backend is unhealthy.')
-    .prefault(defaults.HEALTH_FALL),
-  probe: oneOf(['tcp'])
-    .describe('`tcp`: passes when the backend takes a connection.')
-    .prefault(defaults.HEALTH_PROBE),
 });
 
 const connect = z.strictObject({

@@ -42,6 +42,7 @@ const KINDS = [
   'health',
   'error',
   'stage',
+  'agent',
 ] as const satisfies readonly Fact['kind'][];
 
 /**
@@ -93,6 +94,11 @@ function encodeBody(fact: Fact, into: ByteWriter): void {
       into.uint8(fact.healthy ? 1 : 0);
       into.text(fact.cause, FACT_MESSAGE_BYTES_MAX);
       return;
+    case 'agent':
+      into.int32(fact.pool);
+      into.int32(fact.backend);
+      into.text(fact.said, FACT_TEXT_BYTES_MAX);
+      return;
     case 'error':
       into.uint8(fact.connection === null ? 0 : 1);
       into.float64(fact.connection ?? 0);
@@ -133,6 +139,8 @@ function decodeBody(kind: Fact['kind'], at: number, from: ByteReader): Fact {
         healthy: from.flag(),
         cause: from.text(),
       };
+    case 'agent':
+      return { kind, at, pool: from.int32(), backend: from.int32(), said: from.text() };
     case 'error':
       return decodeError(at, from);
     case 'stage':

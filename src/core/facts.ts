@@ -9,7 +9,15 @@ import type { TlsFacts } from './tls.ts';
  * What a shard tells control. Facts are plain data, made once and never changed; all times are wall-clock milliseconds
  * since 1970 with fractions. Whoever emits a fact neither waits nor learns what becomes of it.
  */
-export type Fact = OpenedFact | EnteredFact | ClosedFact | LimitFact | HealthFact | ErrorFact | StageFact;
+export type Fact =
+  | OpenedFact
+  | EnteredFact
+  | ClosedFact
+  | LimitFact
+  | HealthFact
+  | AgentFact
+  | ErrorFact
+  | StageFact;
 
 export interface OpenedFact {
   readonly kind: 'opened';
@@ -134,8 +142,18 @@ export interface HealthFact {
   readonly pool: number;
   readonly backend: number;
   readonly healthy: boolean;
-  /** What the deciding probe found: `connected in 3 ms`, `ECONNREFUSED`, `no answer in 1000 ms`. */
+  /** What the deciding probe found: `connected in 3 ms`, `ECONNREFUSED`, `expected +PONG, got "-LOADING …"`. */
   readonly cause: string;
+}
+
+/** The agent of a backend wants something else than before of its weight, its state or its limit. Exactly one for each change. */
+export interface AgentFact {
+  readonly kind: 'agent';
+  readonly at: number;
+  readonly pool: number;
+  readonly backend: number;
+  /** All that it wants now, in the words of the protocol: `75% ready maxconn:30`. */
+  readonly said: string;
 }
 
 /** A defect, or a failure outside any connection. */

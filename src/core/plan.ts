@@ -1,5 +1,6 @@
 import type { Address } from './address.ts';
 import type { Cidr } from './cidr.ts';
+import type { HealthPlan } from './health-plan.ts';
 import type { SocketOptions } from './ports.ts';
 import type { RoutePlan } from './route-plan.ts';
 import {
@@ -12,6 +13,7 @@ import {
 import type { ConnectTlsPlan, ListenerTlsPlan } from './tls.ts';
 
 export type { ChaosPlan } from './chaos-plan.ts';
+export type { HealthPlan } from './health-plan.ts';
 export type { RouteAction, RouteMatch, RoutePlan } from './route-plan.ts';
 export { STAGE_KINDS, type StagePlan } from './stage-plan.ts';
 export { type KnownProtocol, PROTOCOLS, type Protocol, type Sniffed };
@@ -195,16 +197,6 @@ export interface PoolPlan {
   /** null: backends are not probed and count as healthy. */
   readonly health: HealthPlan | null;
   readonly connect: ConnectPlan;
-}
-
-export interface HealthPlan {
-  readonly intervalMs: number;
-  readonly timeoutMs: number;
-  /** Passed probes in a row that make an unhealthy backend healthy. */
-  readonly rise: number;
-  /** Failed probes in a row that make a healthy backend unhealthy. */
-  readonly fall: number;
-  readonly probe: 'tcp';
 }
 
 export interface ConnectPlan {

@@ -251,6 +251,7 @@ export const EVENTS = {
   connectionClosed: 'connection.closed',
   backendHealthy: 'backend.healthy',
   backendUnhealthy: 'backend.unhealthy',
+  backendAgent: 'backend.agent',
   limitReached: 'limit.reached',
   stageFailed: 'stage.failed',
   error: 'error',

@@ -19,6 +19,12 @@ export function factsOf(tls: TLSSocket, verified: boolean): TlsFacts {
   };
 }
 
+/** When the certificate that the peer showed ends, in milliseconds since 1970; null = it showed none. */
+export function peerEndsOf(tls: TLSSocket): number | null {
+  const certificate = tls.getPeerX509Certificate();
+  return certificate === undefined ? null : Date.parse(certificate.validTo);
+}
+
 /** A server name as it is compared: lower case, without a trailing dot (RFC 6066, section 3). */
 export function foldName(name: string): string {
   return name.toLowerCase().replace(/\.$/, '');

@@ -2,6 +2,7 @@ import type { TLSSocket } from 'node:tls';
 import type { Cancellable } from '../core/ports.ts';
 import type { TlsFacts, TlsFailure, TlsHandler } from '../core/tls.ts';
 import type { Below, BelowOwner } from './below.ts';
+import { peerEndsOf } from './facts.ts';
 import { eofFailure, failureOf, resetFailure } from './failure.ts';
 import { TlsEndpoint } from './tls-endpoint.ts';
 
@@ -75,7 +76,7 @@ export class Handshake implements BelowOwner, Cancellable {
     this.#isOver = true;
     const endpoint = new TlsEndpoint(this.#tls, this.#below, this.#onError);
     try {
-      this.#handler.secured(endpoint, judged.facts);
+      this.#handler.secured(endpoint, judged.facts, peerEndsOf(this.#tls));
     } catch (error) {
       this.#onError(error);
     }

@@ -13,6 +13,7 @@ import {
   standings,
   strengthAt,
 } from '../balance/index.ts';
+import { lowerLimit } from '../core/agent.ts';
 import type { BackendVerdict } from '../core/connection-view.ts';
 import { hashText } from '../core/hash.ts';
 import type { BackendPlan, HashPlan, Plan, PoolPlan } from '../core/plan.ts';
@@ -33,6 +34,8 @@ export class PickerPool {
   readonly #hash: Pick<HashPlan, 'on' | 'tlv'>;
   readonly #isKeyed: boolean;
   readonly #backends: Mutable<Backend>[];
+  /** By place: limits of connections that the plan sets. */
+  readonly #limits: readonly number[];
   readonly #candidates: Candidate[] = [];
   readonly #draw: Mutable<Draw> = { hash: 0, random: 0, attempt: 0 };
   readonly #state: PolicyState;
@@ -50,6 +53,7 @@ export class PickerPool {
     this.#hash = balance === 'ip_hash' ? ON_SOURCE : hash;
     this.#isKeyed = isKeyed(balance);
     this.#backends = liveBackends(plan, pool).map(toBackend);
+    this.#limits = this.#backends.map(({ connectionsMax }) => connectionsMax);
     const table = balance === 'maglev' ? new MaglevTable(tableSize, this.#backends) : null;
     this.#state = createPolicyState(this.#backends.length, { table, boundedLoadPercent });
     this.#before = createPolicyState(this.#backends.length);
@@ -67,6 +71,7 @@ export class PickerPool {
       const { row } = backend;
       backend.health = table.health(row);
       backend.weight = table.weight(row);
+      backend.connectionsMax = lowerLimit(this.#limits[place] as number, table.agentMax(row));
       backend.load = table.load(row);
       backend.latency = table.latency(row);
       backend.strength = slowStartMs === 0 ? 1 : strengthAt(table.age(row, now), slowStartMs);

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { BackendPlan, Plan, PoolPlan } from '../core/plan.ts';
-import type { ProbeTarget } from './probe-loop.ts';
 
 /** What supervision needs of a plan. */
 export type PoolsPlan = Pick<Plan, 'pools' | 'backends'>;
@@ -46,18 +45,8 @@ export function isProbed(plan: PoolsPlan, row: number): boolean {
   return !original && (plan.pools[pool]?.health ?? null) !== null;
 }
 
-/** How a row is probed. Throws a RangeError where it is not. */
-export function targetOf(plan: PoolsPlan, row: number): ProbeTarget {
-  const { address, pool } = backendOf(plan, row);
-  const { health = null, connect } = plan.pools[pool] ?? {};
-  if (health === null || connect === undefined || !isProbed(plan, row))
-    throw new RangeError(`backend ${row} is not probed`);
-  const { intervalMs, timeoutMs } = health;
-  return { row, address, source: probeSource({ connect }), intervalMs, timeoutMs };
-}
-
 /** A probe has no client whose address it could come from. */
-function probeSource({ connect: { source } }: Pick<PoolPlan, 'connect'>): string | null {
+export function probeSource({ connect: { source } }: Pick<PoolPlan, 'connect'>): string | null {
   return source === 'client' ? null : source;
 }
 

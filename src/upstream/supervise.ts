@@ -4,6 +4,7 @@ import { textOf } from '../core/error-fact.ts';
 import type { FactSink } from '../core/facts.ts';
 import type { Plan, PoolPlan } from '../core/plan.ts';
 import type { Plane } from '../core/ports.ts';
+import type { TlsSessions } from '../core/tls.ts';
 import {
   HEALTH_UNKNOWN,
   HEALTHY,
@@ -11,10 +12,12 @@ import {
   UNHEALTHY,
   type UpstreamTable,
 } from '../core/upstream-table.ts';
+import { AgentBook } from './agent-book.ts';
 import { createHealthCheckerLogic, type HealthSink } from './health-check.ts';
-import { backendOf, isProbed, isSamePool, liveRows, nameOf, targetOf } from './plan-rows.ts';
+import { backendOf, isProbed, isSamePool, liveRows, nameOf } from './plan-rows.ts';
 import { type BalancerActor, type BalancerLogic, PoolSupervisor } from './pool-supervisor.ts';
-import { createProbers, type Probers } from './prober.ts';
+import { targetOf } from './probe-target.ts';
+import { createProbers, type Probers, type ProbeSink } from './prober.ts';
 import { settleRows } from './settle-rows.ts';
 
 export interface UpstreamsOptions {
@@ -22,11 +25,15 @@ export interface UpstreamsOptions {
   readonly plan: Plan;
   /** Where probes are dialed; its timers are the clock of all actors. */
   readonly plane: Plane;
-  /** Written: weights by each plan; health with each change. A health that is known at the start is kept. */
+  /** By which probes speak TLS over that plane's endpoints. */
+  readonly tls: TlsSessions;
+  /** Written: weights by each plan; what agents say; health with each change. A health that is known at the start is kept. */
   readonly table: UpstreamTable;
   readonly emit: FactSink;
   /** Wall time in milliseconds since 1970, for facts. */
   readonly now: () => number;
+  /** From 0 up to and without 1: what intervals are jittered by. */
+  readonly random: () => number;
 }
 
 export interface RunningUpstreams {
@@ -74,6 +81,9 @@ class Supervision implements RunningUpstreams {
   readonly #options: UpstreamsOptions;
   readonly #probers: Probers;
   readonly #logic: BalancerLogic;
+  readonly #agents: AgentBook;
+  /** By row: the warning of its last probe that passed. */
+  readonly #warnings = new Map<number, string>();
   /** By the pool's index; those that run. */
   readonly #supervisors = new Map<number, PoolSupervisor>();
   #plan: Plan;
@@ -82,7 +92,8 @@ class Supervision implements RunningUpstreams {
   constructor(options: UpstreamsOptions) {
     this.#options = options;
     this.#plan = options.plan;
-    this.#probers = createProbers(options.plane, (row) => targetOf(this.#plan, row));
+    this.#agents = new AgentBook(options.table);
+    this.#probers = createProbers(options, (row) => targetOf(this.#plan, row), this.#createSink());
     this.#logic = this.#createLogic();
     mustFit(options.plan, options.table);
     settleRows(null, options.plan, options.table, options.now(), () => {});
@@ -164,6 +175,23 @@ class Supervision implements RunningUpstreams {
         },
       },
     });
+  }
+
+  #createSink(): ProbeSink {
+    return {
+      agentSaid: (row, words) =>
+        this.#agents.heard(row, words, (said) => {
+          const { pool } = backendOf(this.#plan, row);
+          this.#options.emit({ kind: 'agent', at: this.#options.now(), pool, backend: row, said });
+        }),
+      warned: (row, warning) => {
+        if (warning === null) this.#warnings.delete(row);
+        else if (this.#warnings.get(row) !== warning) {
+          this.#warnings.set(row, warning);
+          this.#tell(`probing backend ${nameOf(this.#plan, row)}: ${warning}`);
+        }
+      },
+    };
   }
 
   #supervisorOf(row: number): PoolSupervisor | undefined {

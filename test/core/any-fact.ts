@@ -125,6 +125,7 @@ export const anyFact: fc.Arbitrary<Fact> = fc.oneof(
     healthy: fc.boolean(),
     cause: message,
   }),
+  record({ kind: fc.constant('agent' as const), at, pool: index, backend: index, said: text }),
   record({ kind: fc.constant('error' as const), at, connection: fc.option(connection), message }),
   record({ kind: fc.constant('stage' as const), at, connection, stage: text, message }),
 );

@@ -14,7 +14,7 @@ import {
 } from '../../machines/health-checker.ts';
 
 const INPUT: HealthCheckerInput = { row: 4, rise: 2, fall: 3, health: 'unknown' };
-const PASSED: HealthCheckerEvent = { type: 'probe.passed', ms: 3 };
+const PASSED: HealthCheckerEvent = { type: 'probe.passed', ms: 3, said: 'connected' };
 const FAILED: HealthCheckerEvent = { type: 'probe.failed', cause: 'ECONNREFUSED' };
 const IMPOSSIBLE: HealthCheckerEvent = { type: 'probe.impossible', cause: 'EMFILE' };
 const CRASHED = { type: 'xstate.error.actor.prober', error: new Error('torn'), actorId: 'prober' } as const;

@@ -9,7 +9,20 @@ import type {
 } from '../../src/core/plan.ts';
 import type { PickKey } from '../../src/core/upstreams.ts';
 
-export const HEALTH: HealthPlan = { intervalMs: 1000, timeoutMs: 500, rise: 2, fall: 3, probe: 'tcp' };
+export const HEALTH: HealthPlan = {
+  intervalMs: 1000,
+  fastIntervalMs: 1000,
+  downIntervalMs: 1000,
+  jitterShare: 0,
+  timeoutMs: 500,
+  rise: 2,
+  fall: 3,
+  host: null,
+  port: null,
+  proxyHeader: 0,
+  tls: null,
+  probe: { kind: 'tcp' },
+};
 
 export interface PoolSketch {
   readonly balance?: BalancePolicy;
