@@ -73,5 +73,5 @@ function describeStep({ send, expect }: ScriptStepPlan): string {
 
 function describePattern(pattern: PatternPlan): string {
   if ('text' in pattern) return quote(pattern.text);
-  return 'hex' in pattern ? `hex ${pattern.hex}` : `/${quote(pattern.regex).slice(1, -1)}/`;
+  return 'hex' in pattern ? `hex ${pattern.hex}` : `/${pattern.regex}/`;
 }

@@ -69,7 +69,14 @@ function compileRegex(regex: string): Automaton {
     const alone = parseRegex(regex);
     return compileAutomaton(body.startsWith('^') ? alone : parseRegex(`${flag}.*(?:${body})`));
   } catch (error) {
-    if (error instanceof RegexMistake) throw new SyntaxError(error.message.replace(/^`regex`,? ?/, ''));
+    if (error instanceof RegexMistake) throw new SyntaxError(inOurWords(error.message));
     throw error;
   }
+}
+
+/** The mistakes are worded for rules that clients are recognised by. */
+function inOurWords(message: string): string {
+  return message
+    .replace(/^`regex`,? ?/, '')
+    .replace('a client that has sent nothing', 'an answer without a byte');
 }
