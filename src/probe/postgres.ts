@@ -1,12 +1,9 @@
 import type { ProbePlan } from '../core/health-plan.ts';
 import { bytesOfText, latin1, NO_BYTES } from './bytes.ts';
-import { type Finding, MORE, type Script } from './dialogue.ts';
+import { type Finding, MORE, type Reader, type Script } from './dialogue.ts';
 import { shown } from './shown.ts';
 
 const PROTOCOL_3 = 196_608;
-const TYPE_AUTHENTICATION = 0x52; // R
-const TYPE_ERROR = 0x45; // E
-const TYPE_NEGOTIATION = 0x76; // v
 const HEADER_BYTES = 5;
 /** Most bytes of a message that belongs here; a longer one is no PostgreSQL. */
 const MESSAGE_BYTES_MAX = 32 * 1024;
@@ -37,31 +34,36 @@ function startup(parameters: Readonly<Record<string, string>>): Uint8Array {
   return bytes;
 }
 
-function reader() {
+/** What comes before the authentication, and between it and the first query. */
+const BEFORE = 'REv';
+const INSIDE = 'SKNZE';
+
+/** A server that lets in can still fail before the first query, as one does that is full. */
+function reader(): Reader {
   let begin = 0;
-  return (bytes: Uint8Array): Finding => {
+  let isInside = false;
+  return (bytes) => {
     for (;;) {
-      const type = bytes[begin];
-      if (type === undefined) return MORE;
-      if (type !== TYPE_AUTHENTICATION && type !== TYPE_ERROR && type !== TYPE_NEGOTIATION)
-        return strange(bytes);
+      const byte = bytes[begin];
+      if (byte === undefined) return MORE;
+      const type = String.fromCharCode(byte);
+      if (!(isInside ? INSIDE : BEFORE).includes(type)) return strange(bytes.subarray(begin));
       if (bytes.length < begin + HEADER_BYTES) return MORE;
       const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(begin + 1);
-      if (length < 4 || length > MESSAGE_BYTES_MAX) return strange(bytes);
+      if (length < 4 || length > MESSAGE_BYTES_MAX) return strange(bytes.subarray(begin));
       const end = begin + 1 + length;
       if (bytes.length < end) return MORE;
       const body = bytes.subarray(begin + HEADER_BYTES, end);
-      if (type === TYPE_ERROR) return judge(body, end);
-      if (type === TYPE_AUTHENTICATION) return authentication(body, end);
+      if (type === 'E') return judge(body, end);
+      if (type === 'Z') return { kind: 'good', bytes: end, said: 'let in', farewell: TERMINATE };
+      if (type === 'R') {
+        if (body.length !== 4 || body.some((value) => value !== 0))
+          return { kind: 'good', bytes: end, said: 'asked for a password' };
+        isInside = true;
+      }
       begin = end;
     }
   };
-}
-
-function authentication(body: Uint8Array, end: number): Finding {
-  const isIn = body.length >= 4 && body.subarray(0, 4).every((byte) => byte === 0);
-  if (isIn) return { kind: 'good', bytes: end, said: 'let in', farewell: TERMINATE };
-  return { kind: 'good', bytes: end, said: 'asked for a password' };
 }
 
 /** Fields of an ErrorResponse: a letter, a text, a zero. C is the SQLSTATE, M the message. */
