@@ -22,6 +22,7 @@ const PAGES = [
   'docs/CONTRIBUTING.md',
   'docs/routes.md',
   'docs/balancing.md',
+  'docs/health.md',
   'docs/operating.md',
   'docs/capture.md',
   'deploy/README.md',
