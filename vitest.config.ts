@@ -22,7 +22,10 @@ const again = [
     include: ['test/e2e/{life,programs}/**/*.test.ts'],
     env: { SLUICE_TEST_PLANE: 'linux', SLUICE_BENCH_SPLICE: '0' },
   },
-].map((project, index) => ({ test: { ...e2e, ...project, sequence: { groupOrder: 2 + index } } }));
+].map((project, index) => ({
+  // Two files at a time: what is measured here was measured by `e2e` already, one file at a time.
+  test: { ...e2e, fileParallelism: true, maxWorkers: 2, ...project, sequence: { groupOrder: 2 + index } },
+}));
 
 // `unit` is everything below e2e: no port, no child process, no clock of the wall.
 export default defineConfig({

@@ -1,31 +1,51 @@
 /**
- * What a mirror costs the connection it copies: the same stream through one shard without a stage, with `pass_through`,
- * with a mirror that reads and with one that never reads, in turns. Printed as ratios within one run to `pass_through`,
- * since every stage takes the plane's own way of moving bytes away. Run it from a build: `npm run bench:mirror [plane]`.
+ * What a mirror costs the connection it copies: a stream and a ping-pong through one shard without a stage, with
+ * `pass_through`, and with mirrors that behave and that do not, in turns. Printed as ratios within one run to
+ * `pass_through`, since every stage takes the plane's own way of moving bytes away. Run it from a build:
+ * `npm run bench:mirror [plane]`.
  */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseConfig, startService } from '../../src/index.ts';
 
-const ROUNDS = 7;
+const ROUNDS = 5;
 const PEERS = fileURLToPath(new URL('./peers.js', import.meta.url));
 const WAYS = {
-  'no stage': '',
   pass_through: 'pass_through: {}',
+  'no stage': '',
   'a mirror that reads': 'mirror: { to: reads, on_full: drop_bytes }',
-  'a mirror that never reads, dropped': 'mirror: { to: silent, on_full: drop_connection }',
-  'a mirror that never reads, drop_bytes': 'mirror: { to: silent, on_full: drop_bytes }',
+  'one that never reads, drop_connection': 'mirror: { to: silent, on_full: drop_connection }',
+  'one that never reads, drop_bytes': 'mirror: { to: silent, on_full: drop_bytes }',
+  'one that reads 1 KiB/s, drop_connection': 'mirror: { to: slow, on_full: drop_connection }',
+  'one that reads 1 KiB/s, drop_bytes': 'mirror: { to: slow, on_full: drop_bytes }',
+  'one that resets': 'mirror: { to: resets }',
+  'one that refuses': 'mirror: { to: refuses }',
 } as const;
 type Way = keyof typeof WAYS;
 const NAMES = Object.keys(WAYS) as Way[];
 
+interface Ports {
+  readonly sink: number;
+  readonly echo: number;
+  readonly silent: number;
+  readonly slow: number;
+  readonly resets: number;
+}
+
+interface Figures {
+  readonly mebibytesPerSecond: number[];
+  readonly p99Us: number[];
+}
+
 const peers = spawn(process.execPath, [PEERS, 'serve'], { stdio: ['pipe', 'pipe', 'inherit'] });
-const ports = await new Promise<{ sink: number; silent: number }>((resolve) =>
+const ports = await new Promise<Ports>((resolve) =>
   peers.stdout.once('data', (data: Buffer) => resolve(JSON.parse(data.toString()))),
 );
-const listeners = NAMES.map((name, place) => {
+const listeners = NAMES.flatMap((name, place) => {
   const stages = WAYS[name] === '' ? '' : `, stages: [{ ${WAYS[name]} }]`;
-  return `{ name: l${place}, listen: 127.0.0.1:0, to: sink${stages} }`;
+  return ['sink', 'echo'].map(
+    (pool) => `{ name: ${pool}${place}, listen: 127.0.0.1:0, to: ${pool}${stages} }`,
+  );
 });
 const { plan } = parseConfig(
   `
@@ -34,41 +54,56 @@ workers: 1
 listeners: [${listeners.join(', ')}]
 pools:
   sink: { backends: [127.0.0.1:${ports.sink}], health: off }
+  echo: { backends: [127.0.0.1:${ports.echo}], health: off }
   reads: { backends: [127.0.0.1:${ports.sink}], health: off }
   silent: { backends: [127.0.0.1:${ports.silent}], health: off }
+  slow: { backends: [127.0.0.1:${ports.slow}], health: off }
+  resets: { backends: [127.0.0.1:${ports.resets}], health: off }
+  refuses: { backends: [127.0.0.1:1], health: off }
 telemetry: { access_log: { to: "off" } }
 timeouts: { hang: never }
 `,
   'bench.yaml',
 );
 const service = await startService(plan);
-const figures = new Map<Way, number[]>(NAMES.map((name) => [name, []]));
+const figures = new Map<Way, Figures>(NAMES.map((name) => [name, { mebibytesPerSecond: [], p99Us: [] }]));
 for (let round = 0; round <= ROUNDS; round++) {
   for (const [place, name] of NAMES.entries()) {
-    const port = service.listeners[`l${place}`]?.split(':').at(-1) ?? '';
-    const mebibytesPerSecond = await load(port);
-    if (round > 0) figures.get(name)?.push(mebibytesPerSecond);
+    const stream = await ask('load', `sink${place}`);
+    const p99 = await ask('ping', `echo${place}`);
+    if (round === 0) continue;
+    figures.get(name)?.mebibytesPerSecond.push(stream);
+    figures.get(name)?.p99Us.push(p99);
   }
 }
 const memory = Math.round(process.memoryUsage.rss() / 1024 / 1024);
 await service.drain(null);
 peers.kill();
 
-const base = figures.get('pass_through') ?? [];
+const base = figures.get('pass_through');
 console.log(`${plan.groups[0]?.plane} plane, ${ROUNDS} rounds, ${memory} MiB of memory at the end`);
-for (const [name, values] of figures) {
-  const ratio = median(values.map((value, round) => value / (base[round] ?? Number.NaN)));
-  console.log(`${name}: ${median(values).toFixed(0)} MiB/s, ${ratio.toFixed(3)} of pass_through`);
+for (const [name, { mebibytesPerSecond, p99Us }] of figures) {
+  const speed = ratio(mebibytesPerSecond, base?.mebibytesPerSecond);
+  const p99 = ratio(p99Us, base?.p99Us);
+  console.log(
+    `${name.padEnd(40)} ${median(mebibytesPerSecond).toFixed(0).padStart(6)} MiB/s (${speed})   p99 ${median(p99Us).toFixed(0).padStart(5)} µs (${p99})`,
+  );
 }
 
-/** MiB/s of one stream to its end. */
-function load(port: string): Promise<number> {
-  const child = spawn(process.execPath, [PEERS, 'load', port], { stdio: ['ignore', 'pipe', 'inherit'] });
+/** What a peer prints when it has come to its end. */
+function ask(what: 'load' | 'ping', listener: string): Promise<number> {
+  const port = service.listeners[listener]?.split(':').at(-1) ?? '';
+  const child = spawn(process.execPath, [PEERS, what, port], { stdio: ['ignore', 'pipe', 'inherit'] });
   let text = '';
   child.stdout.on('data', (data: Buffer) => {
     text += data.toString();
   });
   return new Promise((resolve) => child.once('close', () => resolve(Number(text))));
+}
+
+/** Round by round, so that what disturbs a round disturbs both. */
+function ratio(values: readonly number[], others: readonly number[] = []): string {
+  return median(values.map((value, round) => value / (others[round] ?? Number.NaN))).toFixed(3);
 }
 
 function median(values: readonly number[]): number {
