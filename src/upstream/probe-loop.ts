@@ -1,7 +1,8 @@
 import type { ProbePace } from '../../machines/health-checker.ts';
 import type { Cancellable } from '../core/ports.ts';
 import type { Gate, Guest } from './gate.ts';
-import { type ProbeMeans, type ProbeResult, type ProbeSubject, probe } from './probe.ts';
+import { probe } from './probe.ts';
+import type { ProbeMeans, ProbeResult, ProbeSubject } from './probing.ts';
 
 /** Part of the interval by which the first repeats are spread. */
 const SPREAD_SHARE = 0.5;

@@ -5,8 +5,8 @@ import { NO_PROXY_TLVS } from '../core/proxy-header.ts';
 import { scriptOf } from '../probe/index.ts';
 import { writeProxyHeaderV1, writeProxyHeaderV2 } from '../proxy-protocol/index.ts';
 import { backendOf, isProbed, type PoolsPlan, probeSource } from './plan-rows.ts';
-import type { ProbeTls } from './probe.ts';
 import type { ProbeTarget } from './probe-loop.ts';
+import type { ProbeTls } from './probing.ts';
 
 /** Ports that a Host header leaves out. RFC 9110, 4.2. */
 const HTTP_PORT = 80;

@@ -2,8 +2,8 @@ import { fromCallback } from 'xstate';
 import type { HealthCheckerEvent, ProberEvent } from '../../machines/health-checker.ts';
 import type { AgentWords } from '../core/agent.ts';
 import { Gate } from './gate.ts';
-import type { ProbeResult } from './probe.ts';
 import { type LoopMeans, ProbeLoop, type ProbeTarget } from './probe-loop.ts';
+import type { ProbeResult } from './probing.ts';
 
 /** Probes under way at once, of all pools together: health checks must not take the descriptors of clients. */
 export const PROBES_AT_ONCE_MAX = 256;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Gate } from '../../src/upstream/gate.ts';
-import type { ProbeResult } from '../../src/upstream/probe.ts';
 import { firstGapMs, ProbeLoop, type ProbeTarget } from '../../src/upstream/probe-loop.ts';
+import type { ProbeResult } from '../../src/upstream/probing.ts';
 import { type Answer, CONNECT, FakePlane, SILENCE } from './fake-plane.ts';
 import { NO_TLS } from './running.ts';
 

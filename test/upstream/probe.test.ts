@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type ProbeResult, type ProbeSubject, probe } from '../../src/upstream/probe.ts';
+import { probe } from '../../src/upstream/probe.ts';
+import type { ProbeResult, ProbeSubject } from '../../src/upstream/probing.ts';
 import { type Answer, FakePlane } from './fake-plane.ts';
 import { NO_TLS } from './running.ts';
 
