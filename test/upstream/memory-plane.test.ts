@@ -15,7 +15,11 @@ describe('the upstreams on a simulated network', () => {
     const facts: Fact[] = [];
     const peers: MemoryPeer[] = [];
     const address = { kind: 'tcp', host: '127.0.0.1', port: 9000 } as const;
-    const first = network.serve(address, (peer) => peers.push(peer));
+    const serve = (peer: MemoryPeer): void => {
+      peers.push(peer);
+      peer.on({ fin: () => peer.end() });
+    };
+    const first = network.serve(address, serve);
 
     const upstreams = startUpstreams({
       plan,
@@ -32,7 +36,7 @@ describe('the upstreams on a simulated network', () => {
     first.close();
     network.run(5_000);
     expect(table.health(0)).toBe(UNHEALTHY);
-    network.serve(address, (peer) => peers.push(peer));
+    network.serve(address, serve);
     network.run(10_000);
     expect(table.health(0)).toBe(HEALTHY);
 
