@@ -18,14 +18,28 @@ export type ConnectionEvent =
   | { readonly type: 'tls' }
   | { readonly type: 'secured' }
   | { readonly type: 'handshake.failed'; readonly how: Refusal }
-  | { readonly type: 'routed'; readonly retries: number; readonly abortOnFin: boolean }
+  | {
+      readonly type: 'routed';
+      readonly retries: number;
+      readonly abortOnFin: boolean;
+      /** Who has waited too long for a place is told by FIN; absent = by RST. */
+      readonly closesWhenFull?: boolean;
+    }
   | {
       readonly type: 'rejected';
       readonly reason: 'no-route' | 'rejected' | 'tls-required';
       readonly how: Refusal;
     }
   | { readonly type: 'dialed' }
-  | { readonly type: 'dial.failed'; readonly reason: DialReason; readonly retry: boolean }
+  | {
+      readonly type: 'dial.failed';
+      readonly reason: DialReason;
+      readonly retry: boolean;
+      /** Where there is no place for it; absent = by RST. */
+      readonly how?: Refusal;
+    }
+  | { readonly type: 'queued' }
+  | { readonly type: 'placed' }
   | { readonly type: 'client.fin' }
   | { readonly type: 'client.reset'; readonly truncated?: boolean }
   | { readonly type: 'backend.fin' }
@@ -33,12 +47,17 @@ export type ConnectionEvent =
   | { readonly type: 'stage.ended'; readonly how: Refusal }
   | { readonly type: 'flushed' }
   | { readonly type: 'kill' }
+  /** Its backend has gone down, and the pool ends such sessions. */
+  | { readonly type: 'backend.down' }
+  /** A backend came back that is to take over from others. */
+  | { readonly type: 'rebalance' }
   | { readonly type: 'error' }
   | { readonly type: 'deadline.header' }
   | { readonly type: 'deadline.queue' }
   | { readonly type: 'deadline.sniff' }
   | { readonly type: 'deadline.handshake' }
   | { readonly type: 'deadline.connect' }
+  | { readonly type: 'deadline.first_byte' }
   | { readonly type: 'deadline.idle' }
   | { readonly type: 'deadline.write_stall' }
   | { readonly type: 'deadline.half_closed' }
@@ -48,6 +67,7 @@ export type ConnectionEvent =
 /** Why an attempt to reach a backend failed. */
 export type DialReason =
   | 'no-backend'
+  | 'limit'
   | 'connect-refused'
   | 'connect-failed'
   | 'backend-handshake'
@@ -79,6 +99,10 @@ export function reasonOf(event: ConnectionEvent): CloseReason | null {
       return event.how === 'close' ? 'stage-close' : 'stage-reset';
     case 'kill':
       return 'killed';
+    case 'backend.down':
+      return 'backend-down';
+    case 'rebalance':
+      return 'rebalanced';
     case 'error':
       return 'internal-error';
     case 'deadline.queue':
@@ -104,8 +128,11 @@ export function reasonOf(event: ConnectionEvent): CloseReason | null {
     case 'secured':
     case 'routed':
     case 'dialed':
+    case 'queued':
+    case 'placed':
     case 'flushed':
     case 'deadline.sniff':
+    case 'deadline.first_byte':
       return null;
   }
 }

@@ -1,26 +1,9 @@
 import { assign, setup } from 'xstate';
-import type { CloseReason } from '../src/core/close-reason.ts';
+import { type ConnectionContext, type ConnectionInput, isCut, unprovided } from './connection-context.ts';
 import { type ConnectionEvent, reasonOf } from './connection-events.ts';
 
+export type { ConnectionContext, ConnectionInput } from './connection-context.ts';
 export type { ConnectionEvent, DialReason, Refusal } from './connection-events.ts';
-
-/** What a connection is created with. */
-export interface ConnectionInput {
-  readonly id: number;
-}
-
-export interface ConnectionContext {
-  readonly id: number;
-  /** Attempts to dial that have failed. */
-  readonly failures: number;
-  /** Attempts after the first that the pool allows. */
-  readonly retries: number;
-  readonly abortOnFin: boolean;
-  /** The client's FIN came before a backend was reached; it is passed on when one is. */
-  readonly clientFinished: boolean;
-  /** Why it ends; null until something has decided that. The first FIN is kept, an error after it replaces it. */
-  readonly reason: CloseReason | null;
-}
 
 /**
  * A connection's whole life. `src/connection` has one file for each state, which provides the action named in `entry`.
@@ -47,8 +30,12 @@ export const connectionMachine = setup({
     stopSniffing: unprovided('stopSniffing'),
     route: unprovided('route'),
     dial: unprovided('dial'),
+    dialPlaced: unprovided('dialPlaced'),
+    waitForPlace: unprovided('waitForPlace'),
+    stopWaiting: unprovided('stopWaiting'),
     stopDialing: unprovided('stopDialing'),
     relay: unprovided('relay'),
+    noteSilence: unprovided('noteSilence'),
     stream: unprovided('stream'),
     watchBackend: unprovided('watchBackend'),
     watchClient: unprovided('watchClient'),
@@ -57,7 +44,13 @@ export const connectionMachine = setup({
     noteReason: assign({ reason: ({ context, event }) => reasonOf(event) ?? context.reason }),
     noteLate: assign({ reason: ({ context: was, event }) => (isCut(was) ? was.reason : reasonOf(event)) }),
     noteRoute: assign(({ event }) =>
-      event.type === 'routed' ? { retries: event.retries, abortOnFin: event.abortOnFin } : {},
+      event.type === 'routed'
+        ? {
+            retries: event.retries,
+            abortOnFin: event.abortOnFin,
+            closesWhenFull: event.closesWhenFull === true,
+          }
+        : {},
     ),
     noteDialed: assign({ reason: ({ context }) => (context.clientFinished ? 'client-fin' : null) }),
     noteFailure: assign({ failures: ({ context }) => context.failures + 1 }),
@@ -67,6 +60,7 @@ export const connectionMachine = setup({
   guards: {
     closesCleanly: ({ event }) => 'how' in event && event.how === 'close',
     clientFinished: ({ context }) => context.clientFinished,
+    closesWhenFull: ({ context }) => context.closesWhenFull,
     abortsOnFin: ({ context }) => context.abortOnFin,
     hasLeftAlready: ({ context, event }) =>
       event.type === 'routed' && event.abortOnFin && context.clientFinished,
@@ -81,6 +75,7 @@ export const connectionMachine = setup({
     failures: 0,
     retries: 0,
     abortOnFin: false,
+    closesWhenFull: false,
     clientFinished: false,
     reason: null,
   }),
@@ -186,9 +181,10 @@ export const connectionMachine = setup({
       },
     },
     dialing: {
-      description: 'Pick a backend and connect to it; try another where that fails.',
+      description: 'Pick a backend and connect to it; wait where all are full, try another where that fails.',
       entry: 'dial',
       exit: 'stopDialing',
+      initial: 'connect',
       on: {
         dialed: [
           {
@@ -200,6 +196,7 @@ export const connectionMachine = setup({
         ],
         'dial.failed': [
           { guard: 'mayRetry', target: 'dialing', reenter: true, actions: ['noteReason', 'noteFailure'] },
+          { guard: 'closesCleanly', target: 'relaying.draining', actions: 'noteReason' },
           { target: 'closed', actions: 'noteReason' },
         ],
         'deadline.connect': [
@@ -210,6 +207,25 @@ export const connectionMachine = setup({
           { guard: 'abortsOnFin', target: 'closed', actions: 'noteAbort' },
           { actions: 'keepClientFin' },
         ],
+      },
+      states: {
+        connect: {
+          description: 'A backend was picked: its connection, PROXY header and TLS.',
+          on: { queued: 'queue' },
+        },
+        queue: {
+          description:
+            'All backends that could be used are full: the wait for a place, in the queue of the pool.',
+          entry: 'waitForPlace',
+          exit: 'stopWaiting',
+          on: {
+            placed: { target: 'connect', actions: 'dialPlaced' },
+            'deadline.queue': [
+              { guard: 'closesWhenFull', target: '#connection.relaying.draining', actions: 'noteReason' },
+              { target: '#connection.closed', actions: 'noteReason' },
+            ],
+          },
+        },
       },
     },
     relaying: {
@@ -223,6 +239,9 @@ export const connectionMachine = setup({
         'deadline.idle': { target: '.draining', actions: 'noteReason' },
         'deadline.write_stall': { target: '.draining', actions: 'noteReason' },
         'deadline.drain': { target: '.draining', actions: 'noteReason' },
+        'deadline.first_byte': { actions: 'noteSilence' },
+        'backend.down': { target: '.draining', actions: 'noteReason' },
+        rebalance: { target: '.draining', actions: 'noteReason' },
         kill: { target: '.draining', actions: 'noteReason' },
       },
       states: {
@@ -263,6 +282,9 @@ export const connectionMachine = setup({
             'stage.ended': {},
             'deadline.idle': {},
             'deadline.write_stall': {},
+            'deadline.first_byte': {},
+            'backend.down': {},
+            rebalance: {},
           },
         },
       },
@@ -274,15 +296,3 @@ export const connectionMachine = setup({
     },
   },
 });
-
-/** Whether it ends for another reason than two FINs. A RST after that is no news; before it, it is passed on. */
-function isCut({ reason }: ConnectionContext): boolean {
-  return reason !== 'client-fin' && reason !== 'backend-fin';
-}
-
-/** A chart's action has no body; running one that nobody provided is a defect, told by name. */
-function unprovided(name: string) {
-  return (): void => {
-    throw new Error(`the action "${name}" of the connection chart was not provided`);
-  };
-}

@@ -6,6 +6,12 @@ export {
   balancerMachine,
 } from './balancer.ts';
 export {
+  type CircuitContext,
+  type CircuitEvent,
+  type CircuitInput,
+  circuitMachine,
+} from './circuit.ts';
+export {
   type ConnectionContext,
   type ConnectionEvent,
   type ConnectionInput,

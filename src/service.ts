@@ -119,15 +119,17 @@ class RunningService implements Service {
       this.#closeAdmin = admin.close;
       this.#urls['admin'] = admin.url;
     }
-    const { timers } = this.#plane;
     this.#upstreams = startUpstreams({
       plan: this.#plan,
       plane: this.#plane,
       tls: createTlsSessions({ onError: (error) => this.#defect(error) }),
       table: this.#memory.upstreams,
       emit: this.#facts.emit,
-      now: () => timers.epoch + timers.now(),
+      now: () => this.#wallTime(),
       random: Math.random,
+      endSessions: (row, most, why) =>
+        this.#fleet.endSessions(row, most, why, (of, shard) => this.#memory.upstreams.activeOf(of, shard)),
+      countEjection: (row, cause) => this.#memory.countEjection(row, cause),
     });
     this.#bound = ofLive(this.#plan, await this.#fleet.start(this.#plan));
     await this.#upstreams.ready;
@@ -145,7 +147,7 @@ class RunningService implements Service {
       planVersion: this.#plan.version,
       shards: shardStatuses(this.#plan, this.#fleet.hosts, COUNTERS, regions),
       listeners: listenerStatuses(this.#plan, COUNTERS, counters, this.#bound),
-      pools: poolStatuses(this.#plan, upstreams),
+      pools: poolStatuses(this.#plan, upstreams, regions, this.#wallTime()),
       factsDropped,
     };
   }
@@ -252,11 +254,18 @@ class RunningService implements Service {
         layout: COUNTERS,
         counters: () => this.#memory.counters,
         upstreams: this.#memory.upstreams,
+        pulses: (connections) => this.#fleet.pulses(connections),
         version: VERSION,
       });
       this.#watchers.push(watcher);
       Object.assign(this.#urls, watcher.urls);
     }
+  }
+
+  /** In milliseconds since 1970. */
+  #wallTime(): number {
+    const { timers } = this.#plane;
+    return timers.epoch + timers.now();
   }
 
   #tell(event: ServiceEvent): void {

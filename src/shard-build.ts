@@ -9,7 +9,10 @@ import { COUNTERS } from './shard-counters.ts';
 import {
   countersOf,
   createBuckets,
+  createConnectRates,
   createPlaces,
+  createPoolPlaces,
+  createSticky,
   createTurns,
   upstreamTableOf,
   wordsOf,
@@ -45,6 +48,11 @@ export function buildShard(making: ShardMaking): Shard {
     table: upstreamTableOf(regions),
     admission: createPlaces(regions, number, () => plane.timers.now()),
     turns: createTurns(regions, number, wake),
+    pools: {
+      places: createPoolPlaces(regions, number, wake),
+      rates: createConnectRates(regions, () => plane.timers.now()),
+      sticky: createSticky(regions, number),
+    },
     buckets: createBuckets(regions, number, () => plane.timers.now()),
     counters: { layout: COUNTERS, cells: countersOf(regions, number) },
     random: (bytes) => void randomFillSync(bytes),

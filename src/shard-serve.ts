@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import { pulsesIn } from './connection/index.ts';
 import { errorFact, textOf } from './core/error-fact.ts';
 import { SluiceError } from './core/errors.ts';
 import type { ShardReply, ShardRequest } from './core/mail.ts';
@@ -109,6 +110,9 @@ async function obey(
     case 'cut':
       tell({ kind: 'cutting', connections: shard.cut() });
       return;
+    case 'end-sessions':
+      shard.registry.endSessions(request.backend, request.most, request.why);
+      return;
     case 'wake':
       shard.wake();
       return;
@@ -119,6 +123,13 @@ async function obey(
     }
     case 'view':
       tell({ kind: 'viewed', version: request.version, view: shard.view(request.connection) });
+      return;
+    case 'pulse':
+      tell({
+        kind: 'pulses',
+        version: request.version,
+        pulses: pulsesIn(shard.registry, request.connections),
+      });
       return;
     case 'close':
       await close();

@@ -2,13 +2,9 @@ import {
   type Connection,
   ConnectionRegistry,
   type FillRandom,
-  LimitReports,
-  Mirrors,
   type ShardCommons,
   type ShardContext,
-  TraceIds,
   viewOf,
-  WaitingRoom,
 } from './connection/index.ts';
 import type { Admission, Turns } from './core/admission.ts';
 import type { Buckets } from './core/bucket.ts';
@@ -23,10 +19,10 @@ import { writeWord } from './core/shard-words.ts';
 import type { TlsSessions } from './core/tls.ts';
 import type { UpstreamTable } from './core/upstream-table.ts';
 import type { Upstreams } from './core/upstreams.ts';
+import { commonsOf } from './shard-commons.ts';
 import { ShardListeners, type Target } from './shard-listeners.ts';
 import { ShardPlans } from './shard-plans.ts';
-import { AffectedConnections, TimerScheduler } from './stream/index.ts';
-import { createPicker, PickerPools } from './upstream/index.ts';
+import { createPicker, PickerPools, type PoolsShared } from './upstream/index.ts';
 
 /** What a shard is made of. It owns none of it. */
 export interface ShardParts {
@@ -40,6 +36,8 @@ export interface ShardParts {
   readonly table: UpstreamTable;
   readonly admission: Admission;
   readonly turns: Turns;
+  /** Of pools and backends, over all shards. */
+  readonly pools: Omit<PoolsShared, 'evicted' | 'freed'>;
   /** Rate limits that connections share, over all shards. */
   readonly buckets: Buckets;
   /** Laid out for every listener and backend that a plan will name. */
@@ -78,9 +76,17 @@ export class Shard {
       emptied: () => this.#tellEmpty(),
     });
     const pools = new PickerPools(number);
+    const { layout, cells } = parts.counters;
+    const shared: PoolsShared = {
+      ...parts.pools,
+      evicted: (pool) => {
+        cells[layout.pools(pool, 'evicted')]! += 1;
+      },
+      freed: (pool) => this.#commons.poolQueues.freed(pool),
+    };
     this.#plans = new ShardPlans(
       this.#commons,
-      parts.createUpstreams ?? ((plan) => createPicker(plan, table, number, pools)),
+      parts.createUpstreams ?? ((plan) => createPicker(plan, table, number, pools, shared)),
     );
     this.#registry = new ConnectionRegistry({
       number,
@@ -157,6 +163,7 @@ export class Shard {
       if (retired && before?.listeners[index]?.retired === false) this.#retire(context.plan, index, closed);
     }
     this.#commons.waitingRoom.retry();
+    this.#commons.poolQueues.grant();
     return closed;
   }
 
@@ -205,6 +212,7 @@ export class Shard {
   /** A place may be free for somebody who waits here. */
   wake(): void {
     this.#commons.waitingRoom.grant();
+    this.#commons.poolQueues.grant();
   }
 
   /** Tells the limits that were counted and not told yet, and ends what mirrors are left. Call when nothing is accepted any more. */
@@ -212,6 +220,7 @@ export class Shard {
     this.#commons.mirrors.cutAll();
     this.#commons.limitReports.flush();
     this.#commons.waitingRoom.close();
+    this.#commons.poolQueues.close();
     for (const drain of this.#drains) drain.cancel();
     this.#drains.clear();
   }
@@ -253,43 +262,4 @@ export class Shard {
     cells[layout.limit(listener.index, LIMIT_KINDS.indexOf('descriptors'))]! += 1;
     this.#commons.limitReports.hit(listener.index, 'descriptors');
   }
-}
-
-/** What the commons ask of the shard, and tell it. */
-interface ShardAsked {
-  readonly current: () => Plan | null;
-  /** How many connections there are. */
-  readonly live: () => number;
-  /** No mirror is left. */
-  readonly emptied: () => void;
-}
-
-function commonsOf(parts: ShardParts, { current, live, emptied }: ShardAsked): ShardCommons {
-  const { plane, tls, emit, admission, turns, buckets, counters, words, random } = parts;
-  const { timers } = plane;
-  return {
-    plane,
-    tls,
-    emit,
-    admission,
-    turns,
-    buckets,
-    counters,
-    words,
-    current,
-    scheduler: new TimerScheduler(timers),
-    waitingRoom: new WaitingRoom({
-      admission,
-      turns,
-      timers,
-      changed: (listener, by) => {
-        counters.cells[counters.layout.waiting(listener)]! += by;
-      },
-    }),
-    limitReports: new LimitReports(emit, timers),
-    mirrors: new Mirrors(counters, emptied),
-    affected: new AffectedConnections(live),
-    traceIds: new TraceIds(random),
-    descriptors: parts.descriptors ?? (() => plane.open),
-  };
 }

@@ -8,7 +8,7 @@ import { readWord } from './core/shard-words.ts';
 import { STATES, type StateName } from './core/state.ts';
 import type { BackendStatus, ListenerStatus, PoolStatus, ShardStatus } from './core/status.ts';
 import type { UpstreamTable } from './core/upstream-table.ts';
-import { countersOf, wordsOf } from './shared-memory/index.ts';
+import { countersOf, waitingForPool, wordsOf } from './shared-memory/index.ts';
 
 const HEALTH_NAMES = ['unknown', 'healthy', 'unhealthy'] as const;
 
@@ -56,14 +56,20 @@ export function shardStatuses(
   });
 }
 
-/** How the pools stand, from the upstream table. */
-export function poolStatuses(plan: Plan, table: UpstreamTable): PoolStatus[] {
+/** How the pools stand at a wall time, from the upstream table and what is counted of pools. */
+export function poolStatuses(
+  plan: Plan,
+  table: UpstreamTable,
+  regions: SharedRegions,
+  now: number,
+): PoolStatus[] {
   return plan.pools
     .filter(({ retired }) => !retired)
     .map((pool) => ({
       name: pool.name,
       balance: pool.balance,
-      backends: backendStatuses(plan, pool, table),
+      waiting: waitingForPool(regions, pool.index),
+      backends: backendStatuses(plan, pool, table, now),
     }));
 }
 
@@ -83,7 +89,7 @@ function byReason(listener: ListenerPlan, layout: CountersLayout, sum: (cell: nu
   return Object.fromEntries(entries.filter(([, count]) => count > 0));
 }
 
-function backendStatuses(plan: Plan, pool: PoolPlan, table: UpstreamTable): BackendStatus[] {
+function backendStatuses(plan: Plan, pool: PoolPlan, table: UpstreamTable, now: number): BackendStatus[] {
   return pool.backends.flatMap((row) => {
     const backend = plan.backends[row];
     if (backend === undefined) return [];
@@ -91,6 +97,8 @@ function backendStatuses(plan: Plan, pool: PoolPlan, table: UpstreamTable): Back
       name: backend.name,
       address: backend.original ? backend.name : formatAddress(backend.address),
       health: HEALTH_NAMES[table.health(row)],
+      circuit: table.circuits.state(row),
+      ejectionLeftMs: table.circuits.isOpen(row) ? table.circuits.leftMs(row, now) : 0,
       weight: table.weight(row),
       active: table.active(row),
       connecting: table.connecting(row),

@@ -12,6 +12,7 @@ const ENVIRONMENT = {
   readFile: () => 'no files in these tests',
   now: 0,
   ticketKeys: null,
+  variables: {},
 };
 
 /** The pages for newcomers. Pages that grow an example name files that are not there. */
@@ -25,6 +26,7 @@ const PAGES = [
   'docs/health.md',
   'docs/operating.md',
   'docs/capture.md',
+  'docs/telemetry.md',
   'deploy/README.md',
 ];
 

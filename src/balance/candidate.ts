@@ -29,6 +29,8 @@ export interface Backend extends Candidate {
   readonly backup: boolean;
   /** 0 = no limit. */
   readonly connectionsMax: number;
+  /** Its connect rate allows none now. */
+  readonly paced: boolean;
 }
 
 /** What a connection is to a policy. */

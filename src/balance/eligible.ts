@@ -43,7 +43,18 @@ export function collectEligible(
   if (candidates.length > count) candidates.length = count;
 }
 
-export type PassedOver = 'unhealthy' | 'weight 0' | 'full' | 'priority';
+export type PassedOver = 'unhealthy' | 'weight 0' | 'full' | 'rate' | 'priority';
+
+/** Where none may be picked: whether one could be, had it a free place. */
+export function isOnlyFull(backends: readonly Backend[], panicPercent: number): boolean {
+  judgeLevels(backends, panicPercent, sound);
+  for (let place = 0; place < backends.length; place++) {
+    const backend = backends[place] as Backend;
+    const why = unusable(backend, panicPercent > 0 && sound[levelOf(backend)] === 0);
+    if (why === 'full' || why === 'rate') return true;
+  }
+  return false;
+}
 
 /** How a backend stands in its pool. */
 export interface Standing {
@@ -77,5 +88,6 @@ export function standings(
 function unusable(backend: Backend, isHealthIgnored: boolean): Exclude<PassedOver, 'priority'> | null {
   if (backend.health === UNHEALTHY && !isHealthIgnored) return 'unhealthy';
   if (backend.weight <= 0) return 'weight 0';
-  return backend.connectionsMax > 0 && backend.load >= backend.connectionsMax ? 'full' : null;
+  if (backend.connectionsMax > 0 && backend.load >= backend.connectionsMax) return 'full';
+  return backend.paced ? 'rate' : null;
 }

@@ -7,7 +7,8 @@ export {
   type PolicyState,
 } from './candidate.ts';
 export { choose } from './choose.ts';
-export { collectEligible, type PassedOver, type Standing, standings } from './eligible.ts';
+export { clientKey } from './client-key.ts';
+export { collectEligible, isOnlyFull, type PassedOver, type Standing, standings } from './eligible.ts';
 export { keyHash } from './key-hash.ts';
 export { MaglevTable } from './maglev-table.ts';
 export { isKeyed, POLICIES } from './policies.ts';

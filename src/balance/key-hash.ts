@@ -7,9 +7,9 @@ import type { PickKey } from '../core/upstreams.ts';
 const MAPPED_PREFIX = '::ffff:';
 
 /** Types of TLVs that are read into fields of their own (proxy-protocol.txt, 2.2). */
-const TYPE_ALPN = 0x01;
-const TYPE_AUTHORITY = 0x02;
-const TYPE_UNIQUE_ID = 0x05;
+export const TYPE_ALPN = 0x01;
+export const TYPE_AUTHORITY = 0x02;
+export const TYPE_UNIQUE_ID = 0x05;
 
 /** The hash by which a connection finds its backend. Of one that lacks what is hashed, that of its source. */
 export function keyHash(key: PickKey, { on, tlv }: Pick<HashPlan, 'on' | 'tlv'>): number {
@@ -34,13 +34,28 @@ function tlvHash(tlvs: ProxyTlvs, type: number): number | null {
  * and the `::ffff:` of a mapped IPv4 address are left out of account.
  */
 export function hashHost(client: string): number {
-  let from = 0;
-  let to = client.length;
+  findHost(client);
+  return hashText(client, hostFrom, hostTo);
+}
+
+/** The host that `hashHost` hashes, as text. */
+export function hostIn(client: string): string {
+  findHost(client);
+  return client.slice(hostFrom, hostTo);
+}
+
+/** Where the last host was found. */
+let hostFrom = 0;
+let hostTo = 0;
+
+function findHost(client: string): void {
+  hostFrom = 0;
+  hostTo = client.length;
   const colon = client.indexOf(':');
   if (client.charCodeAt(0) === 0x5b) {
-    from = 1;
-    to = client.indexOf(']') < 0 ? to : client.indexOf(']');
-  } else if (colon >= 0 && colon === client.lastIndexOf(':')) to = colon;
-  if (client.startsWith(MAPPED_PREFIX, from) && client.includes('.', from)) from += MAPPED_PREFIX.length;
-  return hashText(client, from, to);
+    hostFrom = 1;
+    hostTo = client.indexOf(']') < 0 ? hostTo : client.indexOf(']');
+  } else if (colon >= 0 && colon === client.lastIndexOf(':')) hostTo = colon;
+  if (client.startsWith(MAPPED_PREFIX, hostFrom) && client.includes('.', hostFrom))
+    hostFrom += MAPPED_PREFIX.length;
 }

@@ -2,7 +2,9 @@ import { poolsOf } from './check-actions.ts';
 import { checkHash } from './check-hash.ts';
 import { checkHealth } from './check-health.ts';
 import { mirrorsOf } from './check-mirrors.ts';
+import { checkPassive } from './check-passive.ts';
 import { checkProxyOut } from './check-proxy.ts';
+import { checkSticky } from './check-queue.ts';
 import { checkSource } from './check-source.ts';
 import { checkConnectTls } from './check-tls.ts';
 import { ORIGINAL_POOL } from './compile-pools.ts';
@@ -20,6 +22,8 @@ export function checkPools(root: Raw): Issue[] {
     ...repeatedBackends(items(at(pool, 'backends'))),
     ...checkHash(pool),
     ...checkHealth(pool),
+    ...checkSticky(pool),
+    ...checkPassive(pool),
     ...checkSource(pool),
     ...checkProxyOut(pool),
     ...checkConnectTls(pool),
@@ -38,7 +42,18 @@ function missingBackends(pool: Raw): Issue[] {
 /** The pool that stands for where redirected clients wanted to go has settings for connecting, and nothing else. */
 function checkOriginal(pool: Raw): Issue[] {
   const why = 'the pool "original" stands for where redirected clients wanted to go; expected connect alone';
-  return ['backends', 'health', 'balance', 'hash', 'panic', 'slow_start']
+  return [
+    'backends',
+    'health',
+    'passive',
+    'on_down',
+    'on_up',
+    'balance',
+    'hash',
+    'panic',
+    'slow_start',
+    'sticky',
+  ]
     .filter((key) => has(pool, key))
     .map((key) => wrongKey([...pool.path, key], why));
 }

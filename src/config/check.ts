@@ -7,6 +7,7 @@ import { checkProxyIn } from './check-proxy.ts';
 import { checkRoutes } from './check-routes.ts';
 import { checkStages } from './check-stages.ts';
 import { checkListenerTls } from './check-tls.ts';
+import { checkTraces } from './check-traces.ts';
 import type { Issue } from './issue.ts';
 import { at, items } from './raw.ts';
 
@@ -29,5 +30,6 @@ export function check(value: unknown): Issue[] {
     ]),
     ...checkPools(root),
     ...checkProtocols(root),
+    ...checkTraces(root),
   ];
 }

@@ -1,8 +1,9 @@
 import { formatAddress } from '../core/address.ts';
-import type { BackendPlan, ConnectPlan, HashPlan, PoolPlan } from '../core/plan.ts';
+import type { BackendPlan, ConnectPlan, HashPlan, PassivePlan, PoolPlan } from '../core/plan.ts';
 import { whyNotLinux } from './choose-plane.ts';
 import { compileHealth } from './compile-health.ts';
 import { compileProxyOut } from './compile-proxy.ts';
+import { compilePlaces } from './compile-queue.ts';
 import { compileConnectTls, type TlsContext } from './compile-tls.ts';
 import * as defaults from './defaults.ts';
 import { wrongValue } from './issue.ts';
@@ -44,7 +45,11 @@ export function compilePools(config: Config, context: TlsContext): CompiledPools
       slowStartMs: pool.slow_start ?? 0,
       backends: rows,
       health: compileHealth(pool.health, ['pools', name, 'health'], connect.tls, context),
+      passive: compilePassive(pool.passive),
+      onDown: pool.on_down,
+      rebalancePerSecond: pool.on_up.rebalance ?? 0,
       connect,
+      ...compilePlaces(pool),
     });
   }
   return { pools, backends, indexOf: new Map(pools.map((pool) => [pool.name, pool.index])) };
@@ -93,6 +98,7 @@ const ORIGINAL_BACKEND: Member = {
   priority: defaults.PRIORITY,
   backup: defaults.BACKUP,
   connectionsMax: 0,
+  connectRate: 0,
 };
 
 function compileBackend(backend: BackendConfig): Member {
@@ -100,11 +106,34 @@ function compileBackend(backend: BackendConfig): Member {
     'kind' in backend
       ? { address: backend, weight: defaults.WEIGHT, priority: defaults.PRIORITY, backup: defaults.BACKUP }
       : backend;
-  const { address, name = formatAddress(address), weight, priority, backup, max_connections = 0 } = given;
-  const connectionsMax = max_connections;
-  return { name, retired: false, address, weight, priority, backup, connectionsMax, original: false };
+  const { address, name = formatAddress(address), weight, priority, backup } = given;
+  const { max_connections = 0, connect_rate = 0 } = given;
+  return {
+    name,
+    retired: false,
+    address,
+    weight,
+    priority,
+    backup,
+    connectionsMax: max_connections,
+    connectRate: connect_rate,
+    original: false,
+  };
 }
 
 function compileHash({ on, tlv = 0, bounded_load = 0, table_size }: PoolConfig['hash']): HashPlan {
   return { on, tlv, boundedLoadPercent: bounded_load, tableSize: table_size };
+}
+
+function compilePassive(passive: PoolConfig['passive']): PassivePlan | null {
+  if (passive === 'off') return null;
+  const { failures, count, first_byte, eject, eject_max, max_ejected } = passive;
+  return {
+    failures,
+    count,
+    firstByteMs: first_byte,
+    ejectMs: eject,
+    ejectMsMax: eject_max,
+    ejectedPercentMax: max_ejected,
+  };
 }

@@ -1,6 +1,7 @@
 import type { Cidr } from '../core/cidr.ts';
 import type { RouteAction, RouteMatch, RoutePlan, StagePlan } from '../core/plan.ts';
 import { compileStages } from './compile-stages.ts';
+import * as defaults from './defaults.ts';
 import type { PortRange } from './ports.ts';
 import type { Config } from './schema.ts';
 
@@ -18,7 +19,9 @@ export function compileRoutes(
   stages: readonly StagePlan[],
   pools: PoolIndexes,
 ): RoutePlan[] {
-  const routes: readonly RouteConfig[] = listener.routes ?? [{ to: listener.to }];
+  const routes: readonly RouteConfig[] = listener.routes ?? [
+    { to: listener.to, priority: defaults.QUEUE_PRIORITY },
+  ];
   return routes.map((route, index) => {
     const action = compileAction(route, pools);
     const leadsOn = action.kind === 'pool' || action.kind === 'split';
@@ -27,6 +30,7 @@ export function compileRoutes(
       name: route.name ?? `${listener.name}/${index}`,
       match: route.match === undefined ? null : compileMatch(route.match),
       action,
+      priority: route.priority,
       tlsPassthrough: route.tls === 'passthrough',
       stages: leadsOn ? [...stages, ...compileStages(route.stages, `${listener.name}/${index}`, pools)] : [],
     };

@@ -40,6 +40,13 @@ export const WEIGHT = 1;
 export const PRIORITY = 0;
 export const BACKUP = false;
 
+export const ON_FULL = 'reset';
+export const QUEUE_MAX = 1000;
+export const QUEUE_TIMEOUT = '10s';
+export const STICKY_EXPIRY = '30m';
+export const STICKY_MAX = 100_000;
+export const QUEUE_PRIORITY = 0;
+
 export const HEALTH_INTERVAL = '2s';
 export const HEALTH_TIMEOUT = '1s';
 export const HEALTH_RISE = 2;
@@ -52,6 +59,14 @@ export const PROBE_METHOD = 'GET';
 export const PROBE_STATUS = '200-399';
 export const PROBE_USER = 'sluice';
 export const PROBE_HELO = 'sluice';
+
+export const PASSIVE_FAILURES = 5;
+export const PASSIVE_COUNT = ['refused', 'unreachable', 'timeout', 'handshake', 'reset'] as const;
+export const PASSIVE_FIRST_BYTE = '5s';
+export const PASSIVE_EJECT = '10s';
+export const PASSIVE_EJECT_MAX = '5m';
+export const PASSIVE_MAX_EJECTED = '50%';
+export const ON_DOWN = 'leave';
 
 export const CONNECT_TIMEOUT = '5s';
 export const CONNECT_RETRIES = 2;
@@ -99,5 +114,9 @@ export const MACHINE_ENGINE = 'compiled';
 export const RELOAD = 'signal';
 
 export const TRACE_SAMPLE = 1;
+export const TRACES_ALSO_FAILED = true;
+export const TRACES_ALSO_OVER = 'never';
+export const TRACES_ALSO_PER_SECOND = '100/s';
+export const TRACES_HEARTBEAT = 'never';
 export const ACCESS_LOG_FORMAT = 'json';
 export const ACCESS_LOG_TO = 'stdout';

@@ -1,7 +1,8 @@
 import { formatAddress } from '../core/address.ts';
-import type { BackendPlan, PoolPlan, ProxyOutPlan } from '../core/plan.ts';
+import type { BackendPlan, PassivePlan, PoolPlan, ProxyOutPlan } from '../core/plan.ts';
 import { formatDuration } from '../core/units.ts';
 import { describeHealth } from './describe-health.ts';
+import { describePlaces } from './describe-queue.ts';
 import { describeConnectTls } from './describe-tls.ts';
 import { indent, type Row, rows } from './layout.ts';
 
@@ -17,7 +18,10 @@ export function describePool(pool: PoolPlan, backends: readonly BackendPlan[]): 
   const table: Row[] = [
     ['balance', describeBalance(pool)],
     ['health', describeHealth(pool.health)],
+    ...(pool.passive === null ? [] : [['passive', describePassive(pool.passive)]]),
+    ...describeSessions(pool),
     ['connect', `${from}timeout ${formatDuration(connect.timeoutMs)}, retries ${connect.retries}${abort}`],
+    ...describePlaces(pool),
     ...(proxyOut === null ? [] : [['proxy', describeProxyOut(proxyOut)]]),
     ...(tls === null ? [] : [['tls', describeConnectTls(tls)]]),
   ];
@@ -42,6 +46,22 @@ function describeProxyOut({ version, tlvs }: ProxyOutPlan): string {
   return `a PROXY header of v${version}${tlvs.length === 0 ? '' : ` with ${tlvs.join(', ')}`}`;
 }
 
+function describePassive(passive: PassivePlan): string {
+  const { failures, count, firstByteMs, ejectMs, ejectMsMax, ejectedPercentMax } = passive;
+  const silence = `silence of ${formatDuration(firstByteMs)}`;
+  const kinds = count.map((kind) => (kind === 'silence' ? silence : kind)).join(', ');
+  const time = `${formatDuration(ejectMs)} to ${formatDuration(ejectMsMax)}`;
+  return `${failures} in a row (${kinds}) eject for ${time}, at most ${ejectedPercentMax}%`;
+}
+
+/** What becomes of sessions when health changes; nothing where they are left alone. */
+function describeSessions({ onDown, rebalancePerSecond }: PoolPlan): Row[] {
+  return [
+    ...(onDown === 'leave' ? [] : [['on down', `${onDown} its connections`]]),
+    ...(rebalancePerSecond === 0 ? [] : [['on up', `rebalance ${rebalancePerSecond}/s`]]),
+  ];
+}
+
 function describeBackends(backends: readonly BackendPlan[]): string[] {
   const table = backends.map(describeBackend);
   const isNamed = table.some(([, address]) => address !== '');
@@ -50,11 +70,12 @@ function describeBackends(backends: readonly BackendPlan[]): string[] {
 
 /** Name, address where the name is not the address already, and the rest. */
 function describeBackend(backend: BackendPlan): Row {
-  const { name, weight, priority, backup, connectionsMax, original } = backend;
+  const { name, weight, priority, backup, connectionsMax, connectRate, original } = backend;
   if (original) return ['where the client wanted to go', '', ''];
   const address = formatAddress(backend.address);
   const most = connectionsMax === 0 ? '' : `, at most ${connectionsMax} connections`;
+  const rate = connectRate === 0 ? '' : `, at most ${connectRate} a second`;
   const rank = priority === 0 ? '' : `, priority ${priority}`;
-  const details = `weight ${weight}${rank}${most}${backup ? ', backup' : ''}`;
+  const details = `weight ${weight}${rank}${most}${rate}${backup ? ', backup' : ''}`;
   return [name, name === address ? '' : address, details];
 }

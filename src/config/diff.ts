@@ -63,11 +63,11 @@ function withSharedOrder(current: Plan, next: Plan): [ByName, ByName] {
   const poolsOf = (plan: Plan): ByName =>
     new Map(
       visible(plan.pools).map((pool) => {
-        const { balance, hash, panicPercent, slowStartMs, health, connect } = pool;
+        const { index: _index, backends: _backends, retired: _retired, name, ...own } = pool;
         const order = membersOf(pool, plan)
           .map((backend) => nameOf(backend, plan))
           .filter((name) => before.has(name) && after.has(name));
-        return [pool.name, { balance, hash, panicPercent, slowStartMs, health, connect, order }];
+        return [name, { ...own, order }];
       }),
     );
   return [poolsOf(current), poolsOf(next)];
@@ -104,7 +104,9 @@ function settingsOf(plan: Plan): ByName {
     ['protocols', plan.protocolRules],
     ['machine_engine', plan.machineEngine],
     ['limits.connections', plan.limits.connections.value],
-    ['telemetry.traces.sample', plan.telemetry.sample],
+    ['telemetry.traces.sample', [plan.telemetry.sample, plan.telemetry.followsParent]],
+    ['telemetry.traces.also', plan.telemetry.also],
+    ['telemetry.traces.heartbeat', plan.telemetry.heartbeatMs],
   ]);
 }
 

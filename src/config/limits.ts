@@ -79,6 +79,13 @@ export const WORKERS_MAX = SHARDS_MAX;
 export const CONNECTIONS_MAX = 10_000_000;
 export const ACCEPTS_PER_SECOND_MAX = 1_000_000;
 export const WAITING_MAX = 1_000_000;
+/** Traces that rules add: as many as control can send beside its other work. */
+export const TRACES_PER_SECOND_MAX = 10_000;
+export const HEARTBEAT_MS_MIN = 1_000;
+/** Connections that are begun to a backend in a second. */
+export const CONNECTS_PER_SECOND_MAX = 1_000_000;
+export const STICKY_CLIENTS_MAX = 500_000;
+export const STICKY_EXPIRY_MS_MIN = 1000;
 export const RETRIES_MAX = 100;
 export const WEIGHT_MAX = 256;
 export const PRIORITY_MAX = PRIORITIES - 1;
@@ -98,6 +105,12 @@ export const HTTP_PATH_CHARACTERS_MAX = 2048;
 export const HTTP_VALUE_CHARACTERS_MAX = 1024;
 export const HTTP_HEADERS_MAX = 32;
 export const HTTP_STATUS_RANGES_MAX = 32;
+export const FAILURES_IN_A_ROW_MAX = 1000;
+/** Shorter than a few looks of control at what was counted, an ejection would be over before all have heard of it. */
+export const EJECT_MS_MIN = 1000;
+/** The end of an ejection is kept as a number of tenths of a second that half of 2^32 must hold. */
+export const EJECT_MS_MAX = 7 * 24 * 60 * 60 * 1000;
+export const REBALANCE_PER_SECOND_MAX = 1000;
 
 /** Descriptors kept for listeners, probes, logs, exporters and the runtime, whatever is configured. */
 export const RESERVED_DESCRIPTORS = 64;

@@ -2,12 +2,21 @@ import { z } from 'zod';
 import { BALANCE_POLICIES } from '../core/plan.ts';
 import { either, list } from './containers.ts';
 import * as defaults from './defaults.ts';
-import { BACKENDS_MAX, CONNECTIONS_MAX, PRIORITY_MAX, RETRIES_MAX, WEIGHT_MAX } from './limits.ts';
+import {
+  BACKENDS_MAX,
+  CONNECTIONS_MAX,
+  CONNECTS_PER_SECOND_MAX,
+  PRIORITY_MAX,
+  RETRIES_MAX,
+  WEIGHT_MAX,
+} from './limits.ts';
 import { dialAddress, ipAddress } from './places.ts';
-import { duration, integer, wholePercentage } from './quantities.ts';
+import { countRate, duration, integer, wholePercentage } from './quantities.ts';
 import { hash } from './schema-hash.ts';
 import { health } from './schema-health.ts';
+import { onDown, onUp, passive } from './schema-passive.ts';
 import { proxyOut } from './schema-proxy.ts';
+import { queue, sticky } from './schema-queue.ts';
 import { connectTls } from './schema-tls.ts';
 import { backendName, flag, oneOf } from './words.ts';
 
@@ -27,6 +36,11 @@ const backend = z.strictObject({
     .prefault(defaults.BACKUP),
   max_connections: integer(1, CONNECTIONS_MAX, 'no limit')
     .describe('Connections to it at once. Absent: no limit.')
+    .optional(),
+  connect_rate: countRate(CONNECTS_PER_SECOND_MAX)
+    .describe(
+      'Connections begun to it in a second, failed ones included; as many may come at once after a pause. Absent: no limit.',
+    )
     .optional(),
 });
 
@@ -86,5 +100,31 @@ export const pool = z.strictObject({
       'How backends are probed, with the defaults for `{}`. `off` or absent: not at all, all count as healthy.',
     )
     .prefault('off'),
+  passive: either(oneOf(['off'], 'a map such as { failures: 5 }'), passive)
+    .describe(
+      'When a backend is ejected for what happens to connections, with the defaults for `{}`. `off` or absent: never. See docs/ejection.md.',
+    )
+    .prefault('off'),
+  on_down: onDown,
+  on_up: onUp.describe('What happens when a backend has come back.').prefault({}),
   connect: connect.describe('How backends are connected to.').prefault({}),
+  max_connections: integer(1, CONNECTIONS_MAX, 'no limit')
+    .describe('Connections to all its backends at once. Absent: no limit but those of the backends.')
+    .optional(),
+  queue: queue
+    .describe(
+      'Connections wait here while every backend that could be used is full, with the defaults for `{}`. Absent: none waits. See docs/queues.md.',
+    )
+    .optional(),
+  on_full: oneOf(['reset', 'close', 'wait'])
+    .describe(
+      'What happens to a connection for which there is no place, nor one in the queue: `reset` ends it by RST, `close` by FIN; ' +
+        '`wait` is short for `queue: {}`, and RST where that is full.',
+    )
+    .prefault(defaults.ON_FULL),
+  sticky: sticky
+    .describe(
+      'A client comes back to the backend it had, with the defaults for `{}`. Absent: the policy chooses each time.',
+    )
+    .optional(),
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { QUEUE_PRIORITY_MAX } from '../core/plan.ts';
 import { either, list } from './containers.ts';
 import * as defaults from './defaults.ts';
 import { ANSWER_BYTES_MAX, SPLIT_POOLS_MAX, SPLIT_WEIGHT_MAX } from './limits.ts';
@@ -59,5 +60,10 @@ export const route = z.strictObject({
       '`passthrough`: TLS of these clients is not terminated, though the listener could; the match is asked with the ClientHello alone.',
     )
     .optional(),
+  priority: integer(-QUEUE_PRIORITY_MAX, QUEUE_PRIORITY_MAX)
+    .describe(
+      'Where connections wait for a place at a backend, those of a lower number come first, whenever they came.',
+    )
+    .prefault(defaults.QUEUE_PRIORITY),
   stages: stages.describe('More stages, which bytes flow through after those of the listener.').optional(),
 });

@@ -5,16 +5,8 @@ import { LISTENERS_MAX } from './limits.ts';
 import { listener } from './schema-listener.ts';
 import { pool } from './schema-pool.ts';
 import { protocolRule } from './schema-protocols.ts';
-import {
-  admin,
-  machineEngine,
-  plane,
-  processLimits,
-  reload,
-  socket,
-  telemetry,
-  workers,
-} from './schema-service.ts';
+import { admin, machineEngine, plane, processLimits, reload, socket, workers } from './schema-service.ts';
+import { telemetry } from './schema-telemetry.ts';
 import { timeouts } from './schema-timeouts.ts';
 import { NAME_PATTERN } from './words.ts';
 

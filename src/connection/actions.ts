@@ -9,10 +9,11 @@ import { compileMachine } from '../machine-engine/index.ts';
 import { accept, admit, leaveQueue } from './accepting.ts';
 import { finish } from './closed.ts';
 import type { Connection, ConnectionLogic } from './connection.ts';
-import { dial, stopDialing } from './dialing.ts';
+import { dial, dialPlaced, stopDialing } from './dialing.ts';
 import { drain } from './draining.ts';
 import { watchClient } from './half-closed-backend.ts';
 import { watchBackend } from './half-closed-client.ts';
+import { stopWaiting, waitForPlace } from './queueing.ts';
 import { readHeader, stopReadingHeader } from './reading-header.ts';
 import { relay } from './relay.ts';
 import { route } from './routing.ts';
@@ -61,8 +62,12 @@ export function connectionLogic(
       stopSniffing: act(stopSniffing),
       route: enter('routing', route),
       dial: enter('dialing', dial),
+      dialPlaced: act(dialPlaced),
+      waitForPlace: act(waitForPlace),
+      stopWaiting: act(stopWaiting),
       stopDialing: act((connection, _context, event) => stopDialing(connection, event)),
       relay: act(relay),
+      noteSilence: act(({ row, shard }) => shard.upstreams.failing(row, 'silence')),
       stream: enter('streaming', stream),
       watchBackend: enter('half-closed-client', watchBackend),
       watchClient: enter('half-closed-backend', watchClient),

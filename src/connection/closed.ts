@@ -6,6 +6,7 @@ import type { StateName } from '../core/state.ts';
 import { formatProxyHeader } from '../proxy-protocol/index.ts';
 import type { Connection } from './connection.ts';
 import { endMirrors } from './open-mirror.ts';
+import { stopWaiting } from './queueing.ts';
 import { isRecorded } from './trace-ids.ts';
 
 /** A connection on its way out, and what its last fact needs to know. */
@@ -23,6 +24,7 @@ const STEPS: readonly ((ending: Ending) => void)[] = [
   ({ connection }) => connection.entered('closed'),
   ({ connection }) => connection.deadlines.end(),
   ({ connection }) => connection.handshake?.cancel(),
+  ({ connection }) => stopWaiting(connection),
   ({ connection }) => connection.tellOpened(),
   ({ connection }) => connection.relay?.up.abort(),
   ({ connection }) => connection.relay?.down.abort(),
@@ -34,6 +36,7 @@ const STEPS: readonly ((ending: Ending) => void)[] = [
   },
   ({ connection }) => connection.client.destroy(),
   ({ connection }) => connection.backend?.destroy(),
+  judgeBackend,
   ({ connection: { row, shard } }) => {
     if (row >= 0) shard.upstreams.released(row);
   },
@@ -64,6 +67,13 @@ function decidedIn(connection: Connection, reason: CloseReason): StateName {
   const { state, visits } = connection;
   if (state !== 'draining' || reason !== connection.drainedFor) return state;
   return visits.previous ?? state;
+}
+
+/** What the end says of a backend from which no byte has come. */
+function judgeBackend({ connection: { row, relay, shard }, reason }: Ending): void {
+  if (row < 0 || relay === null || relay.firstByteMs >= 0) return;
+  if (reason === 'client-fin') shard.upstreams.answered(row);
+  if (reason === 'backend-reset' || reason === 'backend-truncated') shard.upstreams.failing(row, 'reset');
 }
 
 function count({ connection, reason }: Ending): void {
@@ -97,6 +107,7 @@ function tell({ connection, reason, during, clientTcp, backendTcp }: Ending): vo
     pool: connection.pool,
     backend: connection.row,
     attempts: connection.attempts,
+    queueMs: connection.queued?.waitedMs(connection.now()) ?? 0,
     bytesUp: relay?.bytesUp ?? 0,
     bytesDown: relay?.bytesDown ?? 0,
     undeliveredUp: relay?.up.undelivered ?? 0,

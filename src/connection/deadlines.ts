@@ -28,6 +28,7 @@ const KINDS: readonly Kind[] = [
   'deadline.sniff',
   'deadline.handshake',
   'deadline.connect',
+  'deadline.first_byte',
   'deadline.idle',
   'deadline.half_closed',
   'deadline.write_stall',
@@ -160,6 +161,7 @@ export class Deadlines {
       case 'deadline.sniff':
       case 'deadline.handshake':
       case 'deadline.connect':
+      case 'deadline.first_byte':
         return null;
     }
   }

@@ -1,5 +1,6 @@
 import type { DialReason } from '../../machines/connection.ts';
 import type { Address } from '../core/address.ts';
+import type { FailureKind } from '../core/circuits.ts';
 import type { ConnectPlan } from '../core/plan.ts';
 import type { Cancellable, DialFailure, DialFailureKind, DialOptions, Endpoint } from '../core/ports.ts';
 import type { PickKey } from '../core/upstreams.ts';
@@ -7,6 +8,7 @@ import { setUpBackend } from './backend-setup.ts';
 import { builtInBackend } from './built-in/index.ts';
 import type { Connection } from './connection.ts';
 import { plainHost } from './original.ts';
+import { pickBackend, waitOrFail } from './queueing.ts';
 import { share } from './trace-ids.ts';
 import { UNWATCHED } from './unwatched.ts';
 
@@ -21,20 +23,27 @@ export interface DialInProgress extends Cancellable {
   readonly from: number | null;
 }
 
-/** Entry: picks a backend and connects; waits first where it is one that has just failed. */
+/** Entry: picks a backend and connects; where all are full, waits for a place or ends, as the pool says. */
 export function dial(connection: Connection): void {
-  const { shard, tried } = connection;
   const builtIn = builtInBackend(connection);
   if (builtIn !== null) {
     own(connection, builtIn);
     connection.send({ type: 'dialed' });
     return;
   }
-  const row = shard.upstreams.pick(connection.pool, keyOf(connection), tried);
-  if (row < 0) {
-    connection.send({ type: 'dial.failed', reason: 'no-backend', retry: false });
-    return;
-  }
+  const row = pickBackend(connection);
+  if (row < 0) waitOrFail(connection, row);
+  else dialRow(connection, row);
+}
+
+/** A place was got by waiting. */
+export function dialPlaced(connection: Connection): void {
+  dialRow(connection, (connection.dial as DialInProgress).row);
+}
+
+/** Connects to a backend that was picked; waits first where it is one that has just failed. */
+function dialRow(connection: Connection, row: number): void {
+  const { shard, tried } = connection;
   connection.dial = { row, from: null, cancel: () => {} };
   const pause = tried.includes(row) ? Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** (tried.length - 1)) : 0;
   if (pause === 0) {
@@ -64,7 +73,8 @@ export function stopDialing(connection: Connection, event: { readonly type: stri
   if (under === null) return;
   under.cancel();
   if (under.from === null) giveBack(connection, under);
-  else failed(connection, under, event.type === 'deadline.connect' ? 'timeout' : 'cancelled');
+  else if (event.type === 'deadline.connect') failed(connection, under, 'timeout', 'timeout');
+  else failed(connection, under, 'cancelled', null);
 }
 
 function connect(connection: Connection, row: number): void {
@@ -109,7 +119,7 @@ function connected(connection: Connection, endpoint: Endpoint, address: Address,
       reached(connection, under, inside);
     },
     failed: (code) => {
-      failed(connection, under, code);
+      failed(connection, under, code, 'handshake');
       connection.send({ type: 'dial.failed', reason: 'backend-handshake', retry: true });
     },
   });
@@ -134,27 +144,46 @@ function own(connection: Connection, endpoint: Endpoint): void {
 }
 
 function refused(connection: Connection, failure: DialFailure): void {
-  failed(connection, connection.dial as DialInProgress, failure.code);
-  connection.send({ type: 'dial.failed', ...VERDICTS[failure.kind] });
+  const { counts, reason, retry } = VERDICTS[failure.kind];
+  failed(connection, connection.dial as DialInProgress, failure.code, counts);
+  connection.send({ type: 'dial.failed', reason, retry });
+}
+
+interface Verdict {
+  readonly reason: DialReason;
+  readonly retry: boolean;
+  /** As what it counts against the backend; null where this machine is to blame. */
+  readonly counts: FailureKind | null;
 }
 
 /** Out of descriptors is this machine's trouble: another backend would not help. */
-const VERDICTS: Readonly<Record<DialFailureKind, { reason: DialReason; retry: boolean }>> = {
-  refused: { reason: 'connect-refused', retry: true },
-  unreachable: { reason: 'connect-failed', retry: true },
-  name: { reason: 'connect-failed', retry: true },
-  other: { reason: 'connect-failed', retry: true },
-  'out-of-ports': { reason: 'out-of-ports', retry: true },
-  'out-of-descriptors': { reason: 'out-of-descriptors', retry: false },
+const VERDICTS: Readonly<Record<DialFailureKind, Verdict>> = {
+  refused: { reason: 'connect-refused', retry: true, counts: 'refused' },
+  unreachable: { reason: 'connect-failed', retry: true, counts: 'unreachable' },
+  name: { reason: 'connect-failed', retry: true, counts: 'unreachable' },
+  other: { reason: 'connect-failed', retry: true, counts: 'unreachable' },
+  'out-of-ports': { reason: 'out-of-ports', retry: true, counts: null },
+  'out-of-descriptors': { reason: 'out-of-descriptors', retry: false, counts: null },
 };
 
-function failed(connection: Connection, under: DialInProgress, error: string): void {
+/** As what a failed dial counts against its backend; null where this machine is to blame. */
+export function countsAs(kind: DialFailureKind): FailureKind | null {
+  return VERDICTS[kind].counts;
+}
+
+function failed(
+  connection: Connection,
+  under: DialInProgress,
+  error: string,
+  counts: FailureKind | null,
+): void {
   const { counters } = connection.shard;
   connection.tried.push(under.row);
   tellAttempt(connection, under, error);
   if (error !== 'cancelled') {
     counters.cells[counters.layout.dialFailures(under.row)]! += 1;
     connection.shard.upstreams.penalised(under.row);
+    if (counts !== null) connection.shard.upstreams.failing(under.row, counts);
   }
   giveBack(connection, under);
 }

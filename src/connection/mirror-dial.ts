@@ -1,10 +1,11 @@
 import type { Address } from '../core/address.ts';
+import type { FailureKind } from '../core/circuits.ts';
 import type { BackendPlan, PoolPlan } from '../core/plan.ts';
 import type { Cancellable, Endpoint } from '../core/ports.ts';
 import { DESCRIPTORS_FOR_PLACES, hasDescriptors } from './accepting.ts';
 import { setUpBackend } from './backend-setup.ts';
 import type { Connection } from './connection.ts';
-import { keyOf, optionsOf } from './dialing.ts';
+import { countsAs, keyOf, optionsOf } from './dialing.ts';
 import { UNWATCHED } from './unwatched.ts';
 
 /** What becomes of it. One of the two is called, once, and none after `cancel`. */
@@ -59,7 +60,7 @@ export class MirrorDial implements Cancellable {
     this.#from = this.#connection.now();
     const attempt = shard.plane.dial(address, optionsOf(this.#connection, this.#pool.connect), {
       connected: (endpoint) => this.#owner.guard(() => this.#connected(endpoint, address)),
-      failed: ({ code }) => this.#owner.guard(() => this.#refused(code)),
+      failed: ({ kind, code }) => this.#owner.guard(() => this.#refused(code, countsAs(kind))),
     });
     this.#under = attempt;
   }
@@ -80,7 +81,7 @@ export class MirrorDial implements Cancellable {
       endpoint,
       {
         ready: (inside) => this.#reached(inside),
-        failed: (code) => this.#refused(code),
+        failed: (code) => this.#refused(code, 'handshake'),
       },
       (act) => this.#owner.guard(act),
     );
@@ -97,10 +98,11 @@ export class MirrorDial implements Cancellable {
     this.#owner.ready(endpoint, row);
   }
 
-  #refused(code: string): void {
+  #refused(code: string, counts: FailureKind | null): void {
     const { counters, upstreams } = this.#connection.shard;
     counters.cells[counters.layout.dialFailures(this.#row)]! += 1;
     upstreams.penalised(this.#row);
+    if (counts !== null) upstreams.failing(this.#row, counts);
     this.#giveBack();
     if (this.#tried.length > this.#pool.connect.retries) this.#owner.failed(code);
     else this.start(code);

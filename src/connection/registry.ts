@@ -2,6 +2,7 @@ import type { AnyActorRef } from 'xstate';
 import { closeReasonIndex } from '../core/close-reason.ts';
 import { type ConnectionId, connectionId } from '../core/connection-id.ts';
 import { textOf } from '../core/error-fact.ts';
+import type { SessionsEnd } from '../core/mail.ts';
 import type { ListenerPlan, MachineEngine } from '../core/plan.ts';
 import type { Endpoint } from '../core/ports.ts';
 import { connectionLogic } from './actions.ts';
@@ -74,6 +75,14 @@ export class ConnectionRegistry {
     return all.length;
   }
 
+  /** Ends at most so many of those that are relayed to a backend, those first in which nothing has moved for the longest. */
+  endSessions(backend: number, most: number, why: SessionsEnd): void {
+    const sessions = [...this.#live.values()].filter((connection) => isSessionOf(connection, backend));
+    if (most < sessions.length)
+      sessions.sort((one, other) => one.deadlines.lastActivity - other.deadlines.lastActivity);
+    for (const connection of sessions.slice(0, most)) connection.send({ type: why });
+  }
+
   /** A drain deadline has come for those that `isMeant` says: cuts them and tells how many they were. */
   cutWhere(isMeant: (connection: Connection) => boolean): number {
     const meant = [...this.#live.values()].filter(isMeant);
@@ -105,6 +114,10 @@ export class ConnectionRegistry {
   };
 }
 
+function isSessionOf({ row, relay, state }: Connection, backend: number): boolean {
+  return row === backend && relay !== null && state !== 'draining';
+}
+
 /** A client for whom no connection could be made: reset, counted as accepted and ended, and told as a defect. */
 function stillborn(
   id: ConnectionId,
@@ -126,7 +139,7 @@ function stillborn(
     },
     () => {
       const at = plane.timers.epoch + plane.timers.now();
-      emit({ kind: 'error', at, connection: id, message: textOf(error) });
+      emit({ kind: 'error', at, connection: id, traceId: null, message: textOf(error) });
     },
   ];
   for (const step of steps) {

@@ -33,6 +33,8 @@ export class Relay implements FlowOwner, Stall {
   readonly #acceptedDown: AcceptedBytes;
   /** What the stages of both directions have in common; null where there are none. */
   #chaos: ChaosEnv | null = null;
+  /** How long the backend may take to answer the client's first bytes; 0 = as long as it likes, or it is waited for already. */
+  #firstByteMsMax: number;
   /** Milliseconds from the join to the backend's first byte; -1 = none yet. */
   firstByteMs = -1;
 
@@ -44,6 +46,7 @@ export class Relay implements FlowOwner, Stall {
     this.#startedAt = this.now();
     this.#acceptedUp = new AcceptedBytes(connection, 'up');
     this.#acceptedDown = new AcceptedBytes(connection, 'down');
+    this.#firstByteMsMax = firstByteMsMaxOf(connection);
     const { client } = connection;
     const [up, down] = [this.#stages('up'), this.#stages('down')];
     this.up = new Flow('up', client, backend, up, this);
@@ -93,7 +96,10 @@ export class Relay implements FlowOwner, Stall {
     if (this.firstByteMs >= 0 || side !== 'backend') return;
     this.firstByteMs = Math.max(0, at - this.#startedAt);
     const { row, shard } = this.#connection;
-    if (row >= 0) shard.upstreams.measured(row, this.firstByteMs);
+    if (row < 0) return;
+    shard.upstreams.measured(row, this.firstByteMs);
+    shard.upstreams.answered(row);
+    this.#deadlines.cancel('deadline.first_byte');
   }
 
   /** The socket of a side took bytes. */
@@ -102,6 +108,7 @@ export class Relay implements FlowOwner, Stall {
     const now = this.#timers.now();
     (isUp ? this.#acceptedUp : this.#acceptedDown).add(bytes);
     this.#deadlines.touch(now);
+    if (isUp && this.#firstByteMsMax > 0) this.#awaitAnswer();
     (isUp ? this.up : this.down).accepted(bytes, now);
   }
 
@@ -109,11 +116,17 @@ export class Relay implements FlowOwner, Stall {
     return earlier(this.up.stalledSince, this.down.stalledSince);
   }
 
+  /** The backend has the client's first bytes. */
+  #awaitAnswer(): void {
+    if (this.firstByteMs < 0) this.#deadlines.after('deadline.first_byte', this.#firstByteMsMax);
+    this.#firstByteMsMax = 0;
+  }
+
   #stageFailed(stage: StagePlan['kind'], message: string): void {
-    const { shard, listener, id } = this.#connection;
+    const { shard, listener, id, traceId } = this.#connection;
     const { layout, cells } = shard.counters;
     cells[layout.stageFailures(listener.index, STAGE_KINDS.indexOf(stage))]! += 1;
-    shard.emit({ kind: 'stage', at: this.#connection.now(), connection: id, stage, message });
+    shard.emit({ kind: 'stage', at: this.#connection.now(), connection: id, traceId, stage, message });
   }
 
   #stages(direction: Direction): readonly Stage[] {
@@ -204,6 +217,12 @@ class PeerWatch implements EndpointObserver {
 
   held(): void {}
   finished(): void {}
+}
+
+/** 0 where silence does not count against a backend. */
+function firstByteMsMaxOf({ plan, pool, row }: Connection): number {
+  const passive = row < 0 ? null : (plan.pools[pool]?.passive ?? null);
+  return passive?.count.includes('silence') ? passive.firstByteMs : 0;
 }
 
 function earlier(one: number | null, other: number | null): number | null {

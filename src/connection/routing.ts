@@ -82,7 +82,9 @@ function toPool(connection: Connection, index: number): void {
     return;
   }
   connection.pool = index;
-  connection.send({ type: 'routed', retries: pool.connect.retries, abortOnFin: pool.connect.abortOnFin });
+  const { connect, onFull } = pool;
+  const { retries, abortOnFin } = connect;
+  connection.send({ type: 'routed', retries, abortOnFin, closesWhenFull: onFull === 'close' });
 }
 
 /** Whether it is to go where its client wanted to, and that is here: it would come back again and again. */

@@ -4,6 +4,7 @@ import type { Buckets } from '../core/bucket.ts';
 import type { Counters } from '../core/counters.ts';
 import type { FactSink } from '../core/facts.ts';
 import type { Plan } from '../core/plan.ts';
+import type { PoolPlaces } from '../core/pool-places.ts';
 import type { Plane } from '../core/ports.ts';
 import type { TlsSessions } from '../core/tls.ts';
 import type { Upstreams } from '../core/upstreams.ts';
@@ -13,6 +14,7 @@ import type { AffectedConnections } from '../stream/index.ts';
 import type { CertificateNames } from './certificate-names.ts';
 import type { LimitReports } from './limit-reports.ts';
 import type { Mirrors } from './mirrors.ts';
+import type { PoolQueues } from './pool-queues.ts';
 import type { TraceIds } from './trace-ids.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 
@@ -25,6 +27,10 @@ export interface ShardCommons {
   readonly admission: Admission;
   readonly turns: Turns;
   readonly waitingRoom: WaitingRoom;
+  /** What is counted of pools, over all shards. */
+  readonly poolPlaces: PoolPlaces;
+  /** Who waits for a backend. */
+  readonly poolQueues: PoolQueues;
   readonly limitReports: LimitReports;
   readonly mirrors: Mirrors;
   /** Rate limits that connections share, also those of other shards. */

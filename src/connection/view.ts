@@ -1,6 +1,6 @@
 import { formatAddress } from '../core/address.ts';
 import { formatConnectionId } from '../core/connection-id.ts';
-import type { ConnectionView, Why } from '../core/connection-view.ts';
+import type { ConnectionView, QueueView, Why } from '../core/connection-view.ts';
 import { formatProxyHeader } from '../proxy-protocol/index.ts';
 import { explainRoutes } from '../route/index.ts';
 import type { Connection } from './connection.ts';
@@ -28,6 +28,7 @@ export function viewOf(connection: Connection, shard: number): ConnectionView {
     pool: plan.pools[connection.pool]?.name ?? null,
     backend: plan.backends[connection.row]?.name ?? null,
     attempts: [...connection.attempts],
+    queue: queueOf(connection),
     bytesUp: relay?.bytesUp ?? 0,
     bytesDown: relay?.bytesDown ?? 0,
     waitingUp: relay?.up.undelivered ?? 0,
@@ -36,6 +37,16 @@ export function viewOf(connection: Connection, shard: number): ConnectionView {
     backendTcp: backend?.tcpInfo ?? null,
     traceId: connection.traceId,
     why: whyOf(connection),
+  };
+}
+
+function queueOf({ queued, shard }: Connection): QueueView | null {
+  if (queued === null || queued.since === null) return null;
+  const { poolQueues, poolPlaces } = shard;
+  return {
+    since: queued.since,
+    ahead: poolQueues.ahead(queued),
+    waiting: poolPlaces.waiting(queued.pool),
   };
 }
 

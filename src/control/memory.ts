@@ -55,6 +55,11 @@ export class Memory {
     );
   }
 
+  /** A backend was ejected; `cause` is the position in FAILURE_KINDS. */
+  countEjection(row: number, cause: number): void {
+    (this.counters[this.#own] as Float64Array)[COUNTERS.ejections(row, cause)]! += 1;
+  }
+
   /** The main thread's plane has opened or closed a descriptor. */
   countDescriptor(by: 1 | -1): void {
     addToWord(this.#words[this.#own] as Int32Array, 'DESCRIPTORS', by);

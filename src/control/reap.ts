@@ -8,8 +8,11 @@ import { COUNTERS } from '../shard-counters.ts';
 import {
   countersOf,
   reapPlaces,
+  reapPoolPlaces,
+  reapSticky,
   reapTurns,
   repairPlaces,
+  repairPoolPlaces,
   upstreamTableOf,
   wordsOf,
 } from '../shared-memory/index.ts';
@@ -24,11 +27,17 @@ export function reapShard(regions: SharedRegions, shard: number): number {
   const cells = countersOf(regions, shard);
   let connections = 0;
   for (let listener = 0; listener < LISTENERS_MAX; listener++) connections += closeAll(cells, listener);
+  for (let pool = 0; pool < COUNTERS.shape.backends; pool++) {
+    const waiting = COUNTERS.pools(pool, 'waiting');
+    if (cells[waiting] !== 0) cells[waiting] = 0;
+  }
   const words = wordsOf(regions, shard);
   clearShardWords(words);
   writeWord(words, 'GONE', 1);
   reapPlaces(regions, shard);
   reapTurns(regions, shard);
+  reapPoolPlaces(regions, shard);
+  reapSticky(regions, shard);
   upstreamTableOf(regions).reap(shard);
   return connections;
 }
@@ -36,7 +45,8 @@ export function reapShard(regions: SharedRegions, shard: number): number {
 /** Puts totals right that a shard left wrong by dying inside of a step. False: others were too busy, try again. */
 export function repairTotals(regions: SharedRegions): boolean {
   const places = repairPlaces(regions);
-  return upstreamTableOf(regions).repair() && places;
+  const pools = repairPoolPlaces(regions);
+  return upstreamTableOf(regions).repair() && places && pools;
 }
 
 function closeAll(cells: Float64Array, listener: number): number {
@@ -56,8 +66,8 @@ function closeAll(cells: Float64Array, listener: number): number {
 }
 
 /** The end of a connection that died with its shard, of which no more is known than its beginning. */
-export function lostConnection(opened: OpenedFact, at: number, sampled: boolean): ClosedFact {
-  const { connection, listener, client, local, traceId } = opened;
+export function lostConnection(opened: OpenedFact, at: number): ClosedFact {
+  const { connection, listener, client, local, traceId, spanId, parentSpanId, sampled } = opened;
   return {
     kind: 'closed',
     at,
@@ -79,6 +89,7 @@ export function lostConnection(opened: OpenedFact, at: number, sampled: boolean)
     pool: -1,
     backend: -1,
     attempts: [],
+    queueMs: 0,
     bytesUp: 0,
     bytesDown: 0,
     undeliveredUp: 0,
@@ -90,8 +101,8 @@ export function lostConnection(opened: OpenedFact, at: number, sampled: boolean)
     backendTcp: null,
     visits: [],
     traceId,
-    spanId: null,
-    parentSpanId: null,
+    spanId,
+    parentSpanId,
     sampled,
   };
 }

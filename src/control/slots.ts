@@ -63,6 +63,9 @@ export class Slots {
       if (before.listeners[index]?.name !== name) this.#clearListener(index);
       this.#note(this.#listeners, index, retired, plan.version);
     }
+    for (const { index, name } of plan.pools)
+      if (before.pools[index]?.name !== name)
+        for (const cells of this.#cells()) zero(cells, COUNTERS.ofPool(index));
     for (const backend of plan.backends) {
       const was = before.backends[backend.row];
       if (was === undefined || identity(before, was) !== identity(plan, backend))

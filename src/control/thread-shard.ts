@@ -1,10 +1,11 @@
 import { type Actor, createActor, type SnapshotFrom, waitFor } from 'xstate';
 import { type ShardEvent, shardMachine } from '../../machines/shard.ts';
 import type { ConnectionId } from '../core/connection-id.ts';
+import type { ConnectionPulse } from '../core/connection-pulse.ts';
 import type { ConnectionView } from '../core/connection-view.ts';
 import { textOf } from '../core/error-fact.ts';
 import { SluiceError } from '../core/errors.ts';
-import type { ShardReply, ShardRequest } from '../core/mail.ts';
+import type { SessionsEnd, ShardReply, ShardRequest } from '../core/mail.ts';
 import type { Plan } from '../core/plan.ts';
 import type { ShardFailure } from '../core/watcher.ts';
 import { Mailbox } from './mailbox.ts';
@@ -113,6 +114,11 @@ export class ThreadShard implements ShardHost {
     return (await this.#ask({ kind: 'view', connection, version }, ['viewed'], version)).view;
   }
 
+  async pulses(connections: readonly ConnectionId[]): Promise<readonly ConnectionPulse[]> {
+    const version = ++this.#views;
+    return (await this.#ask({ kind: 'pulse', connections, version }, ['pulses'], version)).pulses;
+  }
+
   /** From here on it is not started again when it dies, nor where it is dead already. */
   async stopAccepting(): Promise<void> {
     this.#isDraining = true;
@@ -137,6 +143,10 @@ export class ThreadShard implements ShardHost {
 
   wake(): void {
     this.#post({ kind: 'wake' });
+  }
+
+  endSessions(backend: number, most: number, why: SessionsEnd): void {
+    this.#post({ kind: 'end-sessions', backend, most, why });
   }
 
   async close(): Promise<void> {

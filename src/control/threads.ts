@@ -1,4 +1,3 @@
-import { isSampled } from '../connection/index.ts';
 import type { ConnectionId } from '../core/connection-id.ts';
 import type { FactQueue } from '../core/fact-queue.ts';
 import type { Plan } from '../core/plan.ts';
@@ -100,14 +99,12 @@ export class Threads {
   }
 
   #dead({ number, generation }: ThreadShard, cause: ShardFailure | null, message: string): void {
-    const { regions, current, facts, tell } = this.#options;
-    const { plan } = current();
+    const { regions, facts, tell } = this.#options;
     const lost = this.intake.lost(number);
     const connections = reapShard(regions, number);
     this.#putRight();
     const at = Date.now();
-    const { sample } = plan.telemetry;
-    facts.deliver(lost.map((opened) => lostConnection(opened, at, isSampled(opened.traceId, sample))));
+    facts.deliver(lost.map((opened) => lostConnection(opened, at)));
     if (cause !== null)
       tell({ event: 'shard.failed', shard: number, generation, cause, message, connections });
     for (const shard of this.shards) shard.wake();

@@ -43,11 +43,15 @@ export const CLOSE_REASONS = {
     meaning: 'the client sent FIN before a backend was reached and the pool has abort_on_fin',
   },
   denied: { by: 'proxy', clean: false, meaning: 'the access list of the listener refuses this client' },
-  limit: { by: 'proxy', clean: false, meaning: 'a limit on connections or on the accept rate was reached' },
+  limit: {
+    by: 'proxy',
+    clean: false,
+    meaning: 'a limit on connections or on the accept rate was reached, or the queue of the pool was full',
+  },
   'queue-timeout': {
     by: 'proxy',
     clean: false,
-    meaning: 'waited for a free place for longer than timeouts.queue',
+    meaning: 'waited for a free place for longer than timeouts.queue, or queue.timeout of the pool',
   },
   'proxy-header': {
     by: 'client',
@@ -134,6 +138,17 @@ export const CLOSE_REASONS = {
     by: 'proxy',
     clean: false,
     meaning: 'still open when timeouts.drain of a stopping service had passed',
+  },
+  'backend-down': {
+    by: 'proxy',
+    clean: false,
+    meaning: 'its backend was ejected or became unhealthy, and on_down of the pool ends such connections',
+  },
+  rebalanced: {
+    by: 'proxy',
+    clean: false,
+    meaning:
+      'ended so that its client connects again: a backend came back, and on_up of the pool says rebalance',
   },
   killed: { by: 'proxy', clean: false, meaning: 'ended by an operator' },
   'shard-failed': {

@@ -30,6 +30,8 @@ export interface ConnectionView {
   readonly pool: string | null;
   readonly backend: string | null;
   readonly attempts: readonly DialAttempt[];
+  /** Where it waits for a place at a backend; null where it does not. */
+  readonly queue: QueueView | null;
   readonly bytesUp: number;
   readonly bytesDown: number;
   /** Read and not accepted by the far socket. */
@@ -39,6 +41,16 @@ export interface ConnectionView {
   readonly backendTcp: TcpInfo | null;
   readonly traceId: string;
   readonly why: Why;
+}
+
+/** A connection's place in the queue of its pool. */
+export interface QueueView {
+  /** Since when it waits, wall time in milliseconds. */
+  readonly since: number;
+  /** How many on its own shard come before it. */
+  readonly ahead: number;
+  /** How many wait for the pool, in all shards. */
+  readonly waiting: number;
 }
 
 /** Why a connection goes where it goes, as its plan and what is known of it say; of backends, as they are now. */
@@ -75,5 +87,5 @@ export interface BackendVerdict {
   /** Share of its weight that counts: 1, or less in a slow start. */
   readonly strength: number;
   /** Why it gets no new connection; `priority`: another priority has backends that can be used. null: it may get one. */
-  readonly passedOver: 'unhealthy' | 'weight 0' | 'full' | 'priority' | null;
+  readonly passedOver: 'unhealthy' | 'weight 0' | 'full' | 'rate' | 'priority' | null;
 }

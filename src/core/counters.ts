@@ -1,8 +1,13 @@
+import { FAILURE_KINDS } from './circuits.ts';
 import { CLOSE_REASON_NAMES } from './close-reason.ts';
 import { LIMIT_KINDS } from './facts.ts';
 import { MIRROR_COUNTS, type MirrorCount } from './mirror.ts';
 import { STAGE_KINDS } from './plan.ts';
 import { STATES } from './state.ts';
+
+/** What is counted of a pool: who waits for a backend now, who found the queue full, clients of a sticky pool that were forgotten for others. */
+export const POOL_COUNTS = ['waiting', 'queue-full', 'evicted'] as const;
+export type PoolCount = (typeof POOL_COUNTS)[number];
 
 /** How many listeners, backends and routes a counters region is laid out for. */
 export interface CountersShape {
@@ -31,6 +36,8 @@ export class CountersLayout {
   readonly #dials: number;
   readonly #dialFailures: number;
   readonly #backendBytes: number;
+  readonly #pools: number;
+  readonly #ejections: number;
   readonly #factsDropped: number;
 
   constructor(shape: CountersShape) {
@@ -55,6 +62,8 @@ export class CountersLayout {
     this.#dials = block(shape.backends);
     this.#dialFailures = block(shape.backends);
     this.#backendBytes = block(shape.backends * 2);
+    this.#pools = block(shape.backends * POOL_COUNTS.length);
+    this.#ejections = block(shape.backends * FAILURE_KINDS.length);
     this.#factsDropped = block(1);
     this.length = next;
   }
@@ -113,6 +122,14 @@ export class CountersLayout {
   backendBytes(backend: number, direction: number): number {
     return this.#backendBytes + backend * 2 + direction;
   }
+  /** Of a pool, of which there are never more than backends. */
+  pools(pool: number, count: PoolCount): number {
+    return this.#pools + pool * POOL_COUNTS.length + POOL_COUNTS.indexOf(count);
+  }
+  /** Ejections of a backend, written by control; `cause` is the position in FAILURE_KINDS of the failure that decided. */
+  ejections(backend: number, cause: number): number {
+    return this.#ejections + backend * FAILURE_KINDS.length + cause;
+  }
   /** Facts that were dropped because control did not keep up. */
   factsDropped(): number {
     return this.#factsDropped;
@@ -137,7 +154,13 @@ export class CountersLayout {
       this.dials(backend),
       this.dialFailures(backend),
       ...each(2, (direction) => [this.backendBytes(backend, direction)]),
+      ...each(FAILURE_KINDS.length, (cause) => [this.ejections(backend, cause)]),
     ];
+  }
+
+  /** All cells of a pool. */
+  ofPool(pool: number): number[] {
+    return POOL_COUNTS.map((count) => this.pools(pool, count));
   }
 
   /** A zeroed region; shared memory, so that control reads what a shard writes. */

@@ -1,6 +1,8 @@
 import { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { CLOSE_REASON_NAMES, closeReasonIndex } from './close-reason.ts';
+import { decodeAgent, decodeEjection, decodeHealth, encodeBackend } from './fact-codec-backend.ts';
+import { decodeOpened, encodeOpened } from './fact-codec-opened.ts';
 import { decodeTcp, encodeTcp } from './fact-codec-tcp.ts';
 import { decodeTexts, encodeTexts } from './fact-codec-texts.ts';
 import { decodeTls, encodeTls } from './fact-codec-tls.ts';
@@ -21,7 +23,7 @@ export const FACT_BYTES_MAX = 16 * 1024;
 /** Most bytes of an address, a name or a trace id; a longer one is cut. */
 export const FACT_TEXT_BYTES_MAX = 1024;
 
-/** Most bytes of the message of an error or of a stage, and of the cause of a change of health; a longer one is cut. */
+/** Most bytes of the message of an error or of a stage; a longer one is cut. */
 export const FACT_MESSAGE_BYTES_MAX = 8 * 1024;
 
 /** What stands for a protocol that is named by a rule of the config. */
@@ -40,6 +42,7 @@ const KINDS = [
   'closed',
   'limit',
   'health',
+  'ejection',
   'error',
   'stage',
   'agent',
@@ -69,11 +72,7 @@ export function decodeFact(bytes: Uint8Array): Fact {
 function encodeBody(fact: Fact, into: ByteWriter): void {
   switch (fact.kind) {
     case 'opened':
-      into.float64(fact.connection);
-      into.int32(fact.listener);
-      into.text(fact.client, FACT_TEXT_BYTES_MAX);
-      into.text(fact.local, FACT_TEXT_BYTES_MAX);
-      into.text(fact.traceId, FACT_TEXT_BYTES_MAX);
+      encodeOpened(fact, into, FACT_TEXT_BYTES_MAX);
       return;
     case 'entered':
       into.float64(fact.connection);
@@ -89,23 +88,19 @@ function encodeBody(fact: Fact, into: ByteWriter): void {
       into.float64(fact.count);
       return;
     case 'health':
-      into.int32(fact.pool);
-      into.int32(fact.backend);
-      into.uint8(fact.healthy ? 1 : 0);
-      into.text(fact.cause, FACT_MESSAGE_BYTES_MAX);
-      return;
+    case 'ejection':
     case 'agent':
-      into.int32(fact.pool);
-      into.int32(fact.backend);
-      into.text(fact.said, FACT_TEXT_BYTES_MAX);
+      encodeBackend(fact, into);
       return;
     case 'error':
       into.uint8(fact.connection === null ? 0 : 1);
       into.float64(fact.connection ?? 0);
+      into.text(fact.traceId, FACT_TEXT_BYTES_MAX);
       into.text(fact.message, FACT_MESSAGE_BYTES_MAX);
       return;
     case 'stage':
       into.float64(fact.connection);
+      into.text(fact.traceId, FACT_TEXT_BYTES_MAX);
       into.text(fact.stage, FACT_TEXT_BYTES_MAX);
       into.text(fact.message, FACT_MESSAGE_BYTES_MAX);
       return;
@@ -115,15 +110,7 @@ function encodeBody(fact: Fact, into: ByteWriter): void {
 function decodeBody(kind: Fact['kind'], at: number, from: ByteReader): Fact {
   switch (kind) {
     case 'opened':
-      return {
-        kind,
-        at,
-        connection: from.float64(),
-        listener: from.int32(),
-        client: from.text(),
-        local: from.text(),
-        traceId: from.text(),
-      };
+      return decodeOpened(at, from);
     case 'entered':
       return { kind, at, connection: from.float64(), listener: from.int32(), state: from.oneOf(STATES) };
     case 'closed':
@@ -131,27 +118,35 @@ function decodeBody(kind: Fact['kind'], at: number, from: ByteReader): Fact {
     case 'limit':
       return { kind, at, listener: from.int32(), limit: from.oneOf(LIMIT_KINDS), count: from.float64() };
     case 'health':
-      return {
-        kind,
-        at,
-        pool: from.int32(),
-        backend: from.int32(),
-        healthy: from.flag(),
-        cause: from.text(),
-      };
+      return decodeHealth(at, from);
+    case 'ejection':
+      return decodeEjection(at, from);
     case 'agent':
-      return { kind, at, pool: from.int32(), backend: from.int32(), said: from.text() };
+      return decodeAgent(at, from);
     case 'error':
       return decodeError(at, from);
     case 'stage':
-      return { kind, at, connection: from.float64(), stage: from.text(), message: from.text() };
+      return {
+        kind,
+        at,
+        connection: from.float64(),
+        traceId: from.text(),
+        stage: from.text(),
+        message: from.text(),
+      };
   }
 }
 
 function decodeError(at: number, from: ByteReader): ErrorFact {
   const known = from.flag();
   const connection = from.float64();
-  return { kind: 'error', at, connection: known ? connection : null, message: from.text() };
+  return {
+    kind: 'error',
+    at,
+    connection: known ? connection : null,
+    traceId: from.textOrNull(),
+    message: from.text(),
+  };
 }
 
 function encodeClosed(fact: ClosedFact, into: ByteWriter): void {
@@ -173,6 +168,7 @@ function encodeClosed(fact: ClosedFact, into: ByteWriter): void {
   into.int32(fact.pool);
   into.int32(fact.backend);
   encodeAttempts(fact.attempts, into);
+  into.float64(fact.queueMs);
   into.float64(fact.bytesUp);
   into.float64(fact.bytesDown);
   into.float64(fact.undeliveredUp);
@@ -211,6 +207,7 @@ function decodeClosed(at: number, from: ByteReader): ClosedFact {
     pool: from.int32(),
     backend: from.int32(),
     attempts: decodeAttempts(from),
+    queueMs: from.float64(),
     bytesUp: from.float64(),
     bytesDown: from.float64(),
     undeliveredUp: from.float64(),

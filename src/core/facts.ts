@@ -16,6 +16,7 @@ export type Fact =
   | LimitFact
   | HealthFact
   | AgentFact
+  | EjectionFact
   | ErrorFact
   | StageFact;
 
@@ -31,6 +32,11 @@ export interface OpenedFact {
   readonly local: string;
   /** 32 hex digits. */
   readonly traceId: string;
+  /** 16 hex digits: the root span's, where partial spans of it may be made; null = nobody needs it yet. */
+  readonly spanId: string | null;
+  /** As in `ClosedFact`. */
+  readonly parentSpanId: string | null;
+  readonly sampled: boolean;
 }
 
 export interface EnteredFact {
@@ -90,6 +96,8 @@ export interface ClosedFact {
   /** Row in `Plan.backends`, -1 where none was connected. */
   readonly backend: number;
   readonly attempts: readonly DialAttempt[];
+  /** Milliseconds in which it waited for a place at a backend of its pool; 0 = it did not. */
+  readonly queueMs: number;
   /** Accepted by the backend's socket, and by the client's. */
   readonly bytesUp: number;
   readonly bytesDown: number;
@@ -156,12 +164,31 @@ export interface AgentFact {
   readonly said: string;
 }
 
+/** `withheld`: it would have been ejected, but its pool cannot spare it. */
+export const EJECTION_CHANGES = ['ejected', 'returned', 'withheld'] as const;
+export type EjectionChange = (typeof EJECTION_CHANGES)[number];
+
+/** A backend was ejected for what happened to connections, or came back. Exactly one for each change. */
+export interface EjectionFact {
+  readonly kind: 'ejection';
+  readonly at: number;
+  readonly pool: number;
+  readonly backend: number;
+  readonly change: EjectionChange;
+  /** `5 in a row: refused`, `its time has passed`, `a probe has passed` … */
+  readonly cause: string;
+  /** How long it is ejected for, or was; 0 where it is withheld. In milliseconds. */
+  readonly ms: number;
+}
+
 /** A defect, or a failure outside any connection. */
 export interface ErrorFact {
   readonly kind: 'error';
   readonly at: number;
   /** null where it belongs to no connection. */
   readonly connection: ConnectionId | null;
+  /** 32 hex digits: the connection's; null where there is none. */
+  readonly traceId: string | null;
   readonly message: string;
 }
 
@@ -170,6 +197,8 @@ export interface StageFact {
   readonly kind: 'stage';
   readonly at: number;
   readonly connection: ConnectionId;
+  /** 32 hex digits. */
+  readonly traceId: string;
   readonly stage: string;
   readonly message: string;
 }

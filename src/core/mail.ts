@@ -1,4 +1,5 @@
 import type { ConnectionId } from './connection-id.ts';
+import type { ConnectionPulse } from './connection-pulse.ts';
 import type { ConnectionView } from './connection-view.ts';
 import type { Plan } from './plan.ts';
 
@@ -24,12 +25,24 @@ export type ShardRequest =
   | { readonly kind: 'close' }
   /** The process ends: reset every socket and end the thread, now. */
   | { readonly kind: 'exit' }
+  /** End so many of the connections that are relayed to a backend, those first that were idle for the longest. */
+  | {
+      readonly kind: 'end-sessions';
+      readonly backend: number;
+      readonly most: number;
+      readonly why: SessionsEnd;
+    }
   /** A place may be free for somebody who waits here. */
   | { readonly kind: 'wake' }
   /** Which of these connections are gone? Asked where a fact of their end may have been dropped. */
   | { readonly kind: 'census'; readonly connections: readonly ConnectionId[] }
   /** What is to be told of a connection? `version` tells the answer from others. */
-  | { readonly kind: 'view'; readonly connection: ConnectionId; readonly version: number };
+  | { readonly kind: 'view'; readonly connection: ConnectionId; readonly version: number }
+  /** How do these connections stand? At most PULSES_MAX of them; `version` as above. */
+  | { readonly kind: 'pulse'; readonly connections: readonly ConnectionId[]; readonly version: number };
+
+/** Why sessions are ended because of what became of a backend, by the name of the chart's event. */
+export type SessionsEnd = 'backend.down' | 'rebalance';
 
 /** What a shard tells control. */
 export type ShardReply =
@@ -55,5 +68,7 @@ export type ShardReply =
   | { readonly kind: 'census-taken'; readonly gone: readonly ConnectionId[] }
   /** null: there is no such connection. */
   | { readonly kind: 'viewed'; readonly version: number; readonly view: ConnectionView | null }
+  /** Of those asked for, the ones that live. */
+  | { readonly kind: 'pulses'; readonly version: number; readonly pulses: readonly ConnectionPulse[] }
   /** Something was thrown that nothing caught: the shard cuts its connections and ends. */
   | { readonly kind: 'threw'; readonly message: string };

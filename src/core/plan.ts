@@ -1,7 +1,9 @@
 import type { Address } from './address.ts';
 import type { Cidr } from './cidr.ts';
 import type { HealthPlan } from './health-plan.ts';
+import type { OnDown, PassivePlan } from './passive-plan.ts';
 import type { SocketOptions } from './ports.ts';
+import type { HashKey, QueuePlan, StickyPlan } from './queue-plan.ts';
 import type { RoutePlan } from './route-plan.ts';
 import {
   type KnownProtocol,
@@ -10,16 +12,23 @@ import {
   type ProtocolRulePlan,
   type Sniffed,
 } from './sniffed.ts';
+import type { TelemetryPlan } from './telemetry-plan.ts';
 import type { ConnectTlsPlan, ListenerTlsPlan } from './tls.ts';
 
 export type { ChaosPlan } from './chaos-plan.ts';
 export type { HealthPlan } from './health-plan.ts';
+export { ON_DOWN, type OnDown, type PassivePlan } from './passive-plan.ts';
+export { HASH_KEYS, type HashKey, type QueuePlan, type StickyPlan } from './queue-plan.ts';
 export type { RouteAction, RouteMatch, RoutePlan } from './route-plan.ts';
 export { STAGE_KINDS, type StagePlan } from './stage-plan.ts';
+export type { TelemetryPlan, TraceMatchPlan, TraceRulesPlan } from './telemetry-plan.ts';
 export { type KnownProtocol, PROTOCOLS, type Protocol, type Sniffed };
 
 /** Listeners a plan can have, those that a reload took away included. */
 export const LISTENERS_MAX = 1024;
+
+/** Highest number of a route's priority in the queue of a pool; the lowest is the negative of it. */
+export const QUEUE_PRIORITY_MAX = 1000;
 
 /** Shards a service can have. */
 export const SHARDS_MAX = 64;
@@ -163,10 +172,6 @@ export const BALANCE_POLICIES = [
 ] as const;
 export type BalancePolicy = (typeof BALANCE_POLICIES)[number];
 
-/** What a connection can be hashed by. One that lacks it is hashed by its source. */
-export const HASH_KEYS = ['source', 'sni', 'proxy_tlv'] as const;
-export type HashKey = (typeof HASH_KEYS)[number];
-
 export interface HashPlan {
   readonly on: HashKey;
   /** With `proxy_tlv`: the type, 0 to 255. */
@@ -196,7 +201,20 @@ export interface PoolPlan {
   readonly backends: readonly number[];
   /** null: backends are not probed and count as healthy. */
   readonly health: HealthPlan | null;
+  /** null: backends are not ejected for what happens to connections. */
+  readonly passive: PassivePlan | null;
+  readonly onDown: OnDown;
+  /** Sessions moved a second to a backend that came back; 0 = none. */
+  readonly rebalancePerSecond: number;
   readonly connect: ConnectPlan;
+  /** Connections to all its backends at once; 0 = no limit. Those that began under a plan without one are not counted. */
+  readonly connectionsMax: number;
+  /** null: a connection that finds no place is turned away at once. */
+  readonly queue: QueuePlan | null;
+  /** How a connection is told that there is no place, nor one in the queue: by RST, or by FIN. */
+  readonly onFull: 'reset' | 'close';
+  /** null: a client gets whatever backend the policy chooses. */
+  readonly sticky: StickyPlan | null;
 }
 
 export interface ConnectPlan {
@@ -240,16 +258,8 @@ export interface BackendPlan {
   readonly backup: boolean;
   /** Connections to this backend at once; 0 = no limit. */
   readonly connectionsMax: number;
-}
-
-export interface TelemetryPlan {
-  /** Base URL of an OTLP/HTTP receiver; null = no export and no exporter. */
-  readonly otlp: string | null;
-  /** Share of connections that are traced, 0 to 1. */
-  readonly sample: number;
-  /** Where the Prometheus page is served; null = nowhere. */
-  readonly prometheus: Address | null;
-  readonly accessLog: { readonly to: 'stdout' | 'stderr' | 'off' };
+  /** Connections that are begun to it in a second, with a burst of one second's worth; 0 = no limit. */
+  readonly connectRate: number;
 }
 
 export interface AdminPlan {

@@ -11,6 +11,8 @@ export interface RoutePlan {
   readonly action: RouteAction;
   /** TLS of connections of this route is passed through, though the listener could terminate it. */
   readonly tlsPassthrough: boolean;
+  /** In the queue of a pool, connections of a lower number come first: -`QUEUE_PRIORITY_MAX` to `QUEUE_PRIORITY_MAX`. */
+  readonly priority: number;
   /** The listener's stages, then the route's. */
   readonly stages: readonly StagePlan[];
 }

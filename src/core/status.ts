@@ -1,3 +1,4 @@
+import type { CircuitState } from './circuits.ts';
 import type { ConnectionId } from './connection-id.ts';
 import type { ConnectionView } from './connection-view.ts';
 import type { PlanDiff } from './plan-diff.ts';
@@ -53,6 +54,8 @@ export interface ListenerStatus {
 export interface PoolStatus {
   readonly name: string;
   readonly balance: string;
+  /** Connections that wait for a place at one of its backends. */
+  readonly waiting: number;
   readonly backends: readonly BackendStatus[];
 }
 
@@ -60,6 +63,10 @@ export interface BackendStatus {
   readonly name: string;
   readonly address: string;
   readonly health: 'unknown' | 'healthy' | 'unhealthy';
+  /** `open`: ejected for what happened to connections. `half-open`: back, and on trial. */
+  readonly circuit: CircuitState;
+  /** How much longer it is ejected for; 0 where it is not. */
+  readonly ejectionLeftMs: number;
   readonly weight: number;
   readonly active: number;
   readonly connecting: number;

@@ -1,4 +1,5 @@
 import { AGENT_SILENT, type AgentState, packAgentState, packedWeight, unpackAgentState } from './agent.ts';
+import { Circuits } from './circuits.ts';
 import { Tally } from './tally.ts';
 
 /** What is known of a backend's health. `unknown` is eligible: no probe has answered yet. */
@@ -26,7 +27,7 @@ const COLUMNS = 6;
 
 /**
  * One row a backend, read by every shard when it picks and written with Atomics: health, weight, what the agent says and
- * time of return by control, load and latency by the shards that dial. The load is what a backend has, connecting or active, counted exactly over all shards. Lies on
+ * time of return by control, load, latency and failures by the shards that dial. The load is what a backend has, connecting or active, counted exactly over all shards. Lies on
  * shared memory so that it can be handed to other threads.
  *
  * A row or a shard that is not in the table is a RangeError everywhere, and so is an end without a beginning; nothing is
@@ -36,6 +37,8 @@ export class UpstreamTable {
   readonly cells: Int32Array;
   readonly rows: number;
   readonly shards: number;
+  /** What is known of the backends by the connections to them. */
+  readonly circuits: Circuits;
   readonly #health: Int32Array;
   readonly #weight: Int32Array;
   readonly #returned: Int32Array;
@@ -66,16 +69,23 @@ export class UpstreamTable {
     this.#agent = this.cells.subarray(4 * rows, 5 * rows);
     this.#agentMax = this.cells.subarray(5 * rows, load);
     this.#load = new Tally(this.cells.subarray(load, active), rows, shards);
-    this.#active = this.cells.subarray(active, needed);
+    const circuits = active + rows * shards;
+    this.#active = this.cells.subarray(active, circuits);
+    this.circuits = new Circuits(this.cells.subarray(circuits, needed), rows);
   }
 
   /** Int32 cells that a table takes. */
   static cells(rows: number, shards: number): number {
-    return COLUMNS * rows + Tally.cells(rows, shards) + rows * shards;
+    return COLUMNS * rows + Tally.cells(rows, shards) + rows * shards + Circuits.cells(rows);
   }
 
+  /** As probes have found it; healthy where there are none. */
   health(row: number): Health {
     return Atomics.load(this.#health, row) as Health;
+  }
+  /** What counts for a pick: as probes have found it, and unhealthy while it is ejected. */
+  effectiveHealth(row: number): Health {
+    return this.circuits.isOpen(row) ? UNHEALTHY : this.health(row);
   }
   setHealth(row: number, health: Health): void {
     Atomics.store(this.#health, row, health);
@@ -118,6 +128,7 @@ export class UpstreamTable {
     this.setAgent(row, AGENT_SILENT);
     Atomics.store(this.#returned, row, 0);
     Atomics.store(this.#latency, row, 0);
+    this.circuits.renew(row);
   }
 
   /** Decayed mean of the times that connections took to be answered, in microseconds; 0 = none was measured. */
@@ -147,6 +158,12 @@ export class UpstreamTable {
     let sum = 0;
     for (let shard = 0; shard < this.shards; shard++) sum += this.#own(row, shard);
     return sum;
+  }
+  /** Connections being relayed by one shard. */
+  activeOf(row: number, shard: number): number {
+    this.#mustKnow(row);
+    this.#mustKnowShard(shard);
+    return this.#own(row, shard);
   }
   /** Attempts under way, of all shards. */
   connecting(row: number): number {

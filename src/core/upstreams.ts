@@ -1,3 +1,4 @@
+import type { FailureKind } from './circuits.ts';
 import type { BackendVerdict } from './connection-view.ts';
 import type { ProxyTlvs } from './proxy-header.ts';
 
@@ -15,11 +16,16 @@ export interface PickKey {
   readonly now: number;
 }
 
+/** What a pick tells instead of a row: no backend can be used. */
+export const NO_BACKEND = -1;
+/** What a pick tells instead of a row: some could be used, but have no free place now. */
+export const ALL_FULL = -2;
+
 /** What a connection asks of the pools. Implemented in `src/upstream` for one shard. */
 export interface Upstreams {
   /**
    * Chooses a backend of a pool and counts it as connecting. `tried` are the rows this connection already failed on:
-   * they are taken again only where no other is left. Returns the row, or -1 where no backend is eligible.
+   * they are taken again only where no other is left. Returns the row, or `NO_BACKEND` or `ALL_FULL`, both below 0.
    * The caller owes exactly one `connected` or `failed` for each row it got.
    */
   pick(pool: number, key: PickKey, tried: readonly number[]): number;
@@ -33,6 +39,10 @@ export interface Upstreams {
   measured(row: number, ms: number): void;
   /** An attempt failed by the backend's doing; the caller owes `failed` as well. */
   penalised(row: number): void;
+  /** A connection failed on a backend by the backend's doing, where its pool counts failures of this kind. */
+  failing(row: number, kind: FailureKind): void;
+  /** The backend has sent its first byte, or served a connection to a clean end without one. */
+  answered(row: number): void;
   /** An active connection ended. */
   released(row: number): void;
 }

@@ -1,3 +1,5 @@
+import type { ConnectionId } from './connection-id.ts';
+import type { PulseAnswer } from './connection-pulse.ts';
 import type { CountersLayout } from './counters.ts';
 import type { FactQueue } from './fact-queue.ts';
 import type { Plan } from './plan.ts';
@@ -13,6 +15,8 @@ export interface Watched {
   /** The counters regions of all shards; a metric is the sum over them. */
   readonly counters: () => readonly Float64Array[];
   readonly upstreams: UpstreamTable;
+  /** How these connections stand, in their order: at most PULSES_MAX of them. Never rejects, and answers in bounded time. */
+  readonly pulses: (connections: readonly ConnectionId[]) => Promise<readonly PulseAnswer[]>;
   /** Version of this package. */
   readonly version: string;
 }

@@ -1,11 +1,22 @@
+import type { ConnectRates } from '../core/pool-places.ts';
+import type { SharedRegions } from '../core/regions.ts';
+
 const NS_PER_MS = 1e6;
 const NS_PER_SECOND = 1e9;
 
 /** By how much the clocks of two shards may differ before a listener's debt is taken for that of an older, slower rate. */
 const CLOCK_SKEW_NS = 10_000_000n;
 
+/** A shard's hand on the connect rates that all shards share. `now` as for `createPlaces`. */
+export function createConnectRates(
+  { connectRates }: Pick<SharedRegions, 'connectRates'>,
+  now: () => number,
+): ConnectRates {
+  return new AcceptRates(connectRates, now);
+}
+
 /**
- * How many connections a second each listener accepts, over all shards: a bucket that holds one second's worth, at least
+ * How many connections a second each listener accepts (or each backend is given), over all shards: a bucket that holds one second's worth, at least
  * one, and fills at the rate. It is kept as a single time, when the rate will be paid off (GCRA), moved by
  * compare-and-exchange; so it is exact, and one shard's step is either taken or not.
  */

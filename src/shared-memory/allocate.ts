@@ -3,8 +3,10 @@ import { BucketsLayout } from '../core/buckets-layout.ts';
 import { FactsRingLayout } from '../core/facts-ring.ts';
 import { CLIENTS_PER_BUCKET, ClientsLayout, PlacesLayout, RATES_LENGTH } from '../core/places-layout.ts';
 import { SHARDS_MAX } from '../core/plan.ts';
+import { PoolsLayout } from '../core/pools-layout.ts';
 import type { SharedRegions } from '../core/regions.ts';
 import { allocateShardWords } from '../core/shard-words.ts';
+import { StickyLayout } from '../core/sticky.ts';
 import { UPSTREAM_ROWS_MAX, UpstreamTable } from '../core/upstream-table.ts';
 
 /** How much a service shares. */
@@ -41,6 +43,9 @@ export function allocateRegions({
     places: int32Cells(new PlacesLayout(shards).length),
     clients: allocateClients(shards, connections),
     rates: new SharedArrayBuffer(RATES_LENGTH * BigInt64Array.BYTES_PER_ELEMENT),
+    connectRates: new SharedArrayBuffer(UPSTREAM_ROWS_MAX * BigInt64Array.BYTES_PER_ELEMENT),
+    pools: new SharedArrayBuffer(new PoolsLayout(shards).bytes),
+    sticky: allocateSticky(),
     bucketNames: allocateClients(shards, connections),
     buckets: new SharedArrayBuffer(
       new BucketsLayout(shards, ClientsLayout.bucketsFor(connections) * CLIENTS_PER_BUCKET).bytes,
@@ -53,6 +58,13 @@ function allocateClients(shards: number, connections: number): SharedArrayBuffer
   const buffer = int32Cells(layout.length);
   const seed = randomBytes(8);
   layout.writeHeader(new Int32Array(buffer), [seed.readInt32LE(0), seed.readInt32LE(4)]);
+  return buffer;
+}
+
+function allocateSticky(): SharedArrayBuffer {
+  const buffer = int32Cells(StickyLayout.length);
+  const seed = randomBytes(8);
+  StickyLayout.writeHeader(new Int32Array(buffer), [seed.readInt32LE(0), seed.readInt32LE(4)]);
   return buffer;
 }
 

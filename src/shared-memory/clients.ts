@@ -1,13 +1,7 @@
 import { CLIENTS_PER_BUCKET, ClientsLayout } from '../core/places-layout.ts';
 import type { SharedRegions } from '../core/regions.ts';
 import { type Hash, halfSipHash } from './half-sip-hash.ts';
-
-/** Attempts to get a lock before waiting for it; it is held for well under a microsecond. */
-const SPINS_MAX = 200;
-
-/** Then so many short waits, for an owner that was put aside by the scheduler or died and is not reaped yet. */
-const LOCK_WAIT_MS = 1;
-const LOCK_WAITS_MAX = 50;
+import { acquireLock, reapLock, releaseLock } from './lock.ts';
 
 /**
  * How many connections each client has, over all shards, never more than asked for. A client is a listener and a text,
@@ -34,9 +28,9 @@ export class Clients {
    */
   take(listener: number, client: string, max: number): number {
     const lock = this.#locate(listener, client);
-    if (!this.#acquire(lock)) return -1;
+    if (!acquireLock(this.#cells, lock, this.#shard)) return -1;
     const cell = this.#takeLocked(lock, max);
-    Atomics.store(this.#cells, lock, 0);
+    releaseLock(this.#cells, lock);
     return cell;
   }
 
@@ -87,18 +81,6 @@ export class Clients {
     halfSipHash(this.#cells[seed] as number, this.#cells[seed + 1] as number, listener, client, this.#hash);
     return this.#layout.lock(this.#hash.low);
   }
-
-  #acquire(lock: number): boolean {
-    const owner = this.#shard + 1;
-    for (let spin = 0; spin < SPINS_MAX; spin++)
-      if (Atomics.compareExchange(this.#cells, lock, 0, owner) === 0) return true;
-    for (let wait = 0; wait < LOCK_WAITS_MAX; wait++) {
-      const holder = Atomics.load(this.#cells, lock);
-      if (holder !== 0) Atomics.wait(this.#cells, lock, holder, LOCK_WAIT_MS);
-      if (Atomics.compareExchange(this.#cells, lock, 0, owner) === 0) return true;
-    }
-    return false;
-  }
 }
 
 /**
@@ -114,6 +96,6 @@ export function reapClients(regions: Pick<SharedRegions, 'clients' | 'shards'>, 
       const cell = layout.column(lock, row, shard);
       if (Atomics.load(cells, cell) !== 0) Atomics.store(cells, cell, 0);
     }
-    if (Atomics.load(cells, lock) === shard + 1) Atomics.store(cells, lock, 0);
+    reapLock(cells, lock, shard);
   }
 }

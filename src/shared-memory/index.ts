@@ -1,7 +1,10 @@
+export { createConnectRates } from './accept-rates.ts';
 export { allocateRegions, type RegionsShape } from './allocate.ts';
 export { createBuckets } from './buckets.ts';
 export { FactsReader } from './facts-reader.ts';
 export { FactsWriter } from './facts-writer.ts';
 export { countersOf, ringOf, upstreamTableOf, wordsOf } from './open.ts';
 export { createPlaces, reapPlaces, repairPlaces } from './places.ts';
+export { createPoolPlaces, reapPoolPlaces, repairPoolPlaces, waitingForPool } from './pool-places.ts';
+export { createSticky, reapSticky } from './sticky.ts';
 export { createTurns, reapTurns } from './turns.ts';

@@ -1,3 +1,4 @@
+import { FAILURE_KINDS } from '../core/circuits.ts';
 import { CLOSE_REASON_NAMES } from '../core/close-reason.ts';
 import type { CountersLayout } from '../core/counters.ts';
 import { DIRECTIONS } from '../core/direction.ts';
@@ -48,6 +49,13 @@ const CELL_METRICS: readonly CellMetric[] = [
   one('backends', METRICS.dialAttempts, (l, slot) => l.dials(slot)),
   one('backends', METRICS.dialFailures, (l, slot) => l.dialFailures(slot)),
   by('backends', METRICS.backendBytes, 'direction', DIRECTIONS, (l, slot, way) => l.backendBytes(slot, way)),
+  one('pools', METRICS.poolQueueLength, (l, slot) => l.pools(slot, 'waiting')),
+  one('pools', METRICS.poolQueueFull, (l, slot) => l.pools(slot, 'queue-full')),
+  one('pools', METRICS.stickyEvictions, (l, slot) => l.pools(slot, 'evicted')),
+  {
+    ...by('backends', METRICS.backendEjections, 'cause', FAILURE_KINDS, (l, slot, n) => l.ejections(slot, n)),
+    showsZero: false,
+  },
   one('service', METRICS.factsDropped, (l) => l.factsDropped()),
 ];
 

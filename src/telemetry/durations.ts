@@ -32,6 +32,12 @@ export class Durations {
   readonly #backpressure = perListener(METRICS.backpressureDuration, 'direction', DIRECTIONS);
   readonly #dial = perBackend(METRICS.dialDuration, 'result', DIAL_RESULTS);
   readonly #firstByte = perBackend(METRICS.firstByteDuration, null, ['']);
+  readonly #poolQueue = new HistogramTable(METRICS.poolQueueDuration, {
+    per: 'pools',
+    boundaries: LIFE_BOUNDARIES_S,
+    label: null,
+    values: [''],
+  });
 
   constructor(occupants: Occupants) {
     this.#occupants = occupants;
@@ -42,6 +48,7 @@ export class Durations {
       this.#firstByte,
       this.#halfClosed,
       this.#backpressure,
+      this.#poolQueue,
     ];
   }
 
@@ -54,6 +61,8 @@ export class Durations {
       const result = DIAL_RESULTS.indexOf(dialResult(error));
       if (dialed !== undefined) this.#dial.record(dialed, result, (to - from) / 1000);
     }
+    const pool = fact.queueMs > 0 ? this.#occupants.pool(fact.pool) : undefined;
+    if (pool !== undefined) this.#poolQueue.record(pool, 0, fact.queueMs / 1000);
     if (fact.firstByteMs < 0) return;
     const backend = this.#occupants.backend(fact.backend);
     if (backend !== undefined) this.#firstByte.record(backend, 0, fact.firstByteMs / 1000);

@@ -23,6 +23,12 @@ export function readUpstreams(table: UpstreamTable, backends: readonly Occupant[
       }),
     },
     {
+      metric: METRICS.backendEjected,
+      points: backends.map(({ slot, labels, since }) => {
+        return { labels, since, value: table.circuits.isOpen(slot) ? 1 : 0 };
+      }),
+    },
+    {
       metric: METRICS.backendConnections,
       points: backends.flatMap(({ slot, labels, since }) => [
         { labels: labelled(labels, 'state', ACTIVE), since, value: table.active(slot) },

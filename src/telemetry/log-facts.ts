@@ -1,7 +1,7 @@
 import { formatAddress } from '../core/address.ts';
 import { CLOSE_REASONS, type CloseReason } from '../core/close-reason.ts';
 import { formatConnectionId } from '../core/connection-id.ts';
-import type { AgentFact, ClosedFact, Fact, HealthFact } from '../core/facts.ts';
+import type { AgentFact, ClosedFact, EjectionFact, Fact, HealthFact } from '../core/facts.ts';
 import type { BackendPlan, Plan } from '../core/plan.ts';
 import type { TcpInfo } from '../core/ports.ts';
 import type { StateName } from '../core/state.ts';
@@ -41,6 +41,9 @@ export function logFact(log: Log, plan: Plan, accessLog: boolean, fact: Fact): v
       log.write('info', EVENTS.backendAgent, fields, fact.at);
       return;
     }
+    case 'ejection':
+      logEjection(log, plan, fact);
+      return;
     case 'limit': {
       const listener = plan.listeners[fact.listener]?.name ?? null;
       log.write('warn', EVENTS.limitReached, { listener, limit: fact.limit, count: fact.count }, fact.at);
@@ -49,13 +52,15 @@ export function logFact(log: Log, plan: Plan, accessLog: boolean, fact: Fact): v
     case 'stage': {
       const connection = formatConnectionId(fact.connection);
       const message = shown(fact.message, MESSAGE_CHARS_MAX);
-      log.write('warn', EVENTS.stageFailed, { connection, stage: fact.stage, message }, fact.at);
+      const { stage, traceId: trace_id } = fact;
+      log.write('warn', EVENTS.stageFailed, { connection, stage, message, trace_id }, fact.at);
       return;
     }
     case 'error': {
       const connection = fact.connection === null ? {} : { connection: formatConnectionId(fact.connection) };
       const message = shown(fact.message, MESSAGE_CHARS_MAX);
-      log.write('error', EVENTS.error, { ...connection, message }, fact.at);
+      const trace = fact.traceId === null ? {} : { trace_id: fact.traceId };
+      log.write('error', EVENTS.error, { ...connection, message, ...trace }, fact.at);
       return;
     }
   }
@@ -67,8 +72,24 @@ function logHealth(log: Log, plan: Plan, fact: HealthFact): void {
   else log.write('warn', EVENTS.backendUnhealthy, fields, fact.at);
 }
 
-function placeOf(plan: Plan, { pool, backend }: HealthFact | AgentFact): Fields {
+function placeOf(plan: Plan, { pool, backend }: HealthFact | EjectionFact | AgentFact): Fields {
   return { pool: plan.pools[pool]?.name ?? null, backend: plan.backends[backend]?.name ?? null };
+}
+
+function logEjection(log: Log, plan: Plan, fact: EjectionFact): void {
+  const { change, cause, ms, at } = fact;
+  const fields = { ...placeOf(plan, fact), cause: shown(cause, MESSAGE_CHARS_MAX) };
+  switch (change) {
+    case 'ejected':
+      log.write('warn', EVENTS.backendEjected, { ...fields, for_ms: round(ms) }, at);
+      return;
+    case 'returned':
+      log.write('info', EVENTS.backendReturned, { ...fields, after_ms: round(ms) }, at);
+      return;
+    case 'withheld':
+      log.write('warn', EVENTS.backendWithheld, fields, at);
+      return;
+  }
 }
 
 /** Where a backend is; of one that is wherever its client wanted to go, that, unless a PROXY header told something else. */
@@ -108,6 +129,7 @@ function closedFields(plan: Plan, fact: ClosedFact): Fields {
     trace_id: fact.traceId,
     sampled: fact.sampled,
   };
+  if (fact.queueMs > 0) fields['queue_ms'] = round(fact.queueMs);
   if (fact.undeliveredUp > 0) fields['undelivered_up'] = fact.undeliveredUp;
   if (fact.undeliveredDown > 0) fields['undelivered_down'] = fact.undeliveredDown;
   if (fact.pausedUpMs > 0) fields['paused_up_ms'] = round(fact.pausedUpMs);

@@ -1,4 +1,6 @@
 import { MIRROR_METRICS } from './names-mirror.ts';
+import { POOL_METRICS } from './names-pool.ts';
+import { TRACE_METRICS } from './names-traces.ts';
 
 /**
  * Every name that telemetry shows: metrics, labels, log events, spans, attributes. Names are stable: dashboards and alerts
@@ -24,6 +26,7 @@ export type LabelName =
   | 'stage'
   | 'shard'
   | 'cause'
+  | 'rule'
   | 'name';
 
 export interface MetricMeta {
@@ -158,6 +161,20 @@ export const METRICS = {
     description: '1 healthy, 0 unhealthy; no series where no probe has answered yet or the pool has none.',
     labels: ['pool', 'backend'],
   },
+  backendEjected: {
+    name: 'sluice.backend.ejected',
+    kind: 'gauge',
+    unit: '1',
+    description: '1 while a backend is ejected for what happened to connections, else 0.',
+    labels: ['pool', 'backend'],
+  },
+  backendEjections: {
+    name: 'sluice.backend.ejections',
+    kind: 'counter',
+    unit: '{ejection}',
+    description: 'Ejections of a backend, by the failure that decided.',
+    labels: ['pool', 'backend', 'cause'],
+  },
   backendConnections: {
     name: 'sluice.backend.connections',
     kind: 'gauge',
@@ -183,7 +200,7 @@ export const METRICS = {
     name: 'sluice.queue.length',
     kind: 'gauge',
     unit: '{connection}',
-    description: 'Connections that wait for a place now (`on_limit: wait`).',
+    description: 'Connections that wait for a place under the limits of a listener now (`on_limit: wait`).',
     labels: ['listener'],
   },
   stageFailures: {
@@ -194,6 +211,7 @@ export const METRICS = {
     labels: ['listener', 'stage'],
   },
   ...MIRROR_METRICS,
+  ...POOL_METRICS,
   shards: {
     name: 'sluice.shards',
     kind: 'gauge',
@@ -229,6 +247,7 @@ export const METRICS = {
     description: 'Spans made and never received: the queue was full or the export failed.',
     labels: [],
   },
+  ...TRACE_METRICS,
   logDropped: {
     name: 'sluice.log.dropped',
     kind: 'counter',
@@ -252,6 +271,10 @@ export const EVENTS = {
   backendHealthy: 'backend.healthy',
   backendUnhealthy: 'backend.unhealthy',
   backendAgent: 'backend.agent',
+  backendEjected: 'backend.ejected',
+  backendReturned: 'backend.returned',
+  /** It would have been ejected, but its pool cannot spare it. */
+  backendWithheld: 'backend.ejection_withheld',
   limitReached: 'limit.reached',
   stageFailed: 'stage.failed',
   error: 'error',
@@ -261,11 +284,16 @@ export const EVENTS = {
   spansLost: 'telemetry.spans_lost',
   /** An environment variable names no usable OTLP endpoint. */
   endpointInvalid: 'telemetry.endpoint_invalid',
+  /** Variables of OpenTelemetry that have no effect as they are set. */
+  variablesIgnored: 'telemetry.variables_ignored',
 } as const;
 export type EventName = (typeof EVENTS)[keyof typeof EVENTS];
 
 /** Name of the root span; the spans under it are named for the states. */
 export const ROOT_SPAN = 'connection';
+
+/** Name of the spans under it that tell of a connection while it is open, one for each heartbeat. */
+export const OPEN_SPAN = 'connection.open';
 
 /** Name of the event on a `dialing` span: one for each attempt, at the time of its result. */
 export const DIAL_ATTEMPT_EVENT = 'sluice.dial.attempt';

@@ -1,11 +1,11 @@
 import type { HrTime } from '@opentelemetry/api';
 import { formatAddress } from '../core/address.ts';
-import type { BackendPlan, ListenerPlan, Plan } from '../core/plan.ts';
+import type { BackendPlan, ListenerPlan, Plan, PoolPlan } from '../core/plan.ts';
 import { hrTime } from './hr-time.ts';
 import type { Labels } from './labels.ts';
 
 /**
- * The listener or backend that has a slot of the plan: the same object in each plan in which it is the same one, another
+ * The listener, backend or pool that has a slot of the plan: the same object in each plan in which it is the same one, another
  * object when the slot is reused. What is recorded of it is its own and ends with it.
  */
 export interface Occupant {
@@ -20,6 +20,7 @@ export interface Shown {
   readonly service: readonly Occupant[];
   readonly listeners: readonly Occupant[];
   readonly backends: readonly Occupant[];
+  readonly pools: readonly Occupant[];
 }
 
 /** Who is in which slot, following the plan in force. What a plan says of them is worked out once for each plan. */
@@ -34,6 +35,8 @@ export class Occupants {
   #liveListeners: readonly Occupant[] = [];
   #retiredListeners: readonly Occupant[] = [];
   #liveBackends: readonly Occupant[] = [];
+  #pools: readonly Named[] = [];
+  #livePools: readonly Occupant[] = [];
 
   /** `now` in milliseconds since 1970. */
   constructor(plan: () => Plan, now: () => number) {
@@ -55,6 +58,8 @@ export class Occupants {
       plan.backends.map((backend) => backendName(plan, backend)),
       since,
     );
+    this.#pools = occupy(this.#pools, plan.pools.map(poolName), since);
+    this.#livePools = onceEach(this.#pools.filter(({ slot }) => plan.pools[slot]?.retired !== true));
     const live = this.#listeners.filter(({ slot }) => plan.listeners[slot]?.retired !== true);
     const names = new Set(live.map(keyOf));
     this.#liveListeners = onceEach(live);
@@ -74,6 +79,12 @@ export class Occupants {
     return this.#backends[slot];
   }
 
+  /** The pool in a slot; undefined as for `listener`. */
+  pool(slot: number): Occupant | undefined {
+    this.follow();
+    return this.#pools[slot];
+  }
+
   /** Those of the plan in force, and the retired listeners that are busy: that have connections still. */
   shown(isBusy: (listener: number) => boolean): Shown {
     this.follow();
@@ -82,6 +93,7 @@ export class Occupants {
       service: [this.service],
       listeners: [...this.#liveListeners, ...busy],
       backends: this.#liveBackends,
+      pools: this.#livePools,
     };
   }
 }
@@ -96,6 +108,10 @@ type Named = Occupant & Name;
 
 function listenerName({ name }: ListenerPlan): Name {
   return { identity: name, labels: { listener: name } };
+}
+
+function poolName({ name }: PoolPlan): Name {
+  return { identity: name, labels: { pool: name } };
 }
 
 function backendName(plan: Plan, { pool, name, address }: BackendPlan): Name {

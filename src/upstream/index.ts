@@ -1,4 +1,5 @@
 export { createPicker } from './picker.ts';
 export { PickerPools } from './picker-pools.ts';
+export type { PoolsShared } from './pool-limits.ts';
 export type { BalancerActor } from './pool-supervisor.ts';
 export { type RunningUpstreams, startUpstreams, type UpstreamsOptions } from './supervise.ts';

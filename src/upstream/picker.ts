@@ -1,8 +1,10 @@
-import type { Plan } from '../core/plan.ts';
+import type { Backend } from '../balance/index.ts';
+import type { BackendPlan, Plan, PoolPlan } from '../core/plan.ts';
 import type { UpstreamTable } from '../core/upstream-table.ts';
-import type { PickKey, Upstreams } from '../core/upstreams.ts';
+import { ALL_FULL, NO_BACKEND, type PickKey, type Upstreams } from '../core/upstreams.ts';
 import type { PickerPool } from './picker-pool.ts';
 import { PickerPools } from './picker-pools.ts';
+import { type PoolsShared, placeOfClient, stick, takeOfPool } from './pool-limits.ts';
 
 /** Choices that other shards may spoil, each by dialing the chosen backend first, before a pick minds limits only. */
 export const PICK_CONFLICTS_MAX = 32;
@@ -20,6 +22,8 @@ export const PICK_CONFLICTS_MAX = 32;
  *
  * Where the pickers of a shard are given the same `known`, a pool that another plan leaves as it was goes on with its turns.
  *
+ * `shared` has what is counted and remembered of whole pools and of connect rates; absent = none of that is heeded.
+ *
  * Every method throws a RangeError, and changes nothing, where it is told of a pool that is not in the plan or was retired
  * by it, of a row that is not in the table, or of an end that had no beginning in this shard.
  */
@@ -28,34 +32,79 @@ export function createPicker(
   table: UpstreamTable,
   shard: number,
   known = new PickerPools(shard),
+  shared: PoolsShared | null = null,
 ): Upstreams {
   const pools = plan.pools.map((pool) => (pool.retired ? null : known.of(plan, pool)));
+  const rates = shared?.rates ?? null;
+
+  const gaveUp = (row: number): void => {
+    const index = (plan.backends[row] as BackendPlan).pool;
+    if (shared === null) return;
+    if ((plan.pools[index] as PoolPlan).connectionsMax > 0) shared.places.give(index);
+    shared.freed(index);
+  };
+  const count = (pool: PickerPool, of: PoolPlan, key: PickKey, chosen: Backend): number => {
+    const taken = takeOfPool(shared, of, pool, chosen);
+    if (taken === 'taken') {
+      stick(shared, of, pool, key, chosen);
+      return chosen.row;
+    }
+    table.failed(chosen.row, shard);
+    pool.undo();
+    return taken === 'full' ? ALL_FULL : PACED;
+  };
+
+  const passives = plan.backends.map(({ pool }) => plan.pools[pool]?.passive ?? null);
+  const { circuits } = table;
   return {
     pick(index, key, tried) {
       const pool = pools[index];
       if (pool === undefined || pool === null) throw new RangeError(`no pool ${index} in the plan`);
+      const of = plan.pools[index] as PoolPlan;
+      const stuck = placeOfClient(shared, of, pool, key, tried);
       for (let conflicts = 0; conflicts < PICK_CONFLICTS_MAX; conflicts++) {
-        pool.read(table, key.now);
-        const chosen = pool.choose(tried, key);
-        if (chosen === null) return -1;
-        if (table.begin(chosen.row, shard, chosen.load)) return chosen.row;
-        pool.undo();
+        pool.read(table, key.now, rates);
+        const chosen = pool.choose(tried, key, stuck);
+        if (chosen === null) return pool.isOnlyFull() ? ALL_FULL : NO_BACKEND;
+        if (table.begin(chosen.row, shard, chosen.load)) {
+          const row = count(pool, of, key, chosen);
+          if (row !== PACED) return row;
+        } else pool.undo();
       }
-      return pickByLimit(pool, table, shard, tried, key);
+      const chosen = pickByLimit(pool, table, shard, tried, key);
+      if (chosen === null) return pool.isOnlyFull() ? ALL_FULL : NO_BACKEND;
+      return Math.max(ALL_FULL, count(pool, of, key, chosen));
     },
     explain(index, tried, now) {
       const pool = pools[index];
       if (pool === undefined || pool === null) throw new RangeError(`no pool ${index} in the plan`);
-      pool.read(table, now);
+      pool.read(table, now, rates);
       return pool.explain(tried, plan.backends);
     },
-    connected: (row) => table.connected(row, shard),
-    failed: (row) => table.failed(row, shard),
+    connected: (row) => {
+      table.connected(row, shard);
+      circuits.connected(row);
+    },
+    failed: (row) => {
+      table.failed(row, shard);
+      gaveUp(row);
+    },
     measured: (row, ms) => table.measured(row, ms),
     penalised: (row) => table.penalised(row),
-    released: (row) => table.released(row, shard),
+    failing: (row, kind) => {
+      const passive = passives[row];
+      if (passive?.count.includes(kind)) circuits.failed(row, kind, passive.failures);
+    },
+    answered: (row) => circuits.answered(row),
+    released: (row) => {
+      table.released(row, shard);
+      gaveUp(row);
+    },
   };
 }
+
+/** Between the choice and the count another shard has used up the backend's rate: choose again. */
+const PACED = -3;
 
 /** By the loads that were read last; a backend found at its limit is left out, so that this ends. */
 function pickByLimit(
@@ -64,11 +113,11 @@ function pickByLimit(
   shard: number,
   tried: readonly number[],
   key: PickKey,
-): number {
+): Backend | null {
   for (;;) {
     const chosen = pool.choose(tried, key);
-    if (chosen === null) return -1;
-    if (table.beginBelow(chosen.row, shard, chosen.connectionsMax)) return chosen.row;
+    if (chosen === null) return null;
+    if (table.beginBelow(chosen.row, shard, chosen.connectionsMax)) return chosen;
     pool.undo();
     chosen.load = chosen.connectionsMax;
   }

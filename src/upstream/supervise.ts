@@ -13,11 +13,13 @@ import {
   type UpstreamTable,
 } from '../core/upstream-table.ts';
 import { AgentBook } from './agent-book.ts';
+import { type EjectionSink, Ejections } from './ejections.ts';
 import { createHealthCheckerLogic, type HealthSink } from './health-check.ts';
 import { backendOf, isProbed, isSamePool, liveRows, nameOf } from './plan-rows.ts';
 import { type BalancerActor, type BalancerLogic, PoolSupervisor } from './pool-supervisor.ts';
 import { targetOf } from './probe-target.ts';
 import { createProbers, type Probers, type ProbeSink } from './prober.ts';
+import { type EndSessions, Sessions } from './sessions.ts';
 import { settleRows } from './settle-rows.ts';
 
 export interface UpstreamsOptions {
@@ -34,6 +36,10 @@ export interface UpstreamsOptions {
   readonly now: () => number;
   /** From 0 up to and without 1: what intervals are jittered by. */
   readonly random: () => number;
+  /** Ends sessions of a backend that went down, or in favour of one that came back. Absent: none are ended. */
+  readonly endSessions?: EndSessions;
+  /** Counts an ejection; `cause` is the position in FAILURE_KINDS. */
+  readonly countEjection?: (row: number, cause: number) => void;
 }
 
 export interface RunningUpstreams {
@@ -86,6 +92,8 @@ class Supervision implements RunningUpstreams {
   readonly #warnings = new Map<number, string>();
   /** By the pool's index; those that run. */
   readonly #supervisors = new Map<number, PoolSupervisor>();
+  readonly #ejections: Ejections;
+  readonly #sessions: Sessions;
   #plan: Plan;
   #stopped = false;
 
@@ -97,6 +105,9 @@ class Supervision implements RunningUpstreams {
     this.#logic = this.#createLogic();
     mustFit(options.plan, options.table);
     settleRows(null, options.plan, options.table, options.now(), () => {});
+    const { plan, plane, table, now, endSessions = () => {} } = options;
+    this.#sessions = new Sessions(plan, table, plane.timers, endSessions);
+    this.#ejections = new Ejections(plan, table, plane.timers, now, this.#ejectionSink());
     this.ready = this.#startMissing();
   }
 
@@ -116,11 +127,15 @@ class Supervision implements RunningUpstreams {
     this.#plan = plan;
     const { table, now } = this.#options;
     settleRows(before, plan, table, now(), (row) => this.#tellHealth(row, 'healthy', 'no longer probed'));
+    this.#sessions.apply(plan);
+    this.#ejections.apply(plan);
     await this.#startMissing();
   }
 
   stop(): void {
     this.#stopped = true;
+    this.#ejections.stop();
+    this.#sessions.stop();
     for (const supervisor of this.#supervisors.values()) supervisor.stop();
   }
 
@@ -155,8 +170,10 @@ class Supervision implements RunningUpstreams {
       changed: (row, health, cause) => {
         this.#tellHealth(row, health, cause);
         const { table, now } = this.#options;
-        if (health === 'healthy' && table.health(row) === UNHEALTHY) table.setReturned(row, now());
+        const wasUnhealthy = table.health(row) === UNHEALTHY;
+        if (health === 'healthy' && wasUnhealthy) table.setReturned(row, now());
         table.setHealth(row, HEALTH_CODES[health]);
+        this.#probed(row, wasUnhealthy);
         this.#supervisorOf(row)?.actor.send({ type: 'backend.changed', row, health });
       },
       troubled: (row, cause) => {
@@ -194,6 +211,28 @@ class Supervision implements RunningUpstreams {
     };
   }
 
+  /** A probe has changed the health of a backend. */
+  #probed(row: number, wasUnhealthy: boolean): void {
+    const { circuits } = this.#options.table;
+    const isUnhealthy = this.#options.table.health(row) === UNHEALTHY;
+    if (isUnhealthy === wasUnhealthy) return;
+    if (!circuits.isOpen(row)) this.#sessions.moved(row);
+    else if (wasUnhealthy) this.#ejections.probed(row);
+  }
+
+  #ejectionSink(): EjectionSink {
+    const { emit, now, countEjection = () => {} } = this.#options;
+    return {
+      changed: (row, change, cause, ms) => {
+        const { pool } = backendOf(this.#plan, row);
+        emit({ kind: 'ejection', at: now(), pool, backend: row, change, cause, ms });
+      },
+      counted: countEjection,
+      moved: (row) => this.#sessions.moved(row),
+      troubled: (message) => this.#tell(message),
+    };
+  }
+
   #supervisorOf(row: number): PoolSupervisor | undefined {
     return this.#supervisors.get(backendOf(this.#plan, row).pool);
   }
@@ -206,7 +245,7 @@ class Supervision implements RunningUpstreams {
   }
 
   #tell(message: string): void {
-    this.#options.emit({ kind: 'error', at: this.#options.now(), connection: null, message });
+    this.#options.emit({ kind: 'error', at: this.#options.now(), connection: null, traceId: null, message });
   }
 }
 

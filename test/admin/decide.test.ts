@@ -64,7 +64,7 @@ describe('the answer of the admin server', () => {
 
   it('gives the definitions of all charts as JSON by name', () => {
     const machines = JSON.parse(ask('/v1/machines').body) as Record<string, { id: string }>;
-    expect(Object.keys(machines)).toEqual(['connection', 'balancer', 'health-checker', 'shard']);
+    expect(Object.keys(machines)).toEqual(['connection', 'balancer', 'health-checker', 'circuit', 'shard']);
     for (const [name, machine] of Object.entries(machines)) expect(machine.id).toBe(name);
   });
 

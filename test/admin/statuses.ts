@@ -37,8 +37,18 @@ export function statusIn(phase: ServiceStatus['phase']): ServiceStatus {
       {
         name: 'web',
         balance: 'round_robin',
+        waiting: 0,
         backends: [
-          { name: 'one', address: '127.0.0.1:9001', health: 'healthy', weight: 1, active: 3, connecting: 0 },
+          {
+            name: 'one',
+            address: '127.0.0.1:9001',
+            health: 'healthy',
+            circuit: 'closed',
+            ejectionLeftMs: 0,
+            weight: 1,
+            active: 3,
+            connecting: 0,
+          },
         ],
       },
     ],

@@ -17,6 +17,7 @@ export function backendAt(place: number, other: Partial<Backend> = {}): Backend 
     priority: 0,
     backup: false,
     connectionsMax: 0,
+    paced: false,
     ...other,
   };
 }

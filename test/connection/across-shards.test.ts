@@ -135,3 +135,21 @@ function isStreaming({ shards, facts }: Shards, client: MemoryPeer, id: number):
     shards.some((shard) => shard.registry.get(id) !== undefined)
   );
 }
+
+describe('waiting for a backend over several shards', () => {
+  test('is in the order of arrival over all of them, without a poll', async () => {
+    const queue = { waitingMax: 100, timeoutMs: 60_000 };
+    await running({ backends: 1, connectionsMax: 1, pool: { queue } });
+    crowd(13);
+    const opened = world.facts.flatMap((fact) => (fact.kind === 'opened' ? [fact.connection] : []));
+    for (let round = 0; round < 13; round++) {
+      const streaming = world.facts.flatMap((fact) =>
+        fact.kind === 'entered' && fact.state === 'streaming' ? [fact.connection] : [],
+      );
+      expect(streaming).toEqual(opened.slice(0, round + 1));
+      for (const shard of world.shards) shard.registry.kill(streaming[round] ?? -1);
+      world.run(4);
+    }
+    expect(new Set(opened.map((id) => Math.floor(id / 2 ** 40))).size).toBe(3);
+  });
+});

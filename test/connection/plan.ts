@@ -5,6 +5,7 @@ import type {
   ListenerLimits,
   ListenerPlan,
   Plan,
+  PoolPlan,
   RoutePlan,
   StagePlan,
   Timeouts,
@@ -45,6 +46,7 @@ export interface PlanPieces {
   /** Of the one route. */
   readonly stages?: readonly StagePlan[];
   readonly connect?: Partial<ConnectPlan>;
+  readonly passive?: PoolPlan['passive'];
   readonly backends?: number;
   /** Backends to which connections go where their client wanted to. */
   readonly original?: boolean;
@@ -56,6 +58,10 @@ export interface PlanPieces {
   readonly poolForEachBackend?: boolean;
   /** Connections to each backend at once. */
   readonly connectionsMax?: number;
+  /** Connections begun to each backend in a second. */
+  readonly connectRate?: number;
+  /** Of every pool. */
+  readonly pool?: Partial<Pick<PoolPlan, 'connectionsMax' | 'queue' | 'onFull' | 'sticky' | 'balance'>>;
   /** Connections of the whole process. */
   readonly connections?: number;
   readonly descriptors?: number;
@@ -82,7 +88,7 @@ export function routeTo(
   match: RoutePlan['match'] = null,
   name = 'edge/0',
 ): RoutePlan {
-  return { index: 0, name, match, action: actionOf(to), tlsPassthrough: false, stages: [] };
+  return { index: 0, name, match, action: actionOf(to), tlsPassthrough: false, priority: 0, stages: [] };
 }
 
 function actionOf(to: number | 'reset' | 'close' | RoutePlan['action']): RoutePlan['action'] {
@@ -114,7 +120,15 @@ export function planOf(pieces: PlanPieces): Plan {
       slowStartMs: 0,
       backends,
       health: null,
+      passive: pieces.passive ?? null,
+      onDown: 'leave',
+      rebalancePerSecond: 0,
       connect,
+      connectionsMax: 0,
+      queue: null,
+      onFull: 'reset',
+      sticky: null,
+      ...pieces.pool,
     })),
     backends: rows.map((row) => ({
       row,
@@ -126,6 +140,7 @@ export function planOf(pieces: PlanPieces): Plan {
       priority: 0,
       backup: false,
       connectionsMax: pieces.connectionsMax ?? 0,
+      connectRate: pieces.connectRate ?? 0,
       original: pieces.original ?? false,
     })),
     protocolRules: [],
@@ -139,7 +154,15 @@ export function planOf(pieces: PlanPieces): Plan {
     workers: { count: 0, reason: 'test', pipes: 0 },
     groups: [{ plane: 'memory', first: 0, count: 1, reason: 'test' }],
     hangMs: 0,
-    telemetry: { otlp: null, sample: pieces.sample ?? 1, prometheus: null, accessLog: { to: 'off' } },
+    telemetry: {
+      otlp: null,
+      sample: pieces.sample ?? 1,
+      followsParent: true,
+      also: null,
+      heartbeatMs: 0,
+      prometheus: null,
+      accessLog: { to: 'off' },
+    },
     admin: null,
     drainMs: pieces.drainMs ?? 1000,
   };

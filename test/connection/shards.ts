@@ -9,6 +9,7 @@ import { UpstreamTable } from '../../src/core/upstream-table.ts';
 import { createMemoryPlane, MemoryNetwork, type MemoryPeer } from '../../src/plane/memory/index.ts';
 import { Shard } from '../../src/shard.ts';
 import { allocateRegions, createBuckets, createPlaces, createTurns } from '../../src/shared-memory/index.ts';
+import { poolsOf } from '../shared-memory/pools.ts';
 import { NO_TLS } from '../support/no-tls.ts';
 
 const SHAPE: CountersShape = { listeners: 8, backends: 8 };
@@ -76,6 +77,7 @@ export class Shards {
       plane,
       table: this.table,
       admission: createPlaces(this.#regions, number, () => this.network.now()),
+      pools: poolsOf(this.#regions, number, () => this.network.now(), wake),
       buckets: createBuckets(this.#regions, number, () => this.network.now()),
       turns: createTurns(this.#regions, number, wake),
       counters: { layout: this.layout, cells },

@@ -17,6 +17,7 @@ import {
 } from '../../src/plane/memory/index.ts';
 import { Shard, type ShardParts } from '../../src/shard.ts';
 import { allocateRegions, createBuckets, createPlaces, createTurns } from '../../src/shared-memory/index.ts';
+import { poolsOf } from '../shared-memory/pools.ts';
 import { Dice } from '../simulation/dice.ts';
 import { NO_TLS } from '../support/no-tls.ts';
 import { backendAddress, LISTEN, type PlanPieces, planOf } from './plan.ts';
@@ -89,6 +90,7 @@ export class World {
       plane: this.plane,
       table: this.table,
       admission: createPlaces(regions, SHARD, () => this.network.now()),
+      pools: poolsOf(regions, SHARD, () => this.network.now()),
       buckets: createBuckets(regions, SHARD, () => this.network.now()),
       turns: createTurns(regions, SHARD, () => {}),
       counters: { layout: this.layout, cells: this.cells },

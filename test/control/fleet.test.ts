@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ANSWER_MS_MAX, Fleet, RESTARTS_MS_MAX } from '../../src/control/fleet.ts';
 import { type Bound, ShardGone, type ShardHost } from '../../src/control/shard-host.ts';
+import { connectionId } from '../../src/core/connection-id.ts';
+import type { ConnectionPulse } from '../../src/core/connection-pulse.ts';
 import { SluiceError } from '../../src/core/errors.ts';
 import type { Plan, ShardGroup } from '../../src/core/plan.ts';
 
@@ -17,6 +19,8 @@ class FakeHost implements ShardHost {
   commits: () => Promise<void> = async () => {};
   serves: () => void = () => {};
   settles: (ms: number) => Promise<void> = async () => {};
+
+  pulsing: (connections: readonly number[]) => Promise<readonly ConnectionPulse[]> = async () => [];
 
   constructor(number: number) {
     this.number = number;
@@ -53,8 +57,14 @@ class FakeHost implements ShardHost {
   async view(): Promise<null> {
     return null;
   }
+  async pulses(connections: readonly number[]): Promise<readonly ConnectionPulse[]> {
+    this.asked.push(`pulses ${connections.length}`);
+    return this.pulsing(connections);
+  }
 
   wake(): void {}
+
+  endSessions(): void {}
   async close(): Promise<void> {}
 }
 
@@ -214,3 +224,21 @@ describe('the fleet', () => {
 });
 
 afterEach(() => void vi.useRealTimers());
+
+test('pulses are asked of each shard once, and told in order: of the living, of the gone, and of silent shards', async () => {
+  const hosts = hostsOf(3);
+  const pulse = (connection: number) => ({ connection, state: 'streaming' }) as ConnectionPulse;
+  const [a, b, c, d, e] = [
+    connectionId(0, 0, 1),
+    connectionId(1, 0, 1),
+    connectionId(0, 0, 2),
+    connectionId(2, 0, 1),
+    connectionId(7, 0, 1),
+  ];
+  (hosts[0] as FakeHost).pulsing = async ([first]) => [pulse(first ?? 0)];
+  (hosts[1] as FakeHost).pulsing = gone;
+  (hosts[2] as FakeHost).state = 'waiting';
+  const answers = await new Fleet(hosts).pulses([a, b, c, d, e]);
+  expect(answers).toEqual([pulse(a), 'unknown', 'gone', 'unknown', 'unknown']);
+  expect(hosts.map(({ asked }) => asked)).toEqual([['pulses 2'], ['pulses 1'], []]);
+});

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { CLOSE_REASON_NAMES } from '../../src/core/close-reason.ts';
-import { type Fact, LIMIT_KINDS } from '../../src/core/facts.ts';
+import { EJECTION_CHANGES, type Fact, LIMIT_KINDS } from '../../src/core/facts.ts';
 import { PROTOCOLS } from '../../src/core/plan.ts';
 import { STATES } from '../../src/core/state.ts';
 import { TLS_VERSIONS } from '../../src/core/tls.ts';
@@ -64,6 +64,9 @@ export const anyFact: fc.Arbitrary<Fact> = fc.oneof(
     client: text,
     local: text,
     traceId: text,
+    spanId: fc.option(text),
+    parentSpanId: fc.option(text),
+    sampled: fc.boolean(),
   }),
   record({
     kind: fc.constant('entered' as const),
@@ -93,6 +96,7 @@ export const anyFact: fc.Arbitrary<Fact> = fc.oneof(
     pool: index,
     backend: index,
     attempts: fc.array(record({ backend: index, from: number, to: number, error }), { maxLength: 32 }),
+    queueMs: number,
     bytesUp: number,
     bytesDown: number,
     undeliveredUp: number,
@@ -126,6 +130,21 @@ export const anyFact: fc.Arbitrary<Fact> = fc.oneof(
     cause: message,
   }),
   record({ kind: fc.constant('agent' as const), at, pool: index, backend: index, said: text }),
-  record({ kind: fc.constant('error' as const), at, connection: fc.option(connection), message }),
-  record({ kind: fc.constant('stage' as const), at, connection, stage: text, message }),
+  record({
+    kind: fc.constant('ejection' as const),
+    at,
+    pool: index,
+    backend: index,
+    change: fc.constantFrom(...EJECTION_CHANGES),
+    cause: message,
+    ms: number,
+  }),
+  record({
+    kind: fc.constant('error' as const),
+    at,
+    traceId: fc.option(text),
+    connection: fc.option(connection),
+    message,
+  }),
+  record({ kind: fc.constant('stage' as const), at, traceId: text, connection, stage: text, message }),
 );

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { FAILURE_KINDS } from '../../src/core/circuits.ts';
 import { CLOSE_REASON_NAMES } from '../../src/core/close-reason.ts';
-import { CountersLayout } from '../../src/core/counters.ts';
+import { CountersLayout, POOL_COUNTS } from '../../src/core/counters.ts';
 import { LIMIT_KINDS } from '../../src/core/facts.ts';
 import { MIRROR_COUNTS } from '../../src/core/mirror.ts';
 import { STAGE_KINDS } from '../../src/core/plan.ts';
@@ -40,7 +41,11 @@ function cells(layout: CountersLayout): Map<string, number> {
     for (const direction of [0, 1]) {
       all.set(`backend bytes ${backend} ${direction}`, layout.backendBytes(backend, direction));
     }
+    for (const [cause, kind] of FAILURE_KINDS.entries())
+      all.set(`backend ejections ${backend} ${kind}`, layout.ejections(backend, cause));
   }
+  for (let pool = 0; pool < backends; pool++)
+    for (const count of POOL_COUNTS) all.set(`pool ${count} ${pool}`, layout.pools(pool, count));
   all.set('facts dropped', layout.factsDropped());
   return all;
 }
@@ -64,7 +69,7 @@ describe('the layout of the counters', () => {
     const named = (label: RegExp): number[] =>
       [...all].filter(([name]) => label.test(name)).map(([, cell]) => cell);
     const sorted = (list: readonly number[]): number[] => list.toSorted((a, b) => a - b);
-    expect(sorted(layout.ofListener(1))).toEqual(sorted(named(/^(?!backend|dial)[a-z ]+ 1(?: |$)/)));
+    expect(sorted(layout.ofListener(1))).toEqual(sorted(named(/^(?!backend|dial|pool)[a-z ]+ 1(?: |$)/)));
     expect(sorted(layout.ofBackend(1))).toEqual(sorted(named(/^(?:backend|dial)[a-z ]+ 1(?: |$)/)));
   });
 

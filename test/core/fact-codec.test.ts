@@ -91,7 +91,14 @@ describe('the limits of a fact', () => {
       visits: new Array(1000).fill(visit),
     });
     expect(encoded(fact).length).toBeGreaterThan(FACT_BYTES_MAX / 2);
-    const { length } = encoded({ kind: 'stage', at: 1, connection: 1, stage: long, message: long });
+    const { length } = encoded({
+      kind: 'stage',
+      at: 1,
+      connection: 1,
+      traceId: long,
+      stage: long,
+      message: long,
+    });
     expect(length).toBeGreaterThan(FACT_MESSAGE_BYTES_MAX);
   });
 
@@ -166,7 +173,7 @@ describe('bytes that are no fact', () => {
   });
 
   test.each([
-    ['an unknown kind', 0, 99, '99 where a number below 8 belongs'],
+    ['an unknown kind', 0, 99, '99 where a number below 9 belongs'],
     ['a connection that is neither there nor absent', 9, 2, '2 where a number below 2 belongs'],
   ])('%s is refused', (_name, at, to, message) => {
     const bytes = encoded(errorFact('x'));

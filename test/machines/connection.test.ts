@@ -23,8 +23,12 @@ const chart = connectionMachine.provide({
       'stopSniffing',
       'route',
       'dial',
+      'dialPlaced',
+      'waitForPlace',
+      'stopWaiting',
       'stopDialing',
       'relay',
+      'noteSilence',
       'stream',
       'watchBackend',
       'watchClient',
@@ -49,6 +53,7 @@ const EVENTS: readonly ConnectionEvent[] = [
   { type: 'handshake.failed', how: 'reset' },
   { type: 'routed', retries: 1, abortOnFin: false },
   { type: 'routed', retries: 0, abortOnFin: true },
+  { type: 'routed', retries: 0, abortOnFin: false, closesWhenFull: true },
   { type: 'rejected', reason: 'no-route', how: 'reset' },
   { type: 'rejected', reason: 'rejected', how: 'close' },
   { type: 'rejected', reason: 'tls-required', how: 'reset' },
@@ -56,6 +61,9 @@ const EVENTS: readonly ConnectionEvent[] = [
   { type: 'dial.failed', reason: 'connect-refused', retry: true },
   { type: 'dial.failed', reason: 'out-of-descriptors', retry: false },
   { type: 'dial.failed', reason: 'backend-handshake', retry: true },
+  { type: 'dial.failed', reason: 'no-backend', retry: false, how: 'close' },
+  { type: 'queued' },
+  { type: 'placed' },
   { type: 'client.fin' },
   { type: 'client.reset' },
   { type: 'client.reset', truncated: true },
@@ -66,12 +74,15 @@ const EVENTS: readonly ConnectionEvent[] = [
   { type: 'stage.ended', how: 'reset' },
   { type: 'flushed' },
   { type: 'kill' },
+  { type: 'backend.down' },
+  { type: 'rebalance' },
   { type: 'error' },
   { type: 'deadline.header' },
   { type: 'deadline.queue' },
   { type: 'deadline.sniff' },
   { type: 'deadline.handshake' },
   { type: 'deadline.connect' },
+  { type: 'deadline.first_byte' },
   { type: 'deadline.idle' },
   { type: 'deadline.write_stall' },
   { type: 'deadline.half_closed' },
@@ -88,13 +99,21 @@ const TELLING = EVENTS.filter(
     !('truncated' in event) &&
     !(
       'reason' in event &&
-      ['proxy-header', 'tls-required', 'backend-handshake', 'denied', 'rejected'].includes(event.reason)
+      ['proxy-header', 'tls-required', 'backend-handshake', 'no-backend', 'denied', 'rejected'].includes(
+        event.reason,
+      )
     ) &&
     !(event.type === 'handshake.failed' && event.how === 'reset') &&
+    !('closesWhenFull' in event) &&
     event.type !== 'stage.ended' &&
     ![
       'starttls',
       'error',
+      'queued',
+      'placed',
+      'backend.down',
+      'rebalance',
+      'deadline.first_byte',
       'deadline.drain',
       'deadline.queue',
       'deadline.sniff',
@@ -187,7 +206,7 @@ describe('every path', () => {
       shortest.map((path) => reason(path.state as AnyMachineSnapshot)).filter((r) => r !== null),
     );
     // The last one is given by control, for connections that died with their shard.
-    const elsewhere = ['no-backend', 'connect-failed', 'out-of-ports', 'shard-failed'];
+    const elsewhere = ['connect-failed', 'out-of-ports', 'shard-failed'];
     expect([...given, ...elsewhere].sort()).toEqual(Object.keys(CLOSE_REASONS).sort());
   });
 });
@@ -208,6 +227,33 @@ describe('sniffing', () => {
   });
   test('a client that leaves by RST ends the connection', () => {
     expect(reason(chartAfter('admitted', 'client.reset'))).toBe('client-reset');
+  });
+});
+
+describe('dialing: the queue', () => {
+  const ROUTED_POLITELY: ConnectionEvent = { ...ROUTED, closesWhenFull: true };
+  const FULL: ConnectionEvent = { type: 'dial.failed', reason: 'limit', retry: false, how: 'close' };
+
+  test('who gets a place is dialed for, and may wait again', () => {
+    expect(chartAfter(...TO_DIALING, 'queued').value).toEqual({ dialing: 'queue' });
+    expect(chartAfter(...TO_DIALING, 'queued', 'placed').value).toEqual({ dialing: 'connect' });
+    expect(chartAfter(...TO_DIALING, 'queued', 'placed', REFUSED, 'queued').value).toEqual({
+      dialing: 'queue',
+    });
+    expect(leaf(chartAfter(...TO_DIALING, 'queued', 'placed', 'dialed'))).toBe('streaming');
+  });
+  test('who waits too long is told by RST, or by FIN where the pool says so', () => {
+    expect(reason(chartAfter(...TO_DIALING, 'queued', 'deadline.queue'))).toBe('queue-timeout');
+    expect(leaf(chartAfter(...TO_DIALING, 'queued', 'deadline.queue'))).toBe('closed');
+    const politely = ['admitted', 'sniffed', ROUTED_POLITELY, 'queued', 'deadline.queue'] as const;
+    expect(leaf(chartAfter(...politely))).toBe('draining');
+  });
+  test('who finds no place is told as the pool says', () => {
+    expect(leaf(chartAfter(...TO_DIALING, 'queued', FULL))).toBe('draining');
+    expect(reason(chartAfter(...TO_DIALING, 'queued', FULL))).toBe('limit');
+  });
+  test('a deadline of the queue means nothing to who does not wait', () => {
+    expect(chartAfter(...TO_DIALING, 'deadline.queue').value).toEqual({ dialing: 'connect' });
   });
 });
 

@@ -9,6 +9,7 @@ export function plans(...list: readonly (RouteMatch | null)[]): readonly RoutePl
     match,
     action: { kind: 'pool', pool: index },
     tlsPassthrough: false,
+    priority: 0,
     stages: [],
   }));
 }

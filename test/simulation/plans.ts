@@ -30,6 +30,9 @@ export function randomPlan(dice: Dice): Plan {
         slowStartMs: 0,
         backends: Array.from({ length: BACKENDS }, (_, row) => row),
         health: null,
+        passive: null,
+        onDown: 'leave',
+        rebalancePerSecond: 0,
         connect: {
           timeoutMs: 400,
           retries: dice.between(0, 3),
@@ -38,6 +41,10 @@ export function randomPlan(dice: Dice): Plan {
           proxyOut: null,
           tls: null,
         },
+        connectionsMax: 0,
+        queue: null,
+        onFull: 'reset',
+        sticky: null,
       },
     ],
     backends: Array.from({ length: BACKENDS }, (_, row) => backendOf(dice, row)),
@@ -49,7 +56,15 @@ export function randomPlan(dice: Dice): Plan {
     workers: { count: 0, reason: 'simulation', pipes: 0 },
     groups: [{ plane: 'memory', first: 0, count: 1, reason: 'simulation' }],
     hangMs: 0,
-    telemetry: { otlp: null, sample: 0.5, prometheus: null, accessLog: { to: 'off' } },
+    telemetry: {
+      otlp: null,
+      sample: 0.5,
+      followsParent: true,
+      also: null,
+      heartbeatMs: 0,
+      prometheus: null,
+      accessLog: { to: 'off' },
+    },
     admin: null,
     drainMs: 1000,
   };
@@ -67,6 +82,7 @@ export function backendOf(dice: Dice, row: number): BackendPlan {
     priority: 0,
     backup: row === BACKENDS - 1,
     connectionsMax: dice.often(0.2) ? 2 : 0,
+    connectRate: 0,
     original: false,
   };
 }
@@ -107,6 +123,7 @@ function routes(dice: Dice): RoutePlan[] {
     match: null,
     action: { kind: 'pool', pool: 0 },
     tlsPassthrough: false,
+    priority: 0,
     stages,
   };
   if (dice.often(0.6)) return [toPool];
@@ -117,6 +134,7 @@ function routes(dice: Dice): RoutePlan[] {
       match: { protocol: ['ssh'] },
       action: { kind: 'reject', how: dice.one(['reset', 'close'] as const) },
       tlsPassthrough: false,
+      priority: 0,
       stages: [],
     },
     { ...toPool, index: 1, name: 'edge/1' },

@@ -8,6 +8,7 @@ import { createMemoryPlane, MemoryNetwork } from '../../src/plane/memory/index.t
 import { Shard } from '../../src/shard.ts';
 import { allocateRegions, createBuckets, createPlaces, createTurns } from '../../src/shared-memory/index.ts';
 import { movingPlane, noMoves } from '../connection/moving.ts';
+import { poolsOf } from '../shared-memory/pools.ts';
 import { NO_TLS } from '../support/no-tls.ts';
 import type { Dice } from './dice.ts';
 import { BACKENDS } from './plans.ts';
@@ -55,6 +56,7 @@ export function openWorld(seed: number, dice: Dice): SimulatedWorld {
     plane: seed % 2 === 0 ? plane : movingPlane(plane, noMoves(), HANDED_OVER_EVERY),
     table,
     admission: createPlaces(regions, 0, () => network.now()),
+    pools: poolsOf(regions, 0, () => network.now()),
     buckets: createBuckets(regions, 0, () => network.now()),
     turns: createTurns(regions, 0, () => {}),
     counters: { layout, cells },

@@ -13,7 +13,7 @@ function anOccupant(slot: number, backend: string): Occupant {
 }
 
 function shown(...backends: Occupant[]): Shown {
-  return { service: [], listeners: [], backends };
+  return { service: [], listeners: [], backends, pools: [] };
 }
 
 describe('a histogram', () => {

@@ -19,6 +19,7 @@ import {
 } from './samples.ts';
 
 const at = OPENED;
+const TRACE = 'ab'.repeat(16);
 const TIME = new Date(OPENED).toISOString();
 
 describe('the line of a connection', () => {
@@ -164,32 +165,19 @@ describe('the line of a connection', () => {
   });
 
   it('is left out where the access log is off, and only it', async () => {
-    const error: Fact = { kind: 'error', at, connection: null, message: 'x' };
+    const error: Fact = { kind: 'error', at, connection: null, traceId: null, message: 'x' };
     const lines = parsed(await linesOf([aClosedFact(), error], [], 'off'));
     expect(lines.map(({ event }) => event)).toEqual(['error']);
   });
 });
 
 describe('the log', () => {
-  it('has one line for each change of health', async () => {
-    const change = { kind: 'health', at, pool: 0, backend: 1, cause: 'ECONNREFUSED' } as const;
-    const lines = await linesOf([
-      { ...change, healthy: false },
-      { ...change, healthy: true, cause: 'connected in 3 ms' },
-    ]);
-    const where = { time: TIME, pool: 'web', backend: 'b' };
-    expect(parsed(lines)).toEqual([
-      { level: 'warn', event: 'backend.unhealthy', ...where, cause: 'ECONNREFUSED' },
-      { level: 'info', event: 'backend.healthy', ...where, cause: 'connected in 3 ms' },
-    ]);
-  });
-
   it('has a line for limits, failed stages and errors', async () => {
     const lines = await linesOf([
       { kind: 'limit', at, listener: 1, limit: 'accept_rate', count: 12 },
-      { kind: 'stage', at, connection: 5, stage: 'tee', message: 'ENOSPC' },
-      { kind: 'error', at, connection: 5, message: 'two\nlines' },
-      { kind: 'error', at, connection: null, message: 'alone' },
+      { kind: 'stage', at, connection: 5, traceId: TRACE, stage: 'tee', message: 'ENOSPC' },
+      { kind: 'error', at, connection: 5, traceId: TRACE, message: 'two\nlines' },
+      { kind: 'error', at, connection: null, traceId: null, message: 'alone' },
     ]);
     expect(parsed(lines)).toEqual([
       {
@@ -207,8 +195,16 @@ describe('the log', () => {
         connection: '000000000005',
         stage: 'tee',
         message: 'ENOSPC',
+        trace_id: TRACE,
       },
-      { level: 'error', time: TIME, event: 'error', connection: '000000000005', message: 'two\nlines' },
+      {
+        level: 'error',
+        time: TIME,
+        event: 'error',
+        connection: '000000000005',
+        message: 'two\nlines',
+        trace_id: TRACE,
+      },
       { level: 'error', time: TIME, event: 'error', message: 'alone' },
     ]);
   });
@@ -250,6 +246,9 @@ describe('the log', () => {
         client: '192.0.2.1:1',
         local: '127.0.0.1:1',
         traceId: '',
+        spanId: null,
+        parentSpanId: null,
+        sampled: true,
       },
       { kind: 'entered', at, connection: 1, listener: 0, state: 'streaming' },
     ]);

@@ -32,7 +32,16 @@ export function aPlan(telemetry: Partial<TelemetryPlan> = {}): Plan {
     workers: { count: 0, reason: 'a sample', pipes: 0 },
     groups: [{ plane: 'net', first: 0, count: 1, reason: 'a sample' }],
     hangMs: 2000,
-    telemetry: { otlp: null, sample: 1, prometheus: null, accessLog: { to: 'stdout' }, ...telemetry },
+    telemetry: {
+      otlp: null,
+      sample: 1,
+      followsParent: true,
+      also: null,
+      heartbeatMs: 0,
+      prometheus: null,
+      accessLog: { to: 'stdout' },
+      ...telemetry,
+    },
     admin: null,
     drainMs: 1000,
   };
@@ -73,6 +82,7 @@ export function aBackend(
     priority: 0,
     backup: false,
     connectionsMax: 0,
+    connectRate: 0,
     original: false,
   };
 }
@@ -91,6 +101,7 @@ export function aFactOfADeadShard(changes: Partial<ClosedFact> = {}): ClosedFact
     pool: -1,
     backend: -1,
     attempts: [],
+    queueMs: 0,
     bytesUp: 0,
     bytesDown: 0,
     firstByteMs: -1,
@@ -124,6 +135,7 @@ export function aClosedFact(changes: Partial<ClosedFact> = {}): ClosedFact {
     pool: 0,
     backend: 0,
     attempts: [{ backend: 0, from: dialing.from, to: dialing.to, error: '' }],
+    queueMs: 0,
     bytesUp: 1234,
     bytesDown: 5678,
     undeliveredUp: 0,
@@ -169,6 +181,7 @@ export function aWatched(plan: Plan, shards = 1, room = 16): Shown {
     layout,
     counters: () => regions,
     upstreams: new UpstreamTable(room, shards),
+    pulses: async (connections) => connections.map(() => 'unknown'),
     version: '1.2.3',
   };
   const reload = (next: Plan): void => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AGENT_SILENT } from '../../src/core/agent.ts';
 import { UpstreamTable } from '../../src/core/upstream-table.ts';
+import { ALL_FULL } from '../../src/core/upstreams.ts';
 import { parseAgentLine } from '../../src/probe/index.ts';
 import { AgentBook } from '../../src/upstream/agent-book.ts';
 import { createPicker } from '../../src/upstream/index.ts';
@@ -54,9 +55,9 @@ describe('what an agent says', () => {
     says(0, 'maxconn:2');
     const key = keyOf('192.0.2.1');
     const pick = () => picker.pick(0, key, []);
-    expect([pick(), pick(), pick()]).toEqual([0, 0, -1]);
+    expect([pick(), pick(), pick()]).toEqual([0, 0, ALL_FULL]);
     says(0, 'maxconn:9');
-    expect([pick(), pick()]).toEqual([0, -1]);
+    expect([pick(), pick()]).toEqual([0, ALL_FULL]);
   });
 
   it('is told once for each change, and a failure to tell leaves all as it was', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BALANCE_POLICIES, type BackendPlan } from '../../src/core/plan.ts';
-import type { Upstreams } from '../../src/core/upstreams.ts';
+import { ALL_FULL, type Upstreams } from '../../src/core/upstreams.ts';
 import { createPicker } from '../../src/upstream/index.ts';
 import { PICK_CONFLICTS_MAX } from '../../src/upstream/picker.ts';
 import { ContendedTable } from './contended-table.ts';
@@ -43,7 +43,7 @@ describe('a pick that another shard disturbs', () => {
     expect(picker.pick(0, keyOf('10.0.0.1'), [])).toBe(1);
     table.reap(0);
     table.before = once(() => table.beginBelow(1, INTRUDER, 0));
-    expect(picker.pick(0, keyOf('10.0.0.1'), [])).toBe(-1);
+    expect(picker.pick(0, keyOf('10.0.0.1'), [])).toBe(ALL_FULL);
     expect([table.load(0), table.load(1)]).toEqual([1, 1]);
   });
 
@@ -93,7 +93,7 @@ describe('a pick that another shard disturbs', () => {
         if (free > 0) table.failed(2, INTRUDER);
       });
       const loads = () => [0, 1, 2].map((one) => table.load(one));
-      expect(picker.pick(0, keyOf('10.0.0.1'), [])).toBe(free > 0 ? 2 : -1);
+      expect(picker.pick(0, keyOf('10.0.0.1'), [])).toBe(free > 0 ? 2 : ALL_FULL);
       expect(loads()).toEqual([2, 2, 2]);
     }
   });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BALANCE_POLICIES } from '../../src/core/plan.ts';
 import { UNHEALTHY, UpstreamTable } from '../../src/core/upstream-table.ts';
+import { ALL_FULL } from '../../src/core/upstreams.ts';
 import { createPicker } from '../../src/upstream/index.ts';
 import {
   addBackend,
@@ -68,9 +69,9 @@ describe('the picker', () => {
   it('counts what other shards have against the limit of a backend', () => {
     const { table, picker } = start({ backends: [{ connectionsMax: 3 }] });
     dialElsewhere(table, 0, 2);
-    expect([1, 2].map(() => picker.pick(0, keyOf('10.0.0.1'), []))).toEqual([0, -1]);
+    expect([1, 2].map(() => picker.pick(0, keyOf('10.0.0.1'), []))).toEqual([0, ALL_FULL]);
     table.reap(2);
-    expect([1, 2, 3].map(() => picker.pick(0, keyOf('10.0.0.1'), []))).toEqual([0, 0, -1]);
+    expect([1, 2, 3].map(() => picker.pick(0, keyOf('10.0.0.1'), []))).toEqual([0, 0, ALL_FULL]);
   });
 
   it('tries another backend first, the same again where no other is left', () => {
@@ -83,11 +84,11 @@ describe('the picker', () => {
   it('has a place again once an attempt failed or a connection ended', () => {
     const { picker } = start({ backends: [{ connectionsMax: 1 }] });
     expect(picker.pick(0, keyOf('10.0.0.1'), [])).toBe(0);
-    expect(picker.pick(0, keyOf('10.0.0.1'), [])).toBe(-1);
+    expect(picker.pick(0, keyOf('10.0.0.1'), [])).toBe(ALL_FULL);
     picker.failed(0);
     expect(picker.pick(0, keyOf('10.0.0.1'), [])).toBe(0);
     picker.connected(0);
-    expect(picker.pick(0, keyOf('10.0.0.1'), [])).toBe(-1);
+    expect(picker.pick(0, keyOf('10.0.0.1'), [])).toBe(ALL_FULL);
     picker.released(0);
     expect(picker.pick(0, keyOf('10.0.0.1'), [])).toBe(0);
   });

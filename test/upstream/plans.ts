@@ -4,6 +4,8 @@ import type {
   BalancePolicy,
   HashPlan,
   HealthPlan,
+  OnDown,
+  PassivePlan,
   Plan,
   PoolPlan,
 } from '../../src/core/plan.ts';
@@ -30,6 +32,10 @@ export interface PoolSketch {
   readonly panicPercent?: number;
   readonly slowStartMs?: number;
   readonly health?: HealthPlan | null;
+  readonly places?: Partial<Pick<PoolPlan, 'connectionsMax' | 'queue' | 'onFull' | 'sticky'>>;
+  readonly passive?: PassivePlan | null;
+  readonly onDown?: OnDown;
+  readonly rebalancePerSecond?: number;
   readonly backends: readonly Partial<BackendPlan>[];
 }
 
@@ -58,7 +64,15 @@ export function planOf(...sketches: readonly PoolSketch[]): Plan {
     workers: { count: 0, reason: 'a test', pipes: 0 },
     groups: [{ plane: 'memory', first: 0, count: 1, reason: 'a test' }],
     hangMs: 0,
-    telemetry: { otlp: null, sample: 0, prometheus: null, accessLog: { to: 'off' } },
+    telemetry: {
+      otlp: null,
+      sample: 0,
+      followsParent: true,
+      also: null,
+      heartbeatMs: 0,
+      prometheus: null,
+      accessLog: { to: 'off' },
+    },
     admin: null,
     drainMs: 1000,
   };
@@ -84,7 +98,15 @@ export function addPool(draft: Draft, sketch: PoolSketch): number {
     slowStartMs: sketch.slowStartMs ?? 0,
     backends: [],
     health: sketch.health === undefined ? HEALTH : sketch.health,
+    passive: sketch.passive ?? null,
+    onDown: sketch.onDown ?? 'leave',
+    rebalancePerSecond: sketch.rebalancePerSecond ?? 0,
     connect: { timeoutMs: 1000, retries: 2, abortOnFin: false, source: null, proxyOut: null, tls: null },
+    connectionsMax: 0,
+    queue: null,
+    onFull: 'reset',
+    sticky: null,
+    ...sketch.places,
   });
   for (const partial of sketch.backends) addBackend(draft, index, partial);
   return index;
@@ -103,6 +125,7 @@ export function addBackend(draft: Draft, pool: number, partial: Partial<BackendP
     priority: 0,
     backup: false,
     connectionsMax: 0,
+    connectRate: 0,
     original: false,
     ...partial,
   };

@@ -1,6 +1,7 @@
 import type { AnyStateMachine } from 'xstate';
 import {
   balancerMachine,
+  circuitMachine,
   connectionMachine,
   healthCheckerMachine,
   shardMachine,
@@ -11,6 +12,7 @@ export const CHARTS = {
   connection: connectionMachine,
   balancer: balancerMachine,
   'health-checker': healthCheckerMachine,
+  circuit: circuitMachine,
   shard: shardMachine,
 } as const satisfies Record<string, AnyStateMachine>;
 

@@ -72,11 +72,13 @@ function showPools(status) {
     head.colSpan = 6;
     head.append(element('small', '', pool.balance));
     body.append(row([head]), ...pool.backends.map((backend) => {
-      const colour = { healthy: ' good', unhealthy: ' bad' }[backend.health] ?? '';
+      const isEjected = backend.circuit === 'open';
+      const health = isEjected ? 'ejected' : backend.health + (backend.circuit === 'half-open' ? ', on trial' : '');
+      const colour = isEjected ? ' bad' : { healthy: ' good', unhealthy: ' bad' }[backend.health] ?? '';
       return row([
         element('td', '', backend.name),
         element('td', 'address', backend.address),
-        element('td', 'health' + colour, backend.health),
+        element('td', 'health' + colour, health),
         element('td', 'number', backend.weight),
         element('td', 'number', backend.active),
         element('td', 'number', backend.connecting),

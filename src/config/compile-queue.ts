@@ -1,0 +1,22 @@
+import type { PoolPlan } from '../core/plan.ts';
+import type { Config } from './schema.ts';
+import { queue as queueSchema } from './schema-queue.ts';
+
+type PoolConfig = Config['pools'][string];
+
+/** How many connections a pool takes, what becomes of the others, and which backend a client comes back to. */
+export function compilePlaces(
+  pool: PoolConfig,
+): Pick<PoolPlan, 'connectionsMax' | 'queue' | 'onFull' | 'sticky'> {
+  const { max_connections = 0, on_full, sticky } = pool;
+  const queue = pool.queue ?? (on_full === 'wait' ? queueSchema.parse({}) : null);
+  return {
+    connectionsMax: max_connections,
+    queue: queue === null ? null : { waitingMax: queue.max, timeoutMs: queue.timeout },
+    onFull: on_full === 'close' ? 'close' : 'reset',
+    sticky:
+      sticky === undefined
+        ? null
+        : { on: sticky.on, tlv: sticky.tlv ?? 0, expiryMs: sticky.expiry, clientsMax: sticky.max },
+  };
+}
