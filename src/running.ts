@@ -1,5 +1,6 @@
 import type { Reloaded } from './control/index.ts';
 import type { Plan } from './core/plan.ts';
+import type { Plane } from './core/ports.ts';
 import type { ServiceStatus } from './core/status.ts';
 
 /** A proxy that is running. Whoever started it ends it with `drain`. */
@@ -26,4 +27,11 @@ export interface Service {
   drain(signal: string | null): Promise<{ readonly cut: number }>;
   /** Cuts what is left at once, without waiting for delivery. Has its effect in a drain, also one that comes later. */
   cut(): void;
+}
+
+export interface ServiceOptions {
+  /** The plane of the main thread, where `workers: 0` has its shard and probes are made. Default: a new net plane. The service closes it either way. */
+  readonly plane?: Plane;
+  /** The code that shards' threads run. Default: Sluice's own. */
+  readonly shardEntry?: URL;
 }

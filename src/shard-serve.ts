@@ -116,6 +116,9 @@ async function obey(
     case 'wake':
       shard.wake();
       return;
+    case 'names':
+      shard.takeNames(request.addresses);
+      return;
     case 'census': {
       const gone = request.connections.filter((id) => shard.registry.get(id) === undefined);
       tell({ kind: 'census-taken', gone });

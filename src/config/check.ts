@@ -4,6 +4,7 @@ import { checkMirrors } from './check-mirrors.ts';
 import { checkPools } from './check-pools.ts';
 import { checkProtocols } from './check-protocols.ts';
 import { checkProxyIn } from './check-proxy.ts';
+import { checkResolver } from './check-resolver.ts';
 import { checkRoutes } from './check-routes.ts';
 import { checkStages } from './check-stages.ts';
 import { checkListenerTls } from './check-tls.ts';
@@ -29,6 +30,7 @@ export function check(value: unknown): Issue[] {
       ...checkMirrors(listener, at(root, 'pools')),
     ]),
     ...checkPools(root),
+    ...checkResolver(root),
     ...checkProtocols(root),
     ...checkTraces(root),
   ];

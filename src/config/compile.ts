@@ -1,3 +1,4 @@
+import type { ResolverPlan } from '../core/names.ts';
 import type { Plan } from '../core/plan.ts';
 import type { ProtocolRulePlan } from '../core/sniffed.ts';
 import { chooseAcceptor } from './choose-acceptor.ts';
@@ -52,6 +53,7 @@ export function compile(config: Config, environment: Environment, directory: str
     machineEngine: config.machine_engine,
     reload: config.reload,
     socket: socket.options,
+    resolver: compileResolver(config.resolver),
     limits: {
       connections: connections.limit,
       descriptors: descriptorLimit === null ? null : Math.max(0, descriptorLimit - ofWorkers),
@@ -75,6 +77,18 @@ function compileRules(protocols: Config['protocols']): ProtocolRulePlan[] {
     ...(regex === undefined ? {} : { regex }),
     ...(bytes === undefined ? {} : { bytes }),
   }));
+}
+
+function compileResolver(resolver: Config['resolver']): ResolverPlan {
+  const { servers = null, timeout, attempts, min_ttl, max_ttl, negative_ttl } = resolver;
+  return {
+    servers,
+    timeoutMs: timeout,
+    attempts,
+    ttlMsMin: min_ttl,
+    ttlMsMax: max_ttl,
+    negativeTtlMs: negative_ttl,
+  };
 }
 
 function compileAdmin(admin: Config['admin']): Plan['admin'] {

@@ -5,6 +5,7 @@ import { LISTENERS_MAX } from './limits.ts';
 import { listener } from './schema-listener.ts';
 import { pool } from './schema-pool.ts';
 import { protocolRule } from './schema-protocols.ts';
+import { resolver } from './schema-resolver.ts';
 import { admin, machineEngine, plane, processLimits, reload, socket, workers } from './schema-service.ts';
 import { telemetry } from './schema-telemetry.ts';
 import { timeouts } from './schema-timeouts.ts';
@@ -27,6 +28,9 @@ export const configSchema = z.strictObject({
     )
     .prefault({}),
   timeouts: timeouts.describe('Deadlines of connections and of the service.').prefault({}),
+  resolver: resolver
+    .describe('How names of backends are resolved: once for all, beside the connections.')
+    .prefault({}),
   socket: socket.describe('Options of all TCP sockets.').prefault({}),
   workers: workers
     .describe(

@@ -79,6 +79,8 @@ export class Connection implements Waiting {
   readonly tried: number[] = [];
   readonly attempts: DialAttempt[] = [];
   dial: DialInProgress | null = null;
+  /** Plane's time at which the first attempt began, where all of them together have a deadline; null before, and where they have none. */
+  dialingSince: number | null = null;
   /** Its place in the queue of its pool; null where it never waited there. */
   queued: QueuedDial | null = null;
   /** Row of the backend that is connected, -1 before. */

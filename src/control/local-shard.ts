@@ -4,6 +4,7 @@ import type { ConnectionPulse } from '../core/connection-pulse.ts';
 import type { ConnectionView } from '../core/connection-view.ts';
 import type { FactSink } from '../core/facts.ts';
 import type { SessionsEnd } from '../core/mail.ts';
+import type { NameAddresses } from '../core/names.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Plane } from '../core/ports.ts';
 import type { SharedRegions } from '../core/regions.ts';
@@ -72,6 +73,10 @@ export class LocalShard implements ShardHost {
 
   wake(): void {
     this.#shard.wake();
+  }
+
+  tellNames(changes: NameAddresses): void {
+    this.#shard.takeNames(changes);
   }
 
   endSessions(backend: number, most: number, why: SessionsEnd): void {

@@ -6,6 +6,7 @@ import type { ConnectionView } from '../core/connection-view.ts';
 import { textOf } from '../core/error-fact.ts';
 import { SluiceError } from '../core/errors.ts';
 import type { SessionsEnd, ShardReply, ShardRequest } from '../core/mail.ts';
+import type { NameAddresses } from '../core/names.ts';
 import type { Plan } from '../core/plan.ts';
 import type { ShardFailure } from '../core/watcher.ts';
 import { Mailbox } from './mailbox.ts';
@@ -145,6 +146,10 @@ export class ThreadShard implements ShardHost {
     this.#post({ kind: 'wake' });
   }
 
+  tellNames(addresses: NameAddresses): void {
+    if (Object.keys(addresses).length > 0) this.#post({ kind: 'names', addresses });
+  }
+
   endSessions(backend: number, most: number, why: SessionsEnd): void {
     this.#post({ kind: 'end-sessions', backend, most, why });
   }
@@ -197,6 +202,7 @@ export class ThreadShard implements ShardHost {
   #heard(reply: ShardReply): void {
     switch (reply.kind) {
       case 'started':
+        this.tellNames(this.#options.names());
         if (this.#hasServed) void this.#restore();
         else this.#first?.resolve();
         return;

@@ -130,6 +130,7 @@ export const LIMIT_KINDS = [
   'process',
   'waiting',
   'descriptors',
+  'ports',
 ] as const;
 export type LimitKind = (typeof LIMIT_KINDS)[number];
 

@@ -1,6 +1,7 @@
 import type { ConnectionId } from './connection-id.ts';
 import type { ConnectionPulse } from './connection-pulse.ts';
 import type { ConnectionView } from './connection-view.ts';
+import type { NameAddresses } from './names.ts';
 import type { Plan } from './plan.ts';
 
 /**
@@ -34,6 +35,8 @@ export type ShardRequest =
     }
   /** A place may be free for somebody who waits here. */
   | { readonly kind: 'wake' }
+  /** Names stand for these addresses from now on. Comes before the first plan, and with each change. */
+  | { readonly kind: 'names'; readonly addresses: NameAddresses }
   /** Which of these connections are gone? Asked where a fact of their end may have been dropped. */
   | { readonly kind: 'census'; readonly connections: readonly ConnectionId[] }
   /** What is to be told of a connection? `version` tells the answer from others. */

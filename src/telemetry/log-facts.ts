@@ -46,6 +46,10 @@ export function logFact(log: Log, plan: Plan, accessLog: boolean, fact: Fact): v
       return;
     case 'limit': {
       const listener = plan.listeners[fact.listener]?.name ?? null;
+      if (fact.limit === 'ports') {
+        log.write('warn', EVENTS.portsExhausted, { listener, count: fact.count }, fact.at);
+        return;
+      }
       log.write('warn', EVENTS.limitReached, { listener, limit: fact.limit, count: fact.count }, fact.at);
       return;
     }

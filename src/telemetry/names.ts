@@ -1,6 +1,9 @@
 import { MIRROR_METRICS } from './names-mirror.ts';
 import { POOL_METRICS } from './names-pool.ts';
+import { NAME_METRICS } from './names-resolving.ts';
 import { TRACE_METRICS } from './names-traces.ts';
+
+export { EVENTS, type EventName } from './names-events.ts';
 
 /**
  * Every name that telemetry shows: metrics, labels, log events, spans, attributes. Names are stable: dashboards and alerts
@@ -27,7 +30,8 @@ export type LabelName =
   | 'shard'
   | 'cause'
   | 'rule'
-  | 'name';
+  | 'name'
+  | 'kind';
 
 export interface MetricMeta {
   /** OpenTelemetry name; Prometheus shows `_` for `.` and adds `_total` to counters. */
@@ -189,6 +193,7 @@ export const METRICS = {
     description: 'When a certificate of a listener expires, in seconds since 1970, by its first name.',
     labels: ['listener', 'name'],
   },
+  ...NAME_METRICS,
   limitRejections: {
     name: 'sluice.limit.rejections',
     kind: 'counter',
@@ -256,38 +261,6 @@ export const METRICS = {
     labels: [],
   },
 } as const satisfies Record<string, MetricMeta>;
-
-/** Values of `event` in the log. */
-export const EVENTS = {
-  ready: 'ready',
-  draining: 'draining',
-  drained: 'drained',
-  reloaded: 'reloaded',
-  reloadFailed: 'reload.failed',
-  shardFailed: 'shard.failed',
-  shardRestarted: 'shard.restarted',
-  adminWrite: 'admin.write',
-  connectionClosed: 'connection.closed',
-  backendHealthy: 'backend.healthy',
-  backendUnhealthy: 'backend.unhealthy',
-  backendAgent: 'backend.agent',
-  backendEjected: 'backend.ejected',
-  backendReturned: 'backend.returned',
-  /** It would have been ejected, but its pool cannot spare it. */
-  backendWithheld: 'backend.ejection_withheld',
-  limitReached: 'limit.reached',
-  stageFailed: 'stage.failed',
-  error: 'error',
-  /** An OTLP receiver did not take what was sent. */
-  exportFailed: 'telemetry.export_failed',
-  /** Spans that could not be sent before the service ended. */
-  spansLost: 'telemetry.spans_lost',
-  /** An environment variable names no usable OTLP endpoint. */
-  endpointInvalid: 'telemetry.endpoint_invalid',
-  /** Variables of OpenTelemetry that have no effect as they are set. */
-  variablesIgnored: 'telemetry.variables_ignored',
-} as const;
-export type EventName = (typeof EVENTS)[keyof typeof EVENTS];
 
 /** Name of the root span; the spans under it are named for the states. */
 export const ROOT_SPAN = 'connection';

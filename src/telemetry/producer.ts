@@ -14,6 +14,7 @@ import type { Durations } from './durations.ts';
 import { readUpstreams } from './gauges.ts';
 import type { HistogramTable } from './histogram.ts';
 import { hrTime } from './hr-time.ts';
+import { readNames } from './name-metrics.ts';
 import { METRICS, type MetricMeta, SCOPE } from './names.ts';
 import type { Occupants, Shown } from './occupants.ts';
 import type { Reading } from './reading.ts';
@@ -69,12 +70,13 @@ export class SluiceMetrics implements MetricProducer {
   }
 
   #readings(regions: readonly Float64Array[], shown: Shown): readonly Reading[] {
-    const { watched, occupants, service, losses, traces } = this.#sources;
+    const { watched, occupants, service, losses, traces, now } = this.#sources;
     const { labels, since } = occupants.service;
     return [
       ...readCells(watched.layout, regions, shown),
       ...readUpstreams(watched.upstreams, shown.backends),
       readCertificates(watched.plan(), since),
+      ...readNames(watched.names(), now(), since),
       ...service.read(watched.plan(), since),
       { metric: METRICS.spansDropped, points: [{ labels, since, value: losses.spans() }] },
       ...readTraces(traces(), since),

@@ -34,8 +34,10 @@ export function isSamePool(before: PoolsPlan, after: PoolsPlan, index: number): 
     old.name === now.name &&
     isDeepStrictEqual(old.health, now.health) &&
     probeSource(old) === probeSource(now) &&
+    old.connect.attemptDelayMs === now.connect.attemptDelayMs &&
     isDeepStrictEqual(liveRows(before, old), rows) &&
-    rows.every((row) => isSameBackend(before, after, row))
+    rows.every((row) => isSameBackend(before, after, row)) &&
+    rows.every((row) => backendOf(before, row).resolve === backendOf(after, row).resolve)
   );
 }
 

@@ -4,6 +4,8 @@ import type { HealthPlan, ProbeTlsPlan } from '../core/health-plan.ts';
 import { NO_PROXY_TLVS } from '../core/proxy-header.ts';
 import { scriptOf } from '../probe/index.ts';
 import { writeProxyHeaderV1, writeProxyHeaderV2 } from '../proxy-protocol/index.ts';
+import { addressesOf } from './name-addresses.ts';
+import type { NamesKnown } from './names.ts';
 import { backendOf, isProbed, type PoolsPlan, probeSource } from './plan-rows.ts';
 import type { ProbeTarget } from './probe-loop.ts';
 import type { ProbeTls } from './probing.ts';
@@ -12,9 +14,10 @@ import type { ProbeTls } from './probing.ts';
 const HTTP_PORT = 80;
 const HTTPS_PORT = 443;
 
-/** How a row is probed. Throws a RangeError where it is not. */
-export function targetOf(plan: PoolsPlan, row: number): ProbeTarget {
-  const { address: ofBackend, pool } = backendOf(plan, row);
+/** How a row is probed, at all addresses that `names` knows of it. Throws a RangeError where it is not. */
+export function targetOf(plan: PoolsPlan, row: number, names?: NamesKnown): ProbeTarget {
+  const backend = backendOf(plan, row);
+  const { address: ofBackend, pool } = backend;
   const { health = null, connect } = plan.pools[pool] ?? {};
   if (health === null || connect === undefined || !isProbed(plan, row))
     throw new RangeError(`backend ${row} is not probed`);
@@ -23,6 +26,8 @@ export function targetOf(plan: PoolsPlan, row: number): ProbeTarget {
   return {
     row,
     address,
+    addresses: () => (health.host === null ? placesOf(addressesOf(backend, names), health) : [address]),
+    attemptDelayMs: connect.attemptDelayMs,
     source: probeSource({ connect }),
     timeoutMs: health.timeoutMs,
     intervalsMs: { steady: health.intervalMs, fast: health.fastIntervalMs, down: health.downIntervalMs },
@@ -37,6 +42,10 @@ export function targetOf(plan: PoolsPlan, row: number): ProbeTarget {
 function addressOf(address: Address, { host, port }: HealthPlan): Address {
   if (address.kind === 'unix') return host === null || port === null ? address : { kind: 'tcp', host, port };
   return { kind: 'tcp', host: host ?? address.host, port: port ?? address.port };
+}
+
+function placesOf(found: readonly Address[] | string, health: HealthPlan): readonly Address[] | string {
+  return typeof found === 'string' ? found : found.map((address) => addressOf(address, health));
 }
 
 function tlsFor(tls: ProbeTlsPlan, address: Address): ProbeTls {

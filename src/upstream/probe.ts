@@ -2,6 +2,7 @@ import type { Chunk } from '../core/chunk.ts';
 import { PLAIN_SOCKET } from '../core/plain-socket.ts';
 import type { Cancellable, DialFailure, Endpoint, EndpointObserver } from '../core/ports.ts';
 import type { TlsFacts, TlsFailure } from '../core/tls.ts';
+import { race } from '../names/index.ts';
 import { Dialogue, type Turn } from '../probe/index.ts';
 import { judgeExpiry } from './expiry.ts';
 import type { ProbeHandler, ProbeMeans, ProbeResult, ProbeSubject, ProbeTls } from './probing.ts';
@@ -57,16 +58,18 @@ class Probe implements EndpointObserver, Cancellable {
   }
 
   dial(): void {
-    const { address, source } = this.#subject;
+    const { address, addresses = () => [address], attemptDelayMs = 0, source } = this.#subject;
     try {
-      const attempt = this.#means.plane.dial(
-        address,
-        { ...PLAIN_SOCKET, source },
-        {
-          connected: (endpoint) => this.#guard(() => this.#connected(endpoint)),
-          failed: (failure) => this.#guard(() => this.#decideWithout(resultOf(failure))),
-        },
-      );
+      const to = addresses();
+      if (typeof to === 'string') {
+        this.#decideWithout({ kind: 'failed', cause: to });
+        return;
+      }
+      const options = { ...PLAIN_SOCKET, source };
+      const attempt = race(this.#means.plane, to, options, attemptDelayMs, {
+        connected: (endpoint) => this.#guard(() => this.#connected(endpoint)),
+        failed: (failure) => this.#guard(() => this.#decideWithout(resultOf(failure))),
+      });
       if (this.#endpoint === null) this.#attempt = attempt;
     } catch (error) {
       this.#leave();

@@ -30,7 +30,12 @@ export interface ProbeMeans {
 
 /** What is probed. */
 export interface ProbeSubject {
+  /** As it is configured: a name stays one, for TLS. */
   readonly address: Address;
+  /** Where that is now, asked before each probe, or why nobody knows; absent = the address itself. */
+  readonly addresses?: () => readonly Address[] | string;
+  /** As `ConnectPlan.attemptDelayMs`; of no meaning to a single address. */
+  readonly attemptDelayMs?: number;
   /** As `ConnectPlan.source`: a probe goes the way that clients go. Of `client`, null. */
   readonly source: string | null;
   /** Of the whole probe. */

@@ -38,6 +38,7 @@ class FakeHost implements ShardHost {
     this.asked.push(`commit ${version}`);
     await this.commits();
   }
+  tellNames(): void {}
   async abort(version: number): Promise<void> {
     this.asked.push(`abort ${version}`);
   }

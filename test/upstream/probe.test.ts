@@ -13,15 +13,19 @@ const SUBJECT: ProbeSubject = {
   script: { steps: [], farewell: new Uint8Array(0) },
 };
 
-function begin(answer: Answer) {
+function begin(answer: Answer, subject: Partial<ProbeSubject> = {}) {
   const plane = new FakePlane(() => answer);
   const results: (ProbeResult | 'gone')[] = [];
   const crashes: unknown[] = [];
-  const cancellable = probe({ plane, tls: NO_TLS, now: () => 0 }, SUBJECT, {
-    result: (result) => results.push(result),
-    gone: () => results.push('gone'),
-    crashed: (error) => crashes.push(error),
-  });
+  const cancellable = probe(
+    { plane, tls: NO_TLS, now: () => 0 },
+    { ...SUBJECT, ...subject },
+    {
+      result: (result) => results.push(result),
+      gone: () => results.push('gone'),
+      crashed: (error) => crashes.push(error),
+    },
+  );
   return { plane, results, crashes, cancellable };
 }
 
@@ -41,6 +45,29 @@ describe('a TCP probe', () => {
   it('comes from the address that clients of the pool come from', () => {
     const { plane } = begin({ kind: 'connect', afterMs: 30 });
     expect(plane.dials).toEqual([{ to: '127.0.0.1:9000', at: 0, source: '127.0.0.2' }]);
+  });
+
+  it('tries all addresses of a name, one a delay after the other', () => {
+    const places = ['127.0.0.3', '127.0.0.4'].map((host) => ({ kind: 'tcp', host, port: 9000 }) as const);
+    const { plane, results } = begin(
+      { kind: 'connect', afterMs: 300 },
+      { addresses: () => places, attemptDelayMs: 250 },
+    );
+    plane.advance(300);
+    expect(plane.dials.map(({ to, at }) => [to, at])).toEqual([
+      ['127.0.0.3:9000', 0],
+      ['127.0.0.4:9000', 250],
+    ]);
+    expect(results[0]).toEqual(passed(300));
+  });
+
+  it('fails at once, and dials nobody, where a name stands for no address', () => {
+    const { plane, results } = begin(
+      { kind: 'connect', afterMs: 30 },
+      { addresses: () => 'unresolved: NXDOMAIN' },
+    );
+    expect(results).toEqual([{ kind: 'failed', cause: 'unresolved: NXDOMAIN' }, 'gone']);
+    expect([plane.dials, plane.timersWaiting]).toEqual([[], 0]);
   });
 
   it('fails with the name of the error where it is refused', () => {
