@@ -1,7 +1,7 @@
 import { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { CLOSE_REASON_NAMES, closeReasonIndex } from './close-reason.ts';
-import { decodeEjection, decodeHealth, encodeBackend } from './fact-codec-backend.ts';
+import { decodeAgent, decodeEjection, decodeHealth, encodeBackend } from './fact-codec-backend.ts';
 import { decodeOpened, encodeOpened } from './fact-codec-opened.ts';
 import { decodeTcp, encodeTcp } from './fact-codec-tcp.ts';
 import { decodeTexts, encodeTexts } from './fact-codec-texts.ts';
@@ -45,6 +45,7 @@ const KINDS = [
   'ejection',
   'error',
   'stage',
+  'agent',
 ] as const satisfies readonly Fact['kind'][];
 
 /**
@@ -88,6 +89,7 @@ function encodeBody(fact: Fact, into: ByteWriter): void {
       return;
     case 'health':
     case 'ejection':
+    case 'agent':
       encodeBackend(fact, into);
       return;
     case 'error':
@@ -119,6 +121,8 @@ function decodeBody(kind: Fact['kind'], at: number, from: ByteReader): Fact {
       return decodeHealth(at, from);
     case 'ejection':
       return decodeEjection(at, from);
+    case 'agent':
+      return decodeAgent(at, from);
     case 'error':
       return decodeError(at, from);
     case 'stage':

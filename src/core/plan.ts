@@ -1,5 +1,6 @@
 import type { Address } from './address.ts';
 import type { Cidr } from './cidr.ts';
+import type { HealthPlan } from './health-plan.ts';
 import type { AddressFamilies, ResolverPlan, ServicePlan } from './names.ts';
 import type { OnDown, PassivePlan } from './passive-plan.ts';
 import type { PortRange, SocketOptions } from './ports.ts';
@@ -16,6 +17,7 @@ import type { TelemetryPlan } from './telemetry-plan.ts';
 import type { ConnectTlsPlan, ListenerTlsPlan } from './tls.ts';
 
 export type { ChaosPlan } from './chaos-plan.ts';
+export type { HealthPlan } from './health-plan.ts';
 export type { ServicePlan } from './names.ts';
 export { ON_DOWN, type OnDown, type PassivePlan } from './passive-plan.ts';
 export { HASH_KEYS, type HashKey, type QueuePlan, type StickyPlan } from './queue-plan.ts';
@@ -225,16 +227,6 @@ export interface PoolPlan {
   readonly onFull: 'reset' | 'close';
   /** null: a client gets whatever backend the policy chooses. */
   readonly sticky: StickyPlan | null;
-}
-
-export interface HealthPlan {
-  readonly intervalMs: number;
-  readonly timeoutMs: number;
-  /** Passed probes in a row that make an unhealthy backend healthy. */
-  readonly rise: number;
-  /** Failed probes in a row that make a healthy backend unhealthy. */
-  readonly fall: number;
-  readonly probe: 'tcp';
 }
 
 export interface ConnectPlan {
