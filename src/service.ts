@@ -1,4 +1,5 @@
 import type { AdminWrite } from './admin/index.ts';
+import { Administration } from './administration.ts';
 import {
   type Bound,
   Drain,
@@ -9,12 +10,11 @@ import {
   openAdmin,
   type Reloaded,
   Reloads,
+  Resolving,
   Slots,
   Threads,
   threadStarter,
 } from './control/index.ts';
-import type { ConnectionId } from './core/connection-id.ts';
-import type { ConnectionView } from './core/connection-view.ts';
 import { errorFact, messageOf } from './core/error-fact.ts';
 import type { FactQueue } from './core/fact-queue.ts';
 import type { Plan } from './core/plan.ts';
@@ -23,10 +23,10 @@ import type { ServiceStatus } from './core/status.ts';
 import type { ServiceEvent, StartWatcher, Watcher } from './core/watcher.ts';
 import { createNetPlane } from './plane/net/index.ts';
 import type { Service } from './running.ts';
+import { serviceStatus } from './service-status.ts';
 import { SHARD_ENTRY } from './shard-boot.ts';
 import { COUNTERS } from './shard-counters.ts';
 import { FLUSH_MS_MAX } from './shard-serve.ts';
-import { listenerStatuses, poolStatuses, shardStatuses } from './status.ts';
 import { flushTees, reportStageErrors } from './stream/index.ts';
 import { type RunningUpstreams, startUpstreams } from './upstream/index.ts';
 import { VERSION } from './version.ts';
@@ -42,6 +42,8 @@ export interface ServiceOptions {
   readonly plane?: Plane;
   /** The code that shards' threads run. Default: Sluice's own. */
   readonly shardEntry?: URL;
+  /** The configuration that the plan was made of, for people to read. Absent or null: it was made of none. */
+  readonly text?: string | null;
 }
 
 /**
@@ -67,29 +69,39 @@ class RunningService implements Service {
   readonly #fleet: Fleet;
   readonly #reloads: Reloads;
   readonly #drain: Drain;
-  readonly #started = Date.now();
+  readonly #resolving: Resolving;
+  readonly #defect = (error: unknown): void => this.#facts.emit(errorFact(error, Date.now()));
+  readonly #administration: Administration;
   readonly #watchers: Watcher[] = [];
   readonly #urls: Record<string, string> = {};
+  /** As the configuration was compiled. */
+  #compiled: Plan;
   #plan: Plan;
   /** What watchers see: during a reload already the next plan. */
   #shown: Plan;
   #bound: Bound = {};
+  #text: string | null;
   #phase: ServiceStatus['phase'] = 'starting';
   #upstreams: RunningUpstreams | null = null;
   #closeAdmin: (() => Promise<void>) | null = null;
   #drained: Promise<{ cut: number }> | null = null;
+  #settleStopped: (drained: Promise<unknown>) => void = () => {};
+  readonly stopped = new Promise<unknown>((resolve) => {
+    this.#settleStopped = resolve;
+  });
 
   constructor(plan: Plan, options: ServiceOptions) {
+    this.#compiled = plan;
     this.#plan = plan;
     this.#shown = plan;
+    this.#text = options.text ?? null;
     const memory = new Memory(plan);
     this.#memory = memory;
     this.#facts = memory.createFactQueue();
-    const defect = (error: unknown): void => this.#defect(error);
-    reportStageErrors(defect);
+    reportStageErrors(this.#defect);
     this.#plane =
       options.plane ??
-      createNetPlane({ onObserverError: defect, onOpen: (by) => memory.countDescriptor(by) });
+      createNetPlane({ onObserverError: this.#defect, onOpen: (by) => memory.countDescriptor(by) });
     const { regions } = memory;
     this.#threads = plan.workers.count === 0 ? null : this.#createThreads(options.shardEntry ?? SHARD_ENTRY);
     this.#fleet = new Fleet(
@@ -97,6 +109,32 @@ class RunningService implements Service {
     );
     this.#drain = new Drain(this.#fleet, () => memory.connections);
     this.#reloads = this.#createReloads();
+    this.#resolving = new Resolving(plan, {
+      timers: this.#plane.timers,
+      tell: (event) => this.#tell(event),
+      emit: this.#facts.emit,
+      phase: () => this.#phase,
+      shards: () => this.#fleet.hosts,
+      upstreams: () => this.#upstreams,
+      again: () => this.#reloads.again(),
+    });
+    // Whoever called `drain` hears of it where it fails.
+    this.stopped.catch(() => {});
+    this.#administration = new Administration({
+      memory,
+      fleet: this.#fleet,
+      started: Date.now(),
+      facts: this.#facts,
+      shown: () => this.#shown,
+      phase: () => this.#phase,
+      current: () => ({ plan: this.#plan, bound: this.#bound }),
+      now: () => this.#wallTime(),
+      upstreams: () => this.#upstreams,
+    });
+  }
+
+  get configText(): string | null {
+    return this.#text;
   }
 
   get plan(): Plan {
@@ -114,15 +152,17 @@ class RunningService implements Service {
   async start(): Promise<void> {
     await this.#startWatchers();
     if (this.#plan.admin !== null) {
-      const admin = await openAdmin(this.#plan.admin, this);
+      const admin = await openAdmin(this.#plan.admin, this.#administration, this);
       this.#closeAdmin = admin.close;
       this.#urls['admin'] = admin.url;
     }
+    this.#plan = this.#shown = await this.#resolving.resolve(this.#compiled);
     this.#upstreams = startUpstreams({
       plan: this.#plan,
       plane: this.#plane,
       table: this.#memory.upstreams,
       emit: this.#facts.emit,
+      names: this.#resolving.names,
       now: () => this.#wallTime(),
       endSessions: (row, most, why) =>
         this.#fleet.endSessions(row, most, why, (of, shard) => this.#memory.upstreams.activeOf(of, shard)),
@@ -133,30 +173,18 @@ class RunningService implements Service {
     this.#phase = 'ready';
     this.#facts.flush();
     this.#tell({ event: 'ready', listeners: this.#bound, urls: this.#urls });
+    await this.#resolving.followServices();
   }
 
   status(): ServiceStatus {
-    const { connections, counters, factsDropped, regions, upstreams } = this.#memory;
-    return {
-      phase: this.#phase,
-      started: this.#started,
-      connections,
-      planVersion: this.#plan.version,
-      shards: shardStatuses(this.#plan, this.#fleet.hosts, COUNTERS, regions),
-      listeners: listenerStatuses(this.#plan, COUNTERS, counters, this.#bound),
-      pools: poolStatuses(this.#plan, upstreams, regions, this.#wallTime()),
-      factsDropped,
-    };
+    return this.#administration.status();
   }
 
-  connection(id: ConnectionId): Promise<ConnectionView | null> {
-    return this.#fleet.view(id);
-  }
-
-  async reload(plan: Plan): Promise<Reloaded> {
+  async reload(plan: Plan, text: string | null = null): Promise<Reloaded> {
     const began = performance.now();
     try {
       const reloaded = await this.#reloads.run(plan);
+      this.#text = text;
       this.#facts.flush();
       this.#tell({ event: 'reloaded', ...reloaded, durationMs: performance.now() - began });
       return reloaded;
@@ -176,6 +204,7 @@ class RunningService implements Service {
 
   drain(signal: string | null): Promise<{ readonly cut: number }> {
     this.#drained ??= this.#stop(signal);
+    this.#settleStopped(this.#drained);
     return this.#drained;
   }
 
@@ -198,6 +227,7 @@ class RunningService implements Service {
       epoch: this.#plane.timers.epoch,
       facts: this.#facts,
       current: () => ({ plan: this.#plan, bound: this.#bound }),
+      names: () => this.#resolving.names.table(),
       took: (plan, bound) => {
         if (plan === this.#plan) this.#bound = ofLive(plan, { ...this.#bound, ...bound });
       },
@@ -209,7 +239,8 @@ class RunningService implements Service {
     const slots = new Slots(this.#memory.regions, this.#fleet.hosts.length, () => performance.now());
     return new Reloads({
       phase: () => this.#phase,
-      current: () => ({ plan: this.#plan, bound: this.#bound }),
+      current: () => ({ plan: this.#plan, compiled: this.#compiled, bound: this.#bound }),
+      resolve: (compiled) => this.#resolving.resolve(compiled),
       free: () => slots.free(this.#plan),
       applyUpstreams: async (plan) => this.#upstreams?.apply(plan),
       prepare: (plan, known) => this.#fleet.prepare(plan, known),
@@ -219,7 +250,8 @@ class RunningService implements Service {
         slots.follow(this.#shown, plan);
         this.#shown = plan;
       },
-      commit: async (plan, prepared) => {
+      commit: async (plan, compiled, prepared) => {
+        this.#compiled = compiled;
         this.#plan = plan;
         this.#bound = ofLive(plan, prepared.bound);
         await this.#fleet.commit(plan, prepared);
@@ -251,6 +283,8 @@ class RunningService implements Service {
         layout: COUNTERS,
         counters: () => this.#memory.counters,
         upstreams: this.#memory.upstreams,
+        pulses: (connections) => this.#fleet.pulses(connections),
+        names: () => this.#resolving.names.status(),
         version: VERSION,
       });
       this.#watchers.push(watcher);
@@ -269,6 +303,7 @@ class RunningService implements Service {
   }
 
   async #close(): Promise<void> {
+    this.#resolving.names.stop();
     this.#upstreams?.stop();
     await this.#fleet.close();
     this.#threads?.close();
@@ -281,9 +316,5 @@ class RunningService implements Service {
     await this.#closeAdmin?.();
     this.#closeAdmin = null;
     this.#phase = 'stopped';
-  }
-
-  #defect(error: unknown): void {
-    this.#facts.emit(errorFact(error, Date.now()));
   }
 }

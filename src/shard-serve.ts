@@ -1,12 +1,15 @@
 import type { MessagePort } from 'node:worker_threads';
+import { pulsesIn } from './connection/index.ts';
 import { errorFact, textOf } from './core/error-fact.ts';
 import { SluiceError } from './core/errors.ts';
 import type { ShardReply, ShardRequest } from './core/mail.ts';
+import type { Plane } from './core/ports.ts';
 import { addToWord, notifyWord, writeWord } from './core/shard-words.ts';
 import type { Shard } from './shard.ts';
 import type { ShardBoot } from './shard-boot.ts';
 import { buildShard } from './shard-build.ts';
 import { COUNTERS } from './shard-counters.ts';
+import { killOn, listOn } from './shard-inquiries.ts';
 import { openThreadPlane } from './shard-plane.ts';
 import { countersOf, FactsWriter, wordsOf } from './shared-memory/index.ts';
 import { flushTees, reportStageErrors } from './stream/index.ts';
@@ -78,12 +81,14 @@ export function serveShard(port: MessagePort, boot: ShardBoot): void {
     clearInterval(beat);
     port.close();
   };
-  serve((request) => void obey(shard, request, tell, close));
+  serve((request) => void obey(shard, number, plane, request, tell, close));
   tell({ kind: 'started' });
 }
 
 async function obey(
   shard: Shard,
+  number: number,
+  plane: Plane,
   request: ShardRequest,
   tell: (reply: ShardReply) => void,
   close: () => Promise<void>,
@@ -115,6 +120,9 @@ async function obey(
     case 'wake':
       shard.wake();
       return;
+    case 'names':
+      shard.takeNames(request.addresses);
+      return;
     case 'census': {
       const gone = request.connections.filter((id) => shard.registry.get(id) === undefined);
       tell({ kind: 'census-taken', gone });
@@ -122,6 +130,21 @@ async function obey(
     }
     case 'view':
       tell({ kind: 'viewed', version: request.version, view: shard.view(request.connection) });
+      return;
+    case 'pulse':
+      tell({
+        kind: 'pulses',
+        version: request.version,
+        pulses: pulsesIn(shard.registry, request.connections),
+      });
+      return;
+    case 'list': {
+      const { version, query } = request;
+      listOn(shard, number, plane, query, (page) => tell({ kind: 'listed', version, page }));
+      return;
+    }
+    case 'kill':
+      tell({ kind: 'killed', version: request.version, count: killOn(shard, request.connections) });
       return;
     case 'close':
       await close();

@@ -55,7 +55,8 @@ describe('the floors', () => {
 
 describe('who may use what', () => {
   test.each([
-    ['sockets', /^node:(net|dgram)$/, /^src\/plane\/net\//],
+    ['sockets', /^node:(net|dgram)$/, /^src\/(plane\/net|names)\//],
+    ['messages of DNS', /^dns-packet$/, /^src\/names\//],
     ['TLS', /^node:tls$/, /^src\/tls\//],
     ['foreign functions', /^koffi$/, /^src\/plane\/linux\/libc\.ts$/],
     ['OpenTelemetry', /^@opentelemetry\//, /^src\/telemetry\//],
@@ -66,7 +67,7 @@ describe('who may use what', () => {
       /^xstate(\/|$)/,
       /^(machines|src\/(machine-engine|connection|upstream|control|admin\/chart))\//,
     ],
-    ['the schema library', /^zod$/, /^src\/config\//],
+    ['the schema library', /^zod$/, /^src\/(config|admin)\//],
     ['the command line library', /^commander$/, /^src\/cli\//],
     ['YAML', /^yaml$/, /^src\/config\/load\.ts$/],
   ])('%s', (_name, specifier, allowed) => {

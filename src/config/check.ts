@@ -1,12 +1,15 @@
 import { checkAddresses } from './check-addresses.ts';
+import { checkAdmin } from './check-admin.ts';
 import { checkListeners } from './check-listeners.ts';
 import { checkMirrors } from './check-mirrors.ts';
 import { checkPools } from './check-pools.ts';
 import { checkProtocols } from './check-protocols.ts';
 import { checkProxyIn } from './check-proxy.ts';
+import { checkResolver } from './check-resolver.ts';
 import { checkRoutes } from './check-routes.ts';
 import { checkStages } from './check-stages.ts';
 import { checkListenerTls } from './check-tls.ts';
+import { checkTraces } from './check-traces.ts';
 import type { Issue } from './issue.ts';
 import { at, items } from './raw.ts';
 
@@ -19,6 +22,7 @@ export function check(value: unknown): Issue[] {
   const listeners = items(at(root, 'listeners'));
   return [
     ...checkListeners(listeners),
+    ...checkAdmin(at(root, 'admin')),
     ...checkAddresses(root),
     ...listeners.flatMap((listener) => [
       ...checkRoutes(listener, at(root, 'pools'), at(root, 'protocols')),
@@ -28,6 +32,8 @@ export function check(value: unknown): Issue[] {
       ...checkMirrors(listener, at(root, 'pools')),
     ]),
     ...checkPools(root),
+    ...checkResolver(root),
     ...checkProtocols(root),
+    ...checkTraces(root),
   ];
 }

@@ -9,8 +9,9 @@ import {
   SOCKET_BYTES_MIN,
   USER_TIMEOUT_MS_MIN,
 } from './limits.ts';
-import { httpAddress, httpUrl, loopbackAddress } from './places.ts';
-import { duration, integer, share, size } from './quantities.ts';
+import { adminAddress } from './places.ts';
+import { duration, integer, size } from './quantities.ts';
+import { filePath } from './texts.ts';
 import { flag, oneOf, variableName } from './words.ts';
 import { workersCount } from './workers.ts';
 
@@ -64,40 +65,21 @@ export const machineEngine = oneOf(MACHINE_ENGINES);
 export const plane = oneOf(PLANE_CHOICES);
 export const reload = oneOf(['signal', 'watch']);
 
-const traces = z.strictObject({
-  otlp: httpUrl()
-    .describe(
-      'Base URL of an OTLP receiver (protobuf over HTTP), which gets traces and metrics. ' +
-        'Absent: what `OTEL_EXPORTER_OTLP_ENDPOINT` of the environment says, else nothing is sent.',
-    )
-    .optional(),
-  sample: share().describe('Share of connections that are traced.').prefault(defaults.TRACE_SAMPLE),
-});
-
-const metrics = z.strictObject({
-  prometheus: httpAddress().describe('Where the Prometheus page is served, as `/metrics`.'),
-});
-
-const accessLog = z.strictObject({
-  format: oneOf(['json']).describe('`json`: one line for each event.').prefault(defaults.ACCESS_LOG_FORMAT),
-  to: oneOf(['stdout', 'stderr', 'off']).describe('Where the lines go.').prefault(defaults.ACCESS_LOG_TO),
-});
-
-/** What is told to the outside. */
-export const telemetry = z.strictObject({
-  traces: traces.describe('Export by OTLP.').prefault({}),
-  metrics: metrics.describe('A page of metrics. Absent: none is served.').optional(),
-  access_log: accessLog.describe('The log of connections and of the service.').prefault({}),
-});
-
 /** The door for operators and probes. */
 export const admin = z.strictObject({
-  listen: loopbackAddress().describe(
-    'Where `/healthz`, `/readyz`, `/v1/status` and a page to look at are served. A loopback address, since it is plain HTTP.',
+  listen: adminAddress().describe(
+    'Where `/healthz`, `/readyz`, the API below `/v1` and a page to look at are served. An address that other machines reach needs `token_env` and `tls`.',
   ),
   token_env: variableName()
     .describe(
-      'Name of the environment variable that holds the token which writes need (`Authorization: Bearer …`). Absent: writes need none.',
+      'Name of the environment variable that holds the token which writes need (`Authorization: Bearer …`), and reads too where other machines reach the address. Absent: none is needed.',
     )
+    .optional(),
+  tls: z
+    .strictObject({
+      cert: filePath('certificate').describe('PEM file with the certificate, and the chain behind it.'),
+      key: filePath('key').describe('PEM file with its private key, not encrypted; it can be the same file.'),
+    })
+    .describe('Served by HTTPS with this certificate. Absent: plain HTTP.')
     .optional(),
 });

@@ -1,8 +1,10 @@
 export { CertificateNames } from './certificate-names.ts';
 export type { Connection } from './connection.ts';
 export { LimitReports } from './limit-reports.ts';
+export { listConnections } from './list.ts';
 export { MIRROR_BYTES_MAX, Mirrors } from './mirrors.ts';
 export { PoolQueues, type Queued } from './pool-queues.ts';
+export { pulsesIn } from './pulse.ts';
 export { ConnectionRegistry } from './registry.ts';
 export type { ShardCommons, ShardContext } from './shard-context.ts';
 export { type FillRandom, isSampled, TraceIds } from './trace-ids.ts';

@@ -57,6 +57,11 @@ export class ConnectionRegistry {
     connection.start();
   }
 
+  /** All of them; who comes and goes while they are gone through is seen or not. */
+  all(): IterableIterator<Connection> {
+    return this.#live.values();
+  }
+
   get(id: ConnectionId): Connection | undefined {
     return this.#live.get(id);
   }
@@ -139,7 +144,7 @@ function stillborn(
     },
     () => {
       const at = plane.timers.epoch + plane.timers.now();
-      emit({ kind: 'error', at, connection: id, message: textOf(error) });
+      emit({ kind: 'error', at, connection: id, traceId: null, message: textOf(error) });
     },
   ];
   for (const step of steps) {

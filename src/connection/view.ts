@@ -5,10 +5,12 @@ import { formatProxyHeader } from '../proxy-protocol/index.ts';
 import { explainRoutes } from '../route/index.ts';
 import type { Connection } from './connection.ts';
 import { knownOf } from './known.ts';
+import { ratesOf } from './rates.ts';
 
 /** All that is to be told of a live connection, `shard` being the number of its shard. */
 export function viewOf(connection: Connection, shard: number): ConnectionView {
   const { plan, relay, client, backend, findings, terminated } = connection;
+  const rates = ratesOf(connection, connection.now());
   return {
     connection: formatConnectionId(connection.id),
     shard,
@@ -31,6 +33,8 @@ export function viewOf(connection: Connection, shard: number): ConnectionView {
     queue: queueOf(connection),
     bytesUp: relay?.bytesUp ?? 0,
     bytesDown: relay?.bytesDown ?? 0,
+    rateUp: rates.up,
+    rateDown: rates.down,
     waitingUp: relay?.up.undelivered ?? 0,
     waitingDown: relay?.down.undelivered ?? 0,
     clientTcp: client.tcpInfo,

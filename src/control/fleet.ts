@@ -1,4 +1,6 @@
 import { type ConnectionId, shardOf } from '../core/connection-id.ts';
+import type { ConnectionPulse, PulseAnswer } from '../core/connection-pulse.ts';
+import { type ConnectionPage, type ConnectionQuery, mergePages } from '../core/connection-query.ts';
 import type { ConnectionView } from '../core/connection-view.ts';
 import { SluiceError } from '../core/errors.ts';
 import type { SessionsEnd } from '../core/mail.ts';
@@ -15,8 +17,8 @@ export const RESTARTS_MS_MAX = 2_000;
 /** How long a shard may take to answer a step of a plan, before the reload goes on or is given up. */
 export const ANSWER_MS_MAX = 20_000;
 
-/** How long a shard may take to tell of a connection. */
-const VIEW_MS_MAX = 2_000;
+/** How long a shard may take to tell of its connections. */
+const INQUIRY_MS_MAX = 2_000;
 
 /** A plan that some shards have prepared. */
 export interface Prepared {
@@ -84,10 +86,44 @@ export class Fleet {
   async view(connection: ConnectionId): Promise<ConnectionView | null> {
     const host = this.hosts[shardOf(connection)];
     if (host === undefined || host.state !== 'running') return null;
-    const late = (): Error => new ShardGone(`shard ${host.number} has not answered for ${VIEW_MS_MAX} ms`);
-    return inTime(VIEW_MS_MAX, host.view(connection), late).catch((error: unknown) => {
-      ifGone(error);
-      return null;
+    return inquire(host, host.view(connection), null);
+  }
+
+  /** The first connections that a query means, of all shards that answer in time. Never rejects. */
+  async list(query: ConnectionQuery): Promise<ConnectionPage> {
+    const pages = await Promise.all(
+      this.#running().map((host) => inquire(host, host.list(query), NO_CONNECTIONS, LIST_MS_MAX)),
+    );
+    return mergePages(pages, query);
+  }
+
+  /** Ends these connections as an operator does; how many of them there were. Never rejects. */
+  async kill(connections: readonly ConnectionId[]): Promise<number> {
+    const counts = this.#running().map((host) => {
+      const own = connections.filter((id) => shardOf(id) === host.number);
+      return own.length === 0 ? 0 : inquire(host, host.kill(own), 0);
+    });
+    return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+  }
+
+  /** How these connections stand, in their order: at most PULSES_MAX of them. Never rejects. */
+  async pulses(connections: readonly ConnectionId[]): Promise<readonly PulseAnswer[]> {
+    const shards = new Set(connections.map(shardOf));
+    const asked = [...shards].map(async (shard) => {
+      const host = this.hosts[shard];
+      if (host === undefined || host.state !== 'running') return [shard, null] as const;
+      return [
+        shard,
+        await pulsesOf(
+          host,
+          connections.filter((id) => shardOf(id) === shard),
+        ),
+      ] as const;
+    });
+    const answers = new Map(await Promise.all(asked));
+    return connections.map((id) => {
+      const pulses = answers.get(shardOf(id)) ?? null;
+      return pulses === null ? 'unknown' : (pulses.get(id) ?? 'gone');
     });
   }
 
@@ -156,6 +192,25 @@ export class Fleet {
   }
 }
 
+const NO_CONNECTIONS: ConnectionPage = { rows: [], keys: [], matched: 0 };
+
+/** How long a shard may take to go through all its connections, a little at a time beside its own work. */
+const LIST_MS_MAX = 10_000;
+
+/** The answer of a shard, or another where it is gone or does not answer in time. */
+function inquire<T>(
+  { number }: ShardHost,
+  answer: Promise<T>,
+  instead: T,
+  msMax = INQUIRY_MS_MAX,
+): Promise<T> {
+  const late = (): Error => new ShardGone(`shard ${number} has not answered for ${msMax} ms`);
+  return inTime(msMax, answer, late).catch((error: unknown) => {
+    ifGone(error);
+    return instead;
+  });
+}
+
 function tooSlow({ number }: ShardHost): SluiceError {
   return new SluiceError('SHARD_FAILED', `shard ${number} has not answered for ${ANSWER_MS_MAX} ms`);
 }
@@ -164,4 +219,13 @@ function tooSlow({ number }: ShardHost): SluiceError {
 async function settleAll(tasks: readonly Promise<void>[]): Promise<void> {
   const results = await Promise.allSettled(tasks);
   for (const result of results) if (result.status === 'rejected') throw result.reason;
+}
+
+/** By connection; null where the shard does not answer in time. */
+async function pulsesOf(
+  host: ShardHost,
+  connections: readonly ConnectionId[],
+): Promise<ReadonlyMap<ConnectionId, ConnectionPulse> | null> {
+  const pulses = await inquire(host, host.pulses(connections), null);
+  return pulses === null ? null : new Map(pulses.map((pulse) => [pulse.connection, pulse]));
 }

@@ -1,10 +1,13 @@
 import { type Actor, createActor, type SnapshotFrom, waitFor } from 'xstate';
 import { type ShardEvent, shardMachine } from '../../machines/shard.ts';
 import type { ConnectionId } from '../core/connection-id.ts';
+import type { ConnectionPulse } from '../core/connection-pulse.ts';
+import type { ConnectionPage, ConnectionQuery } from '../core/connection-query.ts';
 import type { ConnectionView } from '../core/connection-view.ts';
 import { textOf } from '../core/error-fact.ts';
 import { SluiceError } from '../core/errors.ts';
 import type { SessionsEnd, ShardReply, ShardRequest } from '../core/mail.ts';
+import type { NameAddresses } from '../core/names.ts';
 import type { Plan } from '../core/plan.ts';
 import type { ShardFailure } from '../core/watcher.ts';
 import { Mailbox } from './mailbox.ts';
@@ -36,7 +39,7 @@ export class ThreadShard implements ShardHost {
   #isDraining = false;
   #emptied: Promise<void> = Promise.resolve();
   #diedAt = 0;
-  #views = 0;
+  #inquiries = 0;
   #first: { resolve: () => void; reject: (error: Error) => void } | null = null;
   #closeDeadlines: NodeJS.Timeout[] = [];
 
@@ -109,8 +112,23 @@ export class ThreadShard implements ShardHost {
   }
 
   async view(connection: ConnectionId): Promise<ConnectionView | null> {
-    const version = ++this.#views;
+    const version = ++this.#inquiries;
     return (await this.#ask({ kind: 'view', connection, version }, ['viewed'], version)).view;
+  }
+
+  async pulses(connections: readonly ConnectionId[]): Promise<readonly ConnectionPulse[]> {
+    const version = ++this.#inquiries;
+    return (await this.#ask({ kind: 'pulse', connections, version }, ['pulses'], version)).pulses;
+  }
+
+  async list(query: ConnectionQuery): Promise<ConnectionPage> {
+    const version = ++this.#inquiries;
+    return (await this.#ask({ kind: 'list', query, version }, ['listed'], version)).page;
+  }
+
+  async kill(connections: readonly ConnectionId[]): Promise<number> {
+    const version = ++this.#inquiries;
+    return (await this.#ask({ kind: 'kill', connections, version }, ['killed'], version)).count;
   }
 
   /** From here on it is not started again when it dies, nor where it is dead already. */
@@ -137,6 +155,10 @@ export class ThreadShard implements ShardHost {
 
   wake(): void {
     this.#post({ kind: 'wake' });
+  }
+
+  tellNames(addresses: NameAddresses): void {
+    if (Object.keys(addresses).length > 0) this.#post({ kind: 'names', addresses });
   }
 
   endSessions(backend: number, most: number, why: SessionsEnd): void {
@@ -191,6 +213,7 @@ export class ThreadShard implements ShardHost {
   #heard(reply: ShardReply): void {
     switch (reply.kind) {
       case 'started':
+        this.tellNames(this.#options.names());
         if (this.#hasServed) void this.#restore();
         else this.#first?.resolve();
         return;

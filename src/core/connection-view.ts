@@ -34,6 +34,9 @@ export interface ConnectionView {
   readonly queue: QueueView | null;
   readonly bytesUp: number;
   readonly bytesDown: number;
+  /** Bytes a second since somebody looked at it last, half a second ago or more; the first time, since the accept. */
+  readonly rateUp: number;
+  readonly rateDown: number;
   /** Read and not accepted by the far socket. */
   readonly waitingUp: number;
   readonly waitingDown: number;

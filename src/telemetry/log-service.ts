@@ -30,6 +30,20 @@ export function logServiceEvent(log: Log, event: ServiceEvent, at: number): void
       log.write('info', EVENTS.reloaded, fields, at);
       return;
     }
+    case 'backends.changed':
+      log.write('info', EVENTS.backendsChanged, { version: event.version, ...changed(event.diff) }, at);
+      return;
+    case 'name.resolved': {
+      const { kind, name, values, ttlMs } = event;
+      log.write('info', EVENTS.nameResolved, { kind, name, ...list('values', values), ttl_ms: ttlMs }, at);
+      return;
+    }
+    case 'name.unresolved': {
+      const { kind, name, cause, kept, ageMs } = event;
+      const known = { ...list('kept', kept), age_ms: ageMs === null ? null : round(ageMs) };
+      log.write('warn', EVENTS.nameUnresolved, { kind, name, cause, ...known }, at);
+      return;
+    }
     case 'reload.failed':
       log.write('error', EVENTS.reloadFailed, { message: shown(event.message, MESSAGE_CHARS_MAX) }, at);
       return;
@@ -46,12 +60,14 @@ export function logServiceEvent(log: Log, event: ServiceEvent, at: number): void
       return;
     }
     case 'admin.write': {
-      const { remote, status } = event;
+      const { remote, token, status } = event;
+      const change = event.change === null ? {} : { change: shown(event.change, MESSAGE_CHARS_MAX) };
+      const by = token === null ? {} : { token };
       const method = shown(event.method, MESSAGE_CHARS_MAX);
       const path = shown(event.path, MESSAGE_CHARS_MAX);
       const detail = event.detail === null ? {} : { detail: shown(event.detail, MESSAGE_CHARS_MAX) };
       const level = event.detail === null ? 'info' : 'warn';
-      log.write(level, EVENTS.adminWrite, { method, path, remote, status, ...detail }, at);
+      log.write(level, EVENTS.adminWrite, { method, path, remote, ...by, ...change, status, ...detail }, at);
       return;
     }
   }

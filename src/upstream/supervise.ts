@@ -1,5 +1,6 @@
 import { type BalancerInput, balancerMachine, rowOf } from '../../machines/balancer.ts';
 import type { HealthName } from '../../machines/health-checker.ts';
+import { type BackendChange, type BackendOverride, effectiveWeight } from '../core/backend-override.ts';
 import { textOf } from '../core/error-fact.ts';
 import type { FactSink } from '../core/facts.ts';
 import type { Plan, PoolPlan } from '../core/plan.ts';
@@ -13,10 +14,14 @@ import {
 } from '../core/upstream-table.ts';
 import { type EjectionSink, Ejections } from './ejections.ts';
 import { createHealthCheckerLogic, type HealthSink } from './health-check.ts';
-import { backendOf, isProbed, isSamePool, liveRows, nameOf, targetOf } from './plan-rows.ts';
+import { whyUnresolved } from './name-addresses.ts';
+import type { NamesKnown } from './names.ts';
+import { OVERRIDES_MAX, Overrides } from './overrides.ts';
+import { backendOf, isProbed, isSamePool, liveRows, nameOf, rowNamed, targetOf } from './plan-rows.ts';
 import { type BalancerActor, type BalancerLogic, PoolSupervisor } from './pool-supervisor.ts';
 import { createProbers, type Probers } from './prober.ts';
 import { type EndSessions, Sessions } from './sessions.ts';
+import { settleNames } from './settle-names.ts';
 import { settleRows } from './settle-rows.ts';
 
 export interface UpstreamsOptions {
@@ -29,6 +34,8 @@ export interface UpstreamsOptions {
   readonly emit: FactSink;
   /** Wall time in milliseconds since 1970, for facts. */
   readonly now: () => number;
+  /** What names stand for; absent = no backend has one. */
+  readonly names?: NamesKnown;
   /** Ends sessions of a backend that went down, or in favour of one that came back. Absent: none are ended. */
   readonly endSessions?: EndSessions;
   /** Counts an ejection; `cause` is the position in FAILURE_KINDS. */
@@ -36,6 +43,15 @@ export interface UpstreamsOptions {
 }
 
 export interface RunningUpstreams {
+  /** What operators have said of backends. */
+  readonly overrides: Overrides;
+  /**
+   * Changes what holds of a backend at run time, and remembers it over every later plan. Under `maintenance` it is unhealthy and
+   * not probed; when that ends nothing is known of its health, or it is healthy where nothing is probed. The other
+   * backends of its pool keep their health. Returns false where the plan in use has no such backend. Throws a RangeError,
+   * and changes nothing, where too many are remembered.
+   */
+  override(pool: string, backend: string, change: BackendChange, by: string): boolean;
   /**
    * The first round of probes is over: every backend that is probed has had a result, or could not be probed. Resolves
    * also where there is nothing to probe and where `stop` came first; never rejects.
@@ -54,6 +70,11 @@ export interface RunningUpstreams {
    * names a row that it has not or that is not in the table.
    */
   apply(plan: Plan): Promise<void>;
+  /**
+   * Names stand for other addresses: backends that are not probed become healthy with the first, and those that are find
+   * out by their next probe.
+   */
+  namesChanged(): void;
   /** Stops every supervisor, checker and probe. No fact and no change of the table comes afterwards. */
   stop(): void;
 }
@@ -77,6 +98,7 @@ export function startUpstreams(options: UpstreamsOptions): RunningUpstreams {
 
 class Supervision implements RunningUpstreams {
   readonly ready: Promise<void>;
+  readonly overrides = new Overrides();
   readonly #options: UpstreamsOptions;
   readonly #probers: Probers;
   readonly #logic: BalancerLogic;
@@ -90,10 +112,10 @@ class Supervision implements RunningUpstreams {
   constructor(options: UpstreamsOptions) {
     this.#options = options;
     this.#plan = options.plan;
-    this.#probers = createProbers(options.plane, (row) => targetOf(this.#plan, row));
+    this.#probers = createProbers(options.plane, (row) => targetOf(this.#plan, row, options.names));
     this.#logic = this.#createLogic();
     mustFit(options.plan, options.table);
-    settleRows(null, options.plan, options.table, options.now(), () => {});
+    this.#settleRows(null, options.plan);
     const { plan, plane, table, now, endSessions = () => {} } = options;
     this.#sessions = new Sessions(plan, table, plane.timers, endSessions);
     this.#ejections = new Ejections(plan, table, plane.timers, now, this.#ejectionSink());
@@ -114,11 +136,31 @@ class Supervision implements RunningUpstreams {
       this.#supervisors.delete(index);
     }
     this.#plan = plan;
-    const { table, now } = this.#options;
-    settleRows(before, plan, table, now(), (row) => this.#tellHealth(row, 'healthy', 'no longer probed'));
+    this.#settleRows(before, plan);
     this.#sessions.apply(plan);
     this.#ejections.apply(plan);
     await this.#startMissing();
+  }
+
+  namesChanged(): void {
+    if (this.#stopped) return;
+    const { table, names, now } = this.#options;
+    if (names === undefined) return;
+    settleNames(this.#plan, table, names, now(), (row, health, cause) =>
+      this.#tellHealth(row, health, cause),
+    );
+  }
+
+  override(pool: string, backend: string, change: BackendChange, by: string): boolean {
+    const { table, now } = this.#options;
+    const row = rowNamed(this.#plan, pool, backend);
+    if (row === null) return false;
+    const wasKept = this.#isKept(row);
+    if (!this.overrides.change(pool, backend, change, now(), by))
+      throw new RangeError(`${OVERRIDES_MAX} backends are overridden; take one of them back`);
+    table.setWeight(row, this.#weightOf(row));
+    if (this.#isKept(row) !== wasKept) this.#keep(row, !wasKept);
+    return true;
   }
 
   stop(): void {
@@ -126,6 +168,24 @@ class Supervision implements RunningUpstreams {
     this.#ejections.stop();
     this.#sessions.stop();
     for (const supervisor of this.#supervisors.values()) supervisor.stop();
+  }
+
+  #settleRows(before: Plan | null, plan: Plan): void {
+    const { table, names, now } = this.#options;
+    settleRows(
+      before,
+      plan,
+      table,
+      now(),
+      (row) => {
+        if (!this.#isKept(row)) this.#tellHealth(row, 'healthy', 'no longer probed');
+      },
+      (row) => this.#weightOf(row),
+      (row) => (names === undefined ? null : whyUnresolved(backendOf(plan, row), names)),
+      (row, cause) => this.#tellHealth(row, 'unhealthy', cause),
+    );
+    for (const pool of plan.pools)
+      for (const row of liveRows(plan, pool)) if (this.#isKept(row)) table.setHealth(row, UNHEALTHY);
   }
 
   /** Starts a supervisor for each pool in use that has none; resolves when all that it started are ready. */
@@ -142,7 +202,7 @@ class Supervision implements RunningUpstreams {
   }
 
   #supervise(pool: PoolPlan): PoolSupervisor {
-    const rows = liveRows(this.#plan, pool).filter((row) => isProbed(this.#plan, row));
+    const rows = liveRows(this.#plan, pool).filter((row) => isProbed(this.#plan, row) && !this.#isKept(row));
     return new PoolSupervisor({
       logic: this.#logic,
       timers: this.#options.plane.timers,
@@ -152,6 +212,36 @@ class Supervision implements RunningUpstreams {
         this.#tell(`the supervisor of pool ${pool.name} crashed: ${textOf(error)}`);
       },
     });
+  }
+
+  /** Maintenance begins or ends. The pool gets a new supervisor, which probes the others at once. */
+  #keep(row: number, isKept: boolean): void {
+    const { table, now } = this.#options;
+    const { pool } = backendOf(this.#plan, row);
+    const isUnknown = !isKept && isProbed(this.#plan, row);
+    if (isKept && table.health(row) !== UNHEALTHY) this.#tellHealth(row, 'unhealthy', 'maintenance');
+    if (!isKept && !isUnknown) this.#tellHealth(row, 'healthy', 'no longer in maintenance');
+    table.setHealth(row, isKept ? UNHEALTHY : isUnknown ? HEALTH_UNKNOWN : HEALTHY);
+    if (!isKept) table.setReturned(row, now());
+    this.#supervisors.get(pool)?.stop();
+    this.#supervisors.delete(pool);
+    if (!this.#stopped) void this.#startMissing();
+  }
+
+  #isKept(row: number): boolean {
+    return this.#overrideOf(row)?.admin === 'maintenance';
+  }
+
+  #weightOf(row: number): number {
+    return effectiveWeight({
+      configured: backendOf(this.#plan, row).weight,
+      override: this.#overrideOf(row),
+    });
+  }
+
+  #overrideOf(row: number): BackendOverride | null {
+    const { pool, name } = backendOf(this.#plan, row);
+    return this.overrides.get(this.#plan.pools[pool]?.name ?? '', name);
   }
 
   #createLogic(): BalancerLogic {
@@ -217,7 +307,7 @@ class Supervision implements RunningUpstreams {
   }
 
   #tell(message: string): void {
-    this.#options.emit({ kind: 'error', at: this.#options.now(), connection: null, message });
+    this.#options.emit({ kind: 'error', at: this.#options.now(), connection: null, traceId: null, message });
   }
 }
 

@@ -58,12 +58,33 @@ describe('the log of a service', () => {
     const lines = await linesOf(
       [],
       [
-        { ...write, path: '/v1/config', status: 200, detail: null },
-        { ...write, path: '/a\nb', status: 404, detail: 'nothing is\u0000 written there' },
+        {
+          ...write,
+          path: '/v1/config',
+          token: 'ADMIN_TOKEN',
+          change: '{"weight":0}',
+          status: 200,
+          detail: null,
+        },
+        {
+          ...write,
+          path: '/a\nb',
+          token: null,
+          change: null,
+          status: 404,
+          detail: 'nothing is\u0000 written there',
+        },
       ],
     );
     expect(parsed(lines).map(({ time: _, ...line }) => line)).toEqual([
-      { level: 'info', ...write, path: '/v1/config', status: 200 },
+      {
+        level: 'info',
+        ...write,
+        path: '/v1/config',
+        token: 'ADMIN_TOKEN',
+        change: '{"weight":0}',
+        status: 200,
+      },
       { level: 'warn', ...write, path: '/a\nb', status: 404, detail: expect.stringContaining('nothing is') },
     ]);
     expect(lines).toHaveLength(2);
