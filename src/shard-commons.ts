@@ -1,6 +1,7 @@
 import {
   type FillRandom,
   LimitReports,
+  LiveStages,
   Mirrors,
   PoolQueues,
   type ShardCommons,
@@ -92,6 +93,7 @@ export function commonsOf(parts: ShardParts, { current, live, emptied }: ShardAs
     }),
     limitReports: new LimitReports(emit, timers),
     mirrors: new Mirrors(counters, emptied),
+    liveStages: new LiveStages(),
     affected: new AffectedConnections(live),
     traceIds: new TraceIds(random),
     descriptors: parts.descriptors ?? (() => plane.open),

@@ -146,6 +146,15 @@ async function obey(
     case 'kill':
       tell({ kind: 'killed', version: request.version, count: killOn(shard, request.connections) });
       return;
+    case 'stages':
+      await shard.stages.setListener(request.listener, request.stages);
+      tell({ kind: 'staged', version: request.version });
+      return;
+    case 'stage': {
+      const { connection, name, stage, version } = request;
+      tell({ kind: 'stage-set', version, outcome: shard.stages.setConnection(connection, name, stage) });
+      return;
+    }
     case 'close':
       await close();
       return;

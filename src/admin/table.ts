@@ -8,6 +8,7 @@ import { getMachine, getMachineCounts, getMachines } from './endpoints/machines.
 import { openApiEndpoint } from './endpoints/openapi.ts';
 import { getPage, getPageCss, getPageScript } from './endpoints/page.ts';
 import { getPool, getPools, patchBackend } from './endpoints/pools.ts';
+import { STAGE_ENDPOINTS } from './endpoints/stages.ts';
 import { drainService, getStatus } from './endpoints/status.ts';
 import { openApiDocument } from './openapi.ts';
 import { createRouter } from './router.ts';
@@ -33,6 +34,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   patchBackend,
   getListeners,
   getListener,
+  ...STAGE_ENDPOINTS,
   getConfig,
   putConfig,
   validateConfig,

@@ -64,6 +64,7 @@ export function compile(config: Config, environment: Environment, directory: str
     hangMs: config.timeouts.hang,
     telemetry: compileTelemetry(config.telemetry, environment),
     admin: compileAdmin(config.admin, context),
+    ...(config.toxiproxy === undefined ? {} : { toxiproxy: { listen: config.toxiproxy.listen } }),
     drainMs: config.timeouts.drain,
   };
   const all = [...context.issues, ...issues, ...socket.issues, ...connections.issues];

@@ -112,7 +112,7 @@ function settingsOf(plan: Plan): ByName {
   ]);
 }
 
-function restartSettingsOf({ workers, groups, reload, telemetry, admin }: Plan): ByName {
+function restartSettingsOf({ workers, groups, reload, telemetry, admin, toxiproxy }: Plan): ByName {
   const shards = groups.map(({ first, count }) => ({ first, count }));
   return new Map<string, unknown>([
     ['workers', { threads: workers.count, shards }],
@@ -124,6 +124,7 @@ function restartSettingsOf({ workers, groups, reload, telemetry, admin }: Plan):
     ['admin.listen', admin?.listen],
     ['admin.token_env', admin?.tokenEnv ?? null],
     ['admin.tls', admin?.tls ?? null],
+    ['toxiproxy.listen', toxiproxy?.listen],
   ]);
 }
 

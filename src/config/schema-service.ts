@@ -9,7 +9,7 @@ import {
   SOCKET_BYTES_MIN,
   USER_TIMEOUT_MS_MIN,
 } from './limits.ts';
-import { adminAddress } from './places.ts';
+import { adminAddress, httpAddress } from './places.ts';
 import { duration, integer, size } from './quantities.ts';
 import { filePath } from './texts.ts';
 import { flag, oneOf, variableName } from './words.ts';
@@ -82,4 +82,18 @@ export const admin = z.strictObject({
     })
     .describe('Served by HTTPS with this certificate. Absent: plain HTTP.')
     .optional(),
+});
+
+/** The door for Toxiproxy's client libraries. */
+export const toxiproxy = z.strictObject({
+  listen: httpAddress()
+    .describe(
+      'Where the API is served. A loopback address, since its clients know no token, and whoever reaches it opens ports and makes faults.',
+    )
+    .prefault(defaults.TOXIPROXY_LISTEN),
+  allow_remote: flag()
+    .describe(
+      'An address that other machines reach is allowed; what reaches it decides what this proxy does.',
+    )
+    .prefault(defaults.TOXIPROXY_ALLOW_REMOTE),
 });

@@ -1,6 +1,6 @@
 import { formatAddress } from '../core/address.ts';
 import { formatConnectionId } from '../core/connection-id.ts';
-import type { ConnectionView, QueueView, Why } from '../core/connection-view.ts';
+import type { ConnectionView, QueueView, StageView, Why } from '../core/connection-view.ts';
 import { formatProxyHeader } from '../proxy-protocol/index.ts';
 import { explainRoutes } from '../route/index.ts';
 import type { Connection } from './connection.ts';
@@ -40,6 +40,7 @@ export function viewOf(connection: Connection, shard: number): ConnectionView {
     clientTcp: client.tcpInfo,
     backendTcp: backend?.tcpInfo ?? null,
     traceId: connection.traceId,
+    stages: stagesOf(connection),
     why: whyOf(connection),
   };
 }
@@ -52,6 +53,14 @@ function queueOf({ queued, shard }: Connection): QueueView | null {
     ahead: poolQueues.ahead(queued),
     waiting: poolPlaces.waiting(queued.pool),
   };
+}
+
+function stagesOf(connection: Connection): StageView[] {
+  const configured = connection.route?.stages ?? [];
+  return [
+    ...configured.map((stage): StageView => ({ name: null, of: 'config', stage })),
+    ...connection.shard.liveStages.of(connection).map(({ name, of, stage }) => ({ name, of, stage })),
+  ];
 }
 
 function whyOf(connection: Connection): Why {

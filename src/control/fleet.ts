@@ -5,6 +5,7 @@ import type { ConnectionView } from '../core/connection-view.ts';
 import { SluiceError } from '../core/errors.ts';
 import type { SessionsEnd } from '../core/mail.ts';
 import type { Plan } from '../core/plan.ts';
+import type { LiveStagePlan, StageOutcome } from '../core/stage-control.ts';
 import { type Bound, ifGone, ShardGone, type ShardHost } from './shard-host.ts';
 import { inTime, within } from './within.ts';
 
@@ -141,6 +142,23 @@ export class Fleet {
       if (count > 0) host.endSessions(backend, count, why);
       left -= count;
     }
+  }
+
+  /**
+   * Tells every shard what stages a listener has at run time. Resolves when those that answer have put them into its
+   * connections. One that is started again meanwhile begins with them. Never rejects.
+   */
+  async setStages(listener: string, stages: readonly LiveStagePlan[]): Promise<void> {
+    const told = this.hosts.map((host) => host.setStages(listener, stages).catch(ifGone));
+    await within(ANSWER_MS_MAX, Promise.all(told));
+  }
+
+  /** Puts a stage into a connection, or takes it away (null); nothing where its shard is gone or does not answer in time. */
+  async setStage(id: ConnectionId, name: string, stage: LiveStagePlan | null): Promise<StageOutcome> {
+    const none: StageOutcome = { done: 'no-connection', kind: null };
+    const host = this.hosts[shardOf(id)];
+    if (host === undefined) return none;
+    return inquire(host, host.setStage(id, name, stage), none);
   }
 
   cut(): void {

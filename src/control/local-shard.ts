@@ -9,6 +9,7 @@ import type { NameAddresses } from '../core/names.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Plane } from '../core/ports.ts';
 import type { SharedRegions } from '../core/regions.ts';
+import type { LiveStagePlan, StageOutcome } from '../core/stage-control.ts';
 import type { Shard } from '../shard.ts';
 import { buildShard } from '../shard-build.ts';
 import { killOn, listOn } from '../shard-inquiries.ts';
@@ -81,6 +82,14 @@ export class LocalShard implements ShardHost {
 
   async kill(connections: readonly ConnectionId[]): Promise<number> {
     return killOn(this.#shard, connections);
+  }
+
+  setStages(listener: string, stages: readonly LiveStagePlan[]): Promise<void> {
+    return this.#shard.stages.setListener(listener, stages);
+  }
+
+  async setStage(id: ConnectionId, name: string, stage: LiveStagePlan | null): Promise<StageOutcome> {
+    return this.#shard.stages.setConnection(id, name, stage);
   }
 
   wake(): void {

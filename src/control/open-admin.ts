@@ -1,7 +1,9 @@
 import { type Admin, type AdminWrite, startAdmin } from '../admin/index.ts';
-import { type Loaded, parseConfig } from '../config/index.ts';
+import { type Loaded, parseConfig, parseStage, type StagePlace } from '../config/index.ts';
+import { formatConnectionId } from '../core/connection-id.ts';
 import { SluiceError } from '../core/errors.ts';
 import type { AdminPlan, Plan } from '../core/plan.ts';
+import type { StageControl, StageTarget } from '../core/stage-control.ts';
 import type { ReloadResult, StatusSource } from '../core/status.ts';
 import type { Reloaded } from './reloads.ts';
 
@@ -9,6 +11,9 @@ import type { Reloaded } from './reloads.ts';
 export interface Administered {
   /** The text of the configuration in force; null where it was made of none. */
   readonly configText: string | null;
+  /** In force now. */
+  readonly plan: Plan;
+  readonly stages: StageControl;
   reload(plan: Plan, text: string): Promise<Reloaded>;
   drain(signal: null): Promise<unknown>;
   reloadFailed(error: unknown): void;
@@ -28,7 +33,15 @@ const CHECKED = 'config';
 
 /** Starts the admin server of a plan. Rejects with ADMIN_FAILED where it cannot be bound or its token is missing. */
 export function openAdmin(plan: AdminPlan, facts: Facts, service: Administered): Promise<Admin> {
+  const { stages } = service;
   const source: StatusSource = {
+    stages: {
+      list: (target) => stages.list(target),
+      put: (target, name, stage) => stages.put(target, name, stage),
+      remove: (target, name) => stages.remove(target, name),
+      replace: (listener, named) => stages.replace(listener, named),
+      read: (item, target, name) => parseStage(item, placeOf(service.plan, target, name)),
+    },
     status: () => facts.status(),
     connection: (id) => facts.connection(id),
     list: (query) => facts.list(query),
@@ -48,6 +61,13 @@ export function openAdmin(plan: AdminPlan, facts: Facts, service: Administered):
     tls: plan.tls,
     onWrite: (write) => service.adminWrote(write),
   });
+}
+
+function placeOf({ listeners }: Plan, target: StageTarget, name: string): StagePlace {
+  if ('connection' in target)
+    return { owner: `${formatConnectionId(target.connection)}/${name}`, terminatesTls: false };
+  const listener = listeners.find((one) => one.name === target.listener && !one.retired);
+  return { owner: `${target.listener}/run-time/${name}`, terminatesTls: (listener?.tls ?? null) !== null };
 }
 
 function readToken(variable: string | null): string | null {

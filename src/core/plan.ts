@@ -74,6 +74,13 @@ export interface Plan {
   readonly hangMs: number;
   readonly telemetry: TelemetryPlan;
   readonly admin: AdminPlan | null;
+  /** Where Toxiproxy's HTTP API is served; absent = nowhere. */
+  readonly toxiproxy?: ToxiproxyPlan;
+  /**
+   * Names of listeners whose connections under older plans are reset when this plan is put in force, instead of being let
+   * finish. Absent = none.
+   */
+  readonly resets?: readonly string[];
   /** How long a stopping service lets connections finish. */
   readonly drainMs: number;
 }
@@ -289,4 +296,8 @@ export interface AdminPlan {
   readonly tokenEnv: string | null;
   /** Certificate and key in PEM; null = plain HTTP. */
   readonly tls: { readonly cert: string; readonly key: string } | null;
+}
+
+export interface ToxiproxyPlan {
+  readonly listen: Address;
 }

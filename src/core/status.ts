@@ -6,6 +6,8 @@ import type { ConnectionPage, ConnectionQuery } from './connection-query.ts';
 import type { ConnectionView } from './connection-view.ts';
 import type { MachineCounts } from './machine-counts.ts';
 import type { PlanDiff } from './plan-diff.ts';
+import type { StageControl, StageTarget } from './stage-control.ts';
+import type { StagePlan } from './stage-plan.ts';
 import type { StateName } from './state.ts';
 
 /** A service as it stands, for people and probes; plain data. */
@@ -81,8 +83,15 @@ export interface BackendStatus {
   readonly connecting: number;
 }
 
+/** Stages at run time, and how one is read that is written as in a configuration. */
+export interface StageSource extends StageControl {
+  /** The stage that an item of `stages` means, for a target. Throws a SluiceError CONFIG_INVALID with a line for each mistake. */
+  read(item: unknown, target: StageTarget, name: string): StagePlan;
+}
+
 /** What the admin server asks of the service. */
 export interface StatusSource {
+  readonly stages: StageSource;
   status(): ServiceStatus;
   /** What is to be told of a live connection; null where there is none of this id. Never rejects. */
   connection(id: ConnectionId): Promise<ConnectionView | null>;

@@ -69,6 +69,13 @@ export function sourceIn(phase: ServiceStatus['phase']): StatusSource {
     configText: () => 'listeners: []\n',
     validate: () => [],
     drain: () => {},
+    stages: {
+      list: async () => [],
+      put: async () => 'added',
+      remove: async () => false,
+      replace: async () => {},
+      read: () => ({ kind: 'pass_through' }),
+    },
     status: () => statusIn(phase),
   };
 }

@@ -6,6 +6,7 @@ import type { ConnectionPulse } from '../../src/core/connection-pulse.ts';
 import type { ConnectionPage, ConnectionRow } from '../../src/core/connection-query.ts';
 import { SluiceError } from '../../src/core/errors.ts';
 import type { Plan, ShardGroup } from '../../src/core/plan.ts';
+import type { LiveStagePlan, StageOutcome } from '../../src/core/stage-control.ts';
 
 const TAKEN = new SluiceError('LISTEN_FAILED', 'listener "edge" cannot be bound: EADDRINUSE');
 
@@ -19,6 +20,7 @@ class FakeHost implements ShardHost {
   prepares: () => Promise<Bound> = async () => ({});
   commits: () => Promise<void> = async () => {};
   serves: () => void = () => {};
+  stages: () => Promise<void> = async () => {};
   settles: (ms: number) => Promise<void> = async () => {};
 
   pulsing: (connections: readonly number[]) => Promise<readonly ConnectionPulse[]> = async () => [];
@@ -71,6 +73,15 @@ class FakeHost implements ShardHost {
   async kill(connections: readonly number[]): Promise<number> {
     this.asked.push(`kill ${connections.join(' ')}`);
     return connections.length;
+  }
+
+  async setStages(listener: string, stages: readonly LiveStagePlan[]): Promise<void> {
+    this.asked.push(`stages of ${listener}: ${stages.map(({ name }) => name).join(' ')}`);
+    await this.stages();
+  }
+  async setStage(): Promise<StageOutcome> {
+    await this.stages();
+    return { done: 'added', kind: 'pass_through' };
   }
 
   wake(): void {}

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ConnectionRow } from '../../core/connection-query.ts';
-import type { ConnectionView, Why } from '../../core/connection-view.ts';
+import type { ConnectionView, StageView, Why } from '../../core/connection-view.ts';
 import type { DialAttempt, StateVisit } from '../../core/facts.ts';
 import type { TcpInfo } from '../../core/ports.ts';
 import { STATES } from '../../core/state.ts';
@@ -52,6 +52,13 @@ const attempt = (): z.ZodType<DialAttempt> =>
     from: time(),
     to: time(),
     error: z.string().describe('Empty where it connected.'),
+  });
+
+const stage = (): z.ZodType<StageView> =>
+  z.strictObject({
+    name: z.string().nullable().describe('As it was put at run time; null = of the configuration.'),
+    of: z.enum(['config', 'listener', 'connection']),
+    stage: z.custom<StageView['stage']>().describe('Its kind and parameters, in milliseconds and bytes.'),
   });
 
 const why = (): z.ZodType<Why> =>
@@ -137,5 +144,6 @@ export const connectionView = (): z.ZodType<ConnectionView> =>
     clientTcp: tcpInfo().nullable(),
     backendTcp: tcpInfo().nullable(),
     traceId: z.string(),
+    stages: z.array(stage()).describe('What its bytes pass through, in order.'),
     why: why(),
   });

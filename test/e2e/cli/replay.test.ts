@@ -104,6 +104,7 @@ async function captured(
 ): Promise<string> {
   const directory = tempDir();
   const sluice = await startSluice(`
+workers: 1 # one file for all
 listeners:
   - name: edge
     listen: 127.0.0.1:0
