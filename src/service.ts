@@ -2,6 +2,7 @@ import type { AdminWrite } from './admin/index.ts';
 import { Administration } from './administration.ts';
 import {
   type Bound,
+  CaptureKeeper,
   Drain,
   Fleet,
   LocalShard,
@@ -60,6 +61,7 @@ export async function startService(plan: Plan, options: ServiceOptions = {}): Pr
 
 class RunningService implements Service {
   readonly stages: StageKeeper;
+  readonly captures: CaptureKeeper;
   readonly #memory: Memory;
   readonly #plane: Plane;
   readonly #facts: FactQueue;
@@ -101,6 +103,7 @@ class RunningService implements Service {
       now: () => this.#plane.timers.epoch + this.#plane.timers.now(),
       tell: (event) => this.#tell(event),
     });
+    this.captures = new CaptureKeeper({ stages: this.stages, timers: this.#plane.timers });
     this.#drain = new Drain(this.#fleet, () => memory.connections);
     this.#reloads = this.#createReloads();
     this.#administration = new Administration({
@@ -235,6 +238,7 @@ class RunningService implements Service {
     await Promise.race([this.#fleet.stopAccepting(), this.#drain.wanted]);
     const cut = await this.#drain.run(this.#plan);
     this.#upstreams?.stop();
+    await this.captures.end();
     await this.#fleet.close();
     this.#threads?.intake.drain();
     this.#facts.flush();
@@ -273,6 +277,7 @@ class RunningService implements Service {
     this.#facts.flush();
     await Promise.all(this.#watchers.splice(0).map((watcher) => watcher.close()));
     await this.#closeAdmin?.();
+    await this.captures.close();
     this.#closeAdmin = null;
     this.#phase = 'stopped';
   }

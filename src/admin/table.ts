@@ -1,4 +1,5 @@
 import type { Endpoint } from './endpoint.ts';
+import { CAPTURE_ENDPOINTS } from './endpoints/captures.ts';
 import { putConfig } from './endpoints/config.ts';
 import { getConnection, killConnection, killConnections, listConnections } from './endpoints/connections.ts';
 import { getHealth, getReadiness } from './endpoints/health.ts';
@@ -32,6 +33,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   getListeners,
   getListener,
   ...STAGE_ENDPOINTS,
+  ...CAPTURE_ENDPOINTS,
   putConfig,
 ];
 

@@ -1,3 +1,4 @@
+export { BlockReader, type PcapngBlock } from './block-reader.ts';
 export type { CapturedConnection, CapturedLeg } from './captured.ts';
 export type {
   CaptureEncoder,
@@ -5,4 +6,6 @@ export type {
   ConnectionEncoder,
 } from './format.ts';
 export { encoderOf } from './formats.ts';
+export { type PacketFile, PacketMerge } from './merge.ts';
+export { type Tallied, Tally } from './tally.ts';
 export { formatTime } from './time.ts';

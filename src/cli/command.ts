@@ -1,5 +1,6 @@
 import type { ChartName } from '../admin/index.ts';
 import type { QuickFlags } from '../config/index.ts';
+import type { CaptureOptions } from './capture/index.ts';
 import type { ExplainOptions } from './explain/index.ts';
 
 /** What a command line asks for. */
@@ -7,6 +8,7 @@ export type Command =
   | { readonly kind: 'run'; readonly file: string }
   | { readonly kind: 'check'; readonly file: string }
   | { readonly kind: 'explain'; readonly file: string; readonly options: ExplainOptions }
+  | { readonly kind: 'capture'; readonly options: CaptureOptions }
   | {
       readonly kind: 'quick';
       readonly listen: string;

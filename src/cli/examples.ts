@@ -7,6 +7,7 @@ Examples:
   sluice --rate-limit-down 1MiB/s 127.0.0.1:8080 example.com:80
   sluice check proxy.yaml && sluice run proxy.yaml
   sluice explain proxy.yaml --sni www.example.com --alpn h2
+  sluice capture edge --for 30s --filter client=10.0.0.0/8 -o - | wireshark -k -i -
   sluice machines --machine connection --format mermaid
 
 Addresses: 127.0.0.1:80, "[::1]:80", name:80, :80 (all interfaces), unix:/run/x.sock.

@@ -4,6 +4,7 @@ export { diffPlans } from './diff.ts';
 export { type Environment, readEnvironment } from './environment.ts';
 export { allKeys, type KnownKey } from './keys.ts';
 export { type Loaded, loadConfig, parseConfig } from './parse.ts';
+export { parseCapture } from './parse-capture.ts';
 export { parseStage, type StagePlace } from './parse-stage.ts';
 export { type QuickFlags, quickConfig } from './quick.ts';
 export { readFileOrWhy } from './read-file.ts';

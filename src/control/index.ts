@@ -1,3 +1,4 @@
+export { CaptureKeeper } from './capture-keeper.ts';
 export { Drain } from './drain.ts';
 export { Fleet } from './fleet.ts';
 export { LocalShard } from './local-shard.ts';
