@@ -13,7 +13,7 @@ export function addCapture(
     .argument('<target>', 'name of a listener, or id of a connection, which has twelve hex digits')
     .requiredOption('-o, --output <file>', 'file to write, which must not exist; - for standard output')
     .option('--for <duration>', 'how long, 1h at most (default: 30s)')
-    .option('--filter <what...>', 'only these connections: client=NETWORK, route=NAME')
+    .option('--filter <what>', 'only these: client=NETWORK or route=NAME; may be given again', added)
     .option('--max-bytes <size>', 'end before the file is longer (default: 256MiB)')
     .option('--snaplen <size>', 'keep so much of each packet, headers included (default: all)')
     .option('--admin <url>', 'admin address of the service', ADMIN)
@@ -22,4 +22,8 @@ export function addCapture(
     .action((target: string, options: Omit<CaptureOptions, 'target'>) =>
       choose(command, { target, ...options }),
     );
+}
+
+function added(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
 }

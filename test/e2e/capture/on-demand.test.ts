@@ -80,7 +80,7 @@ describe('sluice capture', () => {
     const { sluice } = await start(1);
     const client = await dial(sluice.address());
     const [none, some] = await Promise.all([
-      capture(sluice, ['edge', '--for', '3s', '--filter', 'client=192.0.2.0/24', 'route=edge']),
+      capture(sluice, ['edge', '--for', '3s', '--filter', 'client=192.0.2.0/24']),
       capture(sluice, ['edge', '--for', '10m', '--filter', 'client=127.0.0.0/8', '--max-bytes', '100KB']),
     ]);
     await exchange(client, randomBytes(BYTES));
