@@ -9,7 +9,7 @@ import type { CaptureFiles } from './capture-files.ts';
 const POLL_MS = 100;
 
 /** A packet waits so long for earlier ones of other shards, whose files may be behind. */
-const ORDER_MS = 500;
+const ORDER_MS = 1000;
 
 /** How often is looked whether the target is there. */
 const TARGET_MS = 1000;

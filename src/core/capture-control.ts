@@ -52,7 +52,7 @@ export interface Capture {
   readonly id: string;
   /**
    * One section of pcapng while it is taken, each piece some whole blocks; in order of time, as far as all shards have written
-   * within half a second. Ends with the capture. Does not reject but for trouble with its files.
+   * within a second. Ends with the capture. Does not reject but for trouble with its files.
    */
   readonly bytes: AsyncIterable<Uint8Array>;
   /** null while it runs. */

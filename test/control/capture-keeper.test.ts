@@ -27,7 +27,7 @@ const encoder = encoderOf('pcapng', { snapBytes: 65_535 });
 function world() {
   const directory = tempDir();
   vi.stubEnv('TMPDIR', directory);
-  later(() => vi.unstubAllEnvs());
+  later(() => void vi.unstubAllEnvs());
   const timers = new VirtualTimers();
   const standing = new Map<string, TeePlan>();
   let isGone = false;
