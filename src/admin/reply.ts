@@ -8,7 +8,7 @@ export interface Reply {
   /** Further header fields. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Comes instead of `body`, for as long as it lasts. */
-  readonly stream?: ReplyStream;
+  readonly pieces?: ReplyStream;
   /** What was asked for, for the audit; it is not sent. */
   readonly change?: string | null;
 }

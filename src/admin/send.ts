@@ -13,8 +13,8 @@ export function send(
   reply: Reply,
   isUnread: boolean,
 ): void {
-  if (reply.stream !== undefined) {
-    void sendStream(response, reply, reply.stream);
+  if (reply.pieces !== undefined) {
+    void sendStream(response, reply, reply.pieces);
     return;
   }
   const body = request.method === 'HEAD' ? '' : reply.body;

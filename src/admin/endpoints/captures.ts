@@ -93,13 +93,13 @@ async function start(
   const request = captures.read(body);
   try {
     const capture = await captures.start(request);
-    const stream = {
+    const pieces = {
       bytes: capture.bytes,
       trailer: CAPTURE_END_TRAILER,
       trailerValue: () => capture.end ?? 'asked',
       close: () => capture.close(),
     };
-    return { status: 200, type: PCAPNG, body: '', headers: { [CAPTURE_ID_HEADER]: capture.id }, stream };
+    return { status: 200, type: PCAPNG, body: '', headers: { [CAPTURE_ID_HEADER]: capture.id }, pieces };
   } catch (error) {
     if (!(error instanceof SluiceError) || error.code !== 'STAGE_TARGET_UNKNOWN') throw error;
     return problemReply(404, error.message, {}, { code: error.code });
