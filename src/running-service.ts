@@ -2,6 +2,7 @@ import type { AdminWrite } from './admin/index.ts';
 import { Administration } from './administration.ts';
 import {
   type Bound,
+  CaptureKeeper,
   Doors,
   Drain,
   Fleet,
@@ -41,6 +42,7 @@ import { VERSION } from './version.ts';
 /** A service, from its start to its end. */
 export class RunningService implements Service {
   readonly stages: StageKeeper;
+  readonly captures: CaptureKeeper;
   readonly #memory: Memory;
   readonly #plane: Plane;
   readonly #facts: FactQueue;
@@ -55,6 +57,8 @@ export class RunningService implements Service {
   readonly #wallTime = (): number => this.#plane.timers.epoch + this.#plane.timers.now();
   readonly reloadFailed = (error: unknown) =>
     this.#tell({ event: 'reload.failed', message: messageOf(error) });
+  readonly status = () => this.#administration.status();
+  readonly cut = () => this.#drain.cut();
   readonly adminWrote = (write: AdminWrite) => this.#tell({ event: 'admin.write', ...write });
   readonly toxiproxyWrote = (write: ApiWrite) => this.#tell({ event: 'toxiproxy.write', ...write });
   readonly #overlaid: Overlaid;
@@ -103,6 +107,7 @@ export class RunningService implements Service {
       now: this.#wallTime,
       tell: this.#tell,
     });
+    this.captures = new CaptureKeeper({ stages: this.stages, timers: this.#plane.timers });
     this.#drain = new Drain(this.#fleet, () => memory.connections);
     this.#reloads = this.#createReloads();
     this.#resolving = new Resolving(plan, {
@@ -178,10 +183,6 @@ export class RunningService implements Service {
     await this.#resolving.followServices();
   }
 
-  status(): ServiceStatus {
-    return this.#administration.status();
-  }
-
   reload(plan: Plan, text: string | null = null): Promise<Reloaded> {
     return this.reloadTo(() => {
       const next = this.#overlaid.under(plan);
@@ -210,10 +211,6 @@ export class RunningService implements Service {
     this.#drained ??= this.#stop(signal);
     this.#settleStopped(this.#drained);
     return this.#drained;
-  }
-
-  cut(): void {
-    this.#drain.cut();
   }
 
   /** Undoes a start that failed half-way. */
@@ -273,6 +270,7 @@ export class RunningService implements Service {
     await Promise.race([this.#fleet.stopAccepting(), this.#drain.wanted]);
     const cut = await this.#drain.run(this.#plan);
     this.#upstreams?.stop();
+    await this.captures.end();
     await this.#fleet.close();
     this.#threads?.intake.drain();
     this.#facts.flush();
@@ -293,6 +291,7 @@ export class RunningService implements Service {
     this.#facts.flush();
     await this.#watchers.close();
     await this.#doors.close();
+    await this.captures.close();
     this.#phase = 'stopped';
   }
 }

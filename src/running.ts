@@ -1,4 +1,5 @@
 import type { Reloaded } from './control/index.ts';
+import type { CaptureControl } from './core/capture-control.ts';
 import type { Plan } from './core/plan.ts';
 import type { Plane } from './core/ports.ts';
 import type { StageControl } from './core/stage-control.ts';
@@ -14,6 +15,8 @@ export interface Service {
   readonly urls: Readonly<Record<string, string>>;
   /** Stages that come and go while connections live. */
   readonly stages: StageControl;
+  /** Captures on demand. */
+  readonly captures: CaptureControl;
   status(): ServiceStatus;
   /**
    * Puts another plan in force, as `parseConfig` or `loadConfig` compile it; one reload after another. Listeners that stay

@@ -152,7 +152,8 @@ async function obey(
       return;
     case 'stage': {
       const { connection, name, stage, version } = request;
-      tell({ kind: 'stage-set', version, outcome: shard.stages.setConnection(connection, name, stage) });
+      const outcome = await shard.stages.setConnection(connection, name, stage);
+      tell({ kind: 'stage-set', version, outcome });
       return;
     }
     case 'close':

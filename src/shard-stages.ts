@@ -2,9 +2,13 @@ import type { Connection, ConnectionRegistry, LiveStages } from './connection/in
 import type { ConnectionId } from './core/connection-id.ts';
 import type { Cancellable, Timers } from './core/ports.ts';
 import type { LiveStagePlan, StageOutcome } from './core/stage-control.ts';
+import { closeTee, settleTees } from './stream/index.ts';
 
 /** Connections whose stages are changed in one go; then others have their turn. */
 export const CONNECTIONS_A_TURN_MAX = 1000;
+
+/** How long the answer waits for what a tee that was taken away has still to write. */
+export const SETTLE_MS_MAX = 1000;
 
 /** Puts stages into the live connections of a shard. Those that come later find them in `LiveStages` by themselves. */
 export class ShardStages {
@@ -19,8 +23,9 @@ export class ShardStages {
     this.#timers = timers;
   }
 
-  /** These are all that a listener has. Resolves when its live connections have them, or are gone; never rejects. */
+  /** These are all that a listener has. Resolves when its live connections have them, or are gone, and the files of tees that went are written; never rejects. */
   async setListener(name: string, stages: readonly LiveStagePlan[]): Promise<void> {
+    const before = this.#live.ofListener(name);
     this.#live.setListener(name, stages);
     const connections = this.#registry.ofListener(name);
     for (let from = 0; from < connections.length; from += CONNECTIONS_A_TURN_MAX) {
@@ -28,14 +33,19 @@ export class ShardStages {
       // What is put is what counts now: another change may have come in between.
       for (const connection of connections.slice(from, from + CONNECTIONS_A_TURN_MAX)) this.#put(connection);
     }
+    await this.#endTees(name, before, stages);
   }
 
-  /** Puts a stage into one connection, or takes it away (null). */
-  setConnection(id: ConnectionId, name: string, stage: LiveStagePlan | null): StageOutcome {
+  /** Puts a stage into one connection, or takes it away (null); then, as above, what a tee has to write is written. */
+  async setConnection(id: ConnectionId, name: string, stage: LiveStagePlan | null): Promise<StageOutcome> {
     const connection = this.#registry.get(id);
-    if (connection === undefined) return { done: 'no-connection', kind: null };
+    if (connection === undefined) {
+      if (stage === null) await settleTees(SETTLE_MS_MAX);
+      return { done: 'no-connection', kind: null };
+    }
     const outcome = this.#live.setConnection(id, name, stage);
     this.#put(connection);
+    if (outcome.done === 'removed' && outcome.kind === 'tee') await settleTees(SETTLE_MS_MAX);
     return outcome;
   }
 
@@ -46,6 +56,18 @@ export class ShardStages {
       resolve();
     }
     this.#waits.clear();
+  }
+
+  async #endTees(
+    listener: string,
+    before: readonly LiveStagePlan[],
+    after: readonly LiveStagePlan[],
+  ): Promise<void> {
+    const gone = before.filter((stage) => !after.some(({ revision }) => revision === stage.revision));
+    const tees = gone.flatMap(({ stage }) => (stage.kind === 'tee' ? [stage] : []));
+    if (tees.length === 0) return;
+    for (const tee of tees) closeTee(tee, listener);
+    await settleTees(SETTLE_MS_MAX);
   }
 
   /** One that is not relayed yet finds them when it is. */

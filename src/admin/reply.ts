@@ -18,8 +18,21 @@ export interface Reply {
   readonly headers?: Readonly<Record<string, string>>;
   /** Goes on writing after the head, until the client goes; the body is empty then. */
   readonly stream?: Stream;
+  /** Comes instead of `body`, for as long as it lasts. */
+  readonly pieces?: ReplyStream;
   /** What was asked for, for the audit; it is not sent. */
   readonly change?: string | null;
+}
+
+/** A body that comes in pieces. */
+export interface ReplyStream {
+  readonly bytes: AsyncIterable<Uint8Array>;
+  /** Name of the trailer field that follows the body. */
+  readonly trailer: string;
+  /** Its value, asked for when the body has come to its end. */
+  readonly trailerValue: () => string;
+  /** Called once, when nothing is read any more, whatever the reason. Must not reject. */
+  readonly close: () => Promise<void>;
 }
 
 export function textReply(status: number, body: string): Reply {

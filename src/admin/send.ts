@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { DISCARD_MS_MAX } from './limits.ts';
 import type { Reply, Stream } from './reply.ts';
+import { sendStream } from './send-stream.ts';
 
 /**
  * Sends a reply. Where the request's body has not been read the connection ends with it; what the client is still sending
@@ -12,6 +13,10 @@ export function send(
   reply: Reply,
   isUnread: boolean,
 ): void {
+  if (reply.pieces !== undefined) {
+    void sendStream(response, reply, reply.pieces);
+    return;
+  }
   const body = request.method === 'HEAD' ? '' : reply.body;
   response.writeHead(reply.status, {
     ...(reply.stream !== undefined

@@ -1,4 +1,5 @@
 import type { Endpoint } from './endpoint.ts';
+import { CAPTURE_ENDPOINTS } from './endpoints/captures.ts';
 import { getConfig, putConfig, validateConfig } from './endpoints/config.ts';
 import { getConnection, killConnection, killConnections, listConnections } from './endpoints/connections.ts';
 import { getEvents } from './endpoints/events.ts';
@@ -35,6 +36,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   getListeners,
   getListener,
   ...STAGE_ENDPOINTS,
+  ...CAPTURE_ENDPOINTS,
   getConfig,
   putConfig,
   validateConfig,

@@ -1,3 +1,4 @@
+export { BlockReader, type PcapngBlock } from './block-reader.ts';
 export type { CapturedConnection, CapturedLeg } from './captured.ts';
 export type {
   CaptureEncoder,
@@ -5,8 +6,10 @@ export type {
   ConnectionEncoder,
 } from './format.ts';
 export { encoderOf } from './formats.ts';
+export { type PacketFile, PacketMerge } from './merge.ts';
 export type { Act, CaughtHalf, Gap } from './read-half.ts';
 export { readPackets } from './read-packets.ts';
 export { type CaughtSegment, segmentOf } from './read-segment.ts';
 export { type CaughtStream, type CaughtStreams, type LegName, readStreams } from './read-streams.ts';
+export { type Tallied, Tally } from './tally.ts';
 export { formatTime } from './time.ts';

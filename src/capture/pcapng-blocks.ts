@@ -4,7 +4,7 @@ import { microseconds } from './time.ts';
 const SECTION_HEADER = 0x0a0d0d0a;
 const BYTE_ORDER = 0x1a2b3c4d;
 const INTERFACE = 1;
-const ENHANCED_PACKET = 6;
+export const ENHANCED_PACKET = 6;
 const OPT_COMMENT = 1;
 const SHB_USERAPPL = 4;
 const IF_NAME = 2;

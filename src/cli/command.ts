@@ -1,5 +1,6 @@
 import type { ChartName } from '../admin/index.ts';
 import type { QuickFlags } from '../config/index.ts';
+import type { CaptureOptions } from './capture/index.ts';
 import type { ExplainOptions } from './explain/index.ts';
 import type { ReplayOptions } from './replay/index.ts';
 
@@ -9,6 +10,7 @@ export type Command =
   | { readonly kind: 'check'; readonly file: string }
   | { readonly kind: 'explain'; readonly file: string; readonly options: ExplainOptions }
   | { readonly kind: 'replay'; readonly file: string; readonly options: ReplayOptions }
+  | { readonly kind: 'capture'; readonly options: CaptureOptions }
   | {
       readonly kind: 'quick';
       readonly listen: string;

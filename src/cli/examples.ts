@@ -8,6 +8,7 @@ Examples:
   sluice check proxy.yaml && sluice run proxy.yaml
   sluice explain proxy.yaml --sni www.example.com --alpn h2
   sluice replay traffic.pcapng --to 127.0.0.1:9001 --speed max
+  sluice capture edge --for 30s --filter client=10.0.0.0/8 -o - | wireshark -k -i -
   sluice machines --machine connection --format mermaid
 
 Addresses: 127.0.0.1:80, "[::1]:80", name:80, :80 (all interfaces), unix:/run/x.sock.

@@ -8,9 +8,11 @@ import {
 } from '../admin/index.ts';
 import { describePlan, type Loaded, loadConfig, quickConfig, readFileOrWhy } from '../config/index.ts';
 import { createNetPlane } from '../plane/net/index.ts';
+import { capture } from './capture/index.ts';
 import type { ChartFormat, Command } from './command.ts';
 import { runDemo } from './demo/index.ts';
 import { explain } from './explain/index.ts';
+import { HOST } from './host.ts';
 import { type Output, tellWarnings } from './output.ts';
 import { replay } from './replay/index.ts';
 import { serve } from './serve.ts';
@@ -43,6 +45,8 @@ export async function execute(command: Command, output: Output): Promise<number>
     case 'quick':
       await serve(warned(quickConfig(command.listen, command.backends, command.flags), output).plan, output);
       return 0;
+    case 'capture':
+      return capture(command.options, output, HOST);
     case 'demo':
       await runDemo(command, output);
       return 0;

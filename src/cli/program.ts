@@ -2,6 +2,7 @@ import { Argument, Command as Commander, Option } from 'commander';
 import { CHART_NAMES, type ChartName } from '../admin/index.ts';
 import type { QuickFlags } from '../config/index.ts';
 import { BALANCE_POLICIES } from '../core/plan.ts';
+import { addCapture } from './capture/index.ts';
 import { CHART_FORMATS, type ChartFormat, type Command } from './command.ts';
 import { EXAMPLES } from './examples.ts';
 import type { ExplainOptions } from './explain/index.ts';
@@ -27,6 +28,10 @@ export function createProgram(version: string, write: (text: string) => void, ch
   addFileCommands(program, choose);
   addExplain(program, choose);
   addReplay(program, choose);
+  addCapture(program, (command, options) => {
+    refuseFlagsBefore(program, command);
+    choose({ kind: 'capture', options });
+  });
   addMachines(program, choose);
   addDemo(program, choose);
   return program;

@@ -109,6 +109,9 @@ export const MIRROR_WRITE_STALL = '30s';
 export const MIRROR_LINGER = '5s';
 export const MIRROR_DIFF = 'off';
 
+export const CAPTURE_FOR = '30s';
+export const CAPTURE_MAX_BYTES = '256MiB';
+
 export const NO_DELAY = true;
 export const KEEPALIVE = '60s';
 export const RECEIVE_BUFFER = 'system';

@@ -5,6 +5,7 @@ export { type Environment, readEnvironment } from './environment.ts';
 export { allKeys, type KnownKey } from './keys.ts';
 export { isProxyName, overlayPlan } from './overlay.ts';
 export { type Loaded, loadConfig, parseConfig } from './parse.ts';
+export { parseCapture } from './parse-capture.ts';
 export { parseStage, type StagePlace } from './parse-stage.ts';
 export { type QuickFlags, quickConfig } from './quick.ts';
 export { readFileOrWhy } from './read-file.ts';

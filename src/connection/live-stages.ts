@@ -27,6 +27,11 @@ export class LiveStages {
     return common.length === 0 ? own : [...common, ...own];
   }
 
+  /** Those of a listener. */
+  ofListener(name: string): readonly PlacedStage[] {
+    return this.#ofListeners.get(name) ?? NONE;
+  }
+
   /** These are all that a listener has. */
   setListener(name: string, stages: readonly LiveStagePlan[]): void {
     if (stages.length === 0) this.#ofListeners.delete(name);

@@ -1,3 +1,4 @@
+export { CaptureKeeper } from './capture-keeper.ts';
 export { Doors } from './doors.ts';
 export { Drain } from './drain.ts';
 export { Fleet } from './fleet.ts';

@@ -88,7 +88,7 @@ export class LocalShard implements ShardHost {
     return this.#shard.stages.setListener(listener, stages);
   }
 
-  async setStage(id: ConnectionId, name: string, stage: LiveStagePlan | null): Promise<StageOutcome> {
+  setStage(id: ConnectionId, name: string, stage: LiveStagePlan | null): Promise<StageOutcome> {
     return this.#shard.stages.setConnection(id, name, stage);
   }
 

@@ -1,5 +1,6 @@
 import { type Admin, type AdminWrite, startAdmin } from '../admin/index.ts';
-import { type Loaded, parseConfig, parseStage, type StagePlace } from '../config/index.ts';
+import { type Loaded, parseCapture, parseConfig, parseStage, type StagePlace } from '../config/index.ts';
+import type { CaptureControl } from '../core/capture-control.ts';
 import { formatConnectionId } from '../core/connection-id.ts';
 import { SluiceError } from '../core/errors.ts';
 import type { AdminPlan, Plan } from '../core/plan.ts';
@@ -14,6 +15,7 @@ export interface Administered {
   /** In force now. */
   readonly plan: Plan;
   readonly stages: StageControl;
+  readonly captures: CaptureControl;
   reload(plan: Plan, text: string): Promise<Reloaded>;
   drain(signal: null): Promise<unknown>;
   reloadFailed(error: unknown): void;
@@ -33,7 +35,7 @@ const CHECKED = 'config';
 
 /** Starts the admin server of a plan. Rejects with ADMIN_FAILED where it cannot be bound or its token is missing. */
 export function openAdmin(plan: AdminPlan, facts: Facts, service: Administered): Promise<Admin> {
-  const { stages } = service;
+  const { stages, captures } = service;
   const source: StatusSource = {
     stages: {
       list: (target) => stages.list(target),
@@ -41,6 +43,12 @@ export function openAdmin(plan: AdminPlan, facts: Facts, service: Administered):
       remove: (target, name) => stages.remove(target, name),
       replace: (listener, named) => stages.replace(listener, named),
       read: (item, target, name) => parseStage(item, placeOf(service.plan, target, name)),
+    },
+    captures: {
+      start: (request) => captures.start(request),
+      list: () => captures.list(),
+      stop: (id) => captures.stop(id),
+      read: parseCapture,
     },
     status: () => facts.status(),
     connection: (id) => facts.connection(id),

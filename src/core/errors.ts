@@ -16,6 +16,11 @@ export const ERRORS = {
   },
   STAGE_TARGET_UNKNOWN: { exit: 1, hint: 'name a listener of the plan in force, or a connection that lives' },
   STAGE_REFUSED: { exit: 1, hint: 'put another stage, or take one away first' },
+  CAPTURE_REFUSED: { exit: 1, hint: 'wait for a capture to end, or end one' },
+  CAPTURE_FAILED: {
+    exit: 1,
+    hint: 'name a service that runs (`--admin`), its token (`--token-env`), and a listener or connection it has',
+  },
   STAGE_UNKNOWN: { exit: 2, hint: 'use a stage from the reference' },
 } as const satisfies Record<string, { exit: number; hint: string }>;
 

@@ -1,5 +1,6 @@
 import type { AdminEvent } from './admin-event.ts';
 import type { BackendChange, BackendOverride } from './backend-override.ts';
+import type { CaptureControl, CaptureRequest } from './capture-control.ts';
 import type { CircuitState } from './circuits.ts';
 import type { ConnectionId } from './connection-id.ts';
 import type { ConnectionPage, ConnectionQuery } from './connection-query.ts';
@@ -89,9 +90,16 @@ export interface StageSource extends StageControl {
   read(item: unknown, target: StageTarget, name: string): StagePlan;
 }
 
+/** Captures on demand, and how one is asked for in JSON. */
+export interface CaptureSource extends CaptureControl {
+  /** Throws a SluiceError CONFIG_INVALID with a line for each mistake. */
+  read(item: unknown): CaptureRequest;
+}
+
 /** What the admin server asks of the service. */
 export interface StatusSource {
   readonly stages: StageSource;
+  readonly captures: CaptureSource;
   status(): ServiceStatus;
   /** What is to be told of a live connection; null where there is none of this id. Never rejects. */
   connection(id: ConnectionId): Promise<ConnectionView | null>;

@@ -1,3 +1,4 @@
+import type { CaptureFilter } from './capture-control.ts';
 import type { Direction } from './direction.ts';
 
 /** Formats that hold both directions, what became of them, and whose they are. */
@@ -26,6 +27,8 @@ export interface TeePlan extends TeeFilesPlan {
   readonly direction?: Direction;
   /** Of pcapng: bytes that are kept of each packet; absent: all. */
   readonly snapBytes?: number;
+  /** The connections that are copied, of a capture on demand; absent: all. */
+  readonly only?: CaptureFilter;
 }
 
 /** How much a tee may leave on the disk. Each shard counts what it has written itself. */

@@ -9,9 +9,14 @@ import { closeShared } from './tee-store.ts';
  */
 export async function flushTees(timeoutMs: number): Promise<number> {
   closeShared();
+  await settleTees(timeoutMs);
+  return filesBeingWritten();
+}
+
+/** Waits until what the tees of this thread were given is in their files, but no longer than `timeoutMs`. */
+export async function settleTees(timeoutMs: number): Promise<void> {
   const timeout = new AbortController();
   const waited = sleep(timeoutMs, undefined, { signal: timeout.signal }).catch(() => undefined);
   await Promise.race([allWritten(), waited]);
   timeout.abort();
-  return filesBeingWritten();
 }

@@ -6,6 +6,7 @@ export class SharedFile {
   readonly encoder: CaptureEncoder;
   #file: RotatingFile | null = null;
   #users = 0;
+  #isLast = false;
   readonly #make: (failed: (message: string) => void) => RotatingFile;
   /** Of the connection that came last, which is told of trouble. */
   #failed: (message: string) => void = () => undefined;
@@ -31,6 +32,13 @@ export class SharedFile {
 
   leave(): void {
     this.#users--;
+    if (this.#isLast) this.closeIfIdle();
+  }
+
+  /** Nobody joins any more: it is closed when the last one has left. */
+  close(): void {
+    this.#isLast = true;
+    this.closeIfIdle();
   }
 
   closeIfIdle(): void {

@@ -1,4 +1,6 @@
 import { type CaptureEncoder, encoderOf } from '../capture/index.ts';
+import type { CaptureFilter } from '../core/capture-control.ts';
+import { anyCidrContains } from '../core/cidr.ts';
 import { formatConnectionId, shardOf } from '../core/connection-id.ts';
 import type { Direction } from '../core/direction.ts';
 import { type CaptureFormat, SNAP_BYTES_MAX, type TeePlan } from '../core/tee-plan.ts';
@@ -12,11 +14,12 @@ import { TeeConnection } from './tee-connection.ts';
 import { TEE_BUFFER_BYTES_MAX, TEE_SHARED_BUFFER_BYTES_MAX } from './tee-file.ts';
 import { teeFileName } from './tee-file-name.ts';
 import type { TeeSink } from './tee-sink.ts';
-import { storeOf, type TeeStore } from './tee-store.ts';
+import { closeStore, storeOf, type TeeStore } from './tee-store.ts';
 
 /** Raw: a file for each direction. Any other format: one file for both, of the connection or of its listener. */
 export const teeFromPlan: StageFactory<'tee'> = ({ plan }, direction, env) => {
   if (plan.direction !== undefined && plan.direction !== direction) return null;
+  if (plan.only !== undefined && !isMeant(plan.only, env)) return null;
   const failed = (message: string) => env.failed('tee', message);
   if (plan.format === 'raw') return tee({ sink: rawSink(plan, direction, env, failed), failed });
   const tapped = tappedOf(env);
@@ -24,6 +27,13 @@ export const teeFromPlan: StageFactory<'tee'> = ({ plan }, direction, env) => {
   const make = () => connectionOf(plan, format, tapped, env, failed);
   return tee({ sink: sharedOf(tapped, plan, make).sink(direction), failed });
 };
+
+function isMeant({ clients, routes }: CaptureFilter, env: StageEnv): boolean {
+  const { client, route } = tappedOf(env).captured;
+  if (routes.length > 0 && (route === null || !routes.includes(route))) return false;
+  if (clients.length === 0) return true;
+  return client.peer.kind === 'tcp' && anyCidrContains(clients, client.peer.host);
+}
 
 function rawSink(
   plan: TeePlan,
@@ -120,7 +130,16 @@ function fileOf(
 
 /** The same tee of the same listener has the same store, whatever plan it is in. */
 function storeFor(plan: TeePlan, env: StageEnv): TeeStore {
-  return storeOf(`${env.listener} ${JSON.stringify(plan)}`, plan);
+  return storeOf(keyOf(plan, env.listener), plan);
+}
+
+function keyOf(plan: TeePlan, listener: string): string {
+  return `${listener} ${JSON.stringify(plan)}`;
+}
+
+/** A tee was taken from its listener: its file is closed as soon as no connection writes to it. */
+export function closeTee(plan: TeePlan, listener: string): void {
+  closeStore(keyOf(plan, listener));
 }
 
 function name(

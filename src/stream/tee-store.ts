@@ -58,6 +58,12 @@ export function storeOf(key: string, limits: TeeFilesPlan): TeeStore {
   return store;
 }
 
+/** The tee of a store is no more. */
+export function closeStore(key: string): void {
+  stores.get(key)?.shared?.close();
+  stores.delete(key);
+}
+
 /** Closes the files of listeners that no connection writes to. */
 export function closeShared(): void {
   for (const { shared } of stores.values()) shared?.closeIfIdle();

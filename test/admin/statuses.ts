@@ -76,6 +76,14 @@ export function sourceIn(phase: ServiceStatus['phase']): StatusSource {
       replace: async () => {},
       read: () => ({ kind: 'pass_through' }),
     },
+    captures: {
+      start: () => Promise.reject(new Error('no test captures here')),
+      list: () => [],
+      stop: () => false,
+      read: () => {
+        throw new Error('no test captures here');
+      },
+    },
     status: () => statusIn(phase),
   };
 }

@@ -88,7 +88,7 @@ describe('a stage put into a live connection', () => {
     const other = world.connect();
     world.run(5);
     const id = world.live(0).id;
-    expect(world.shard.stages.setConnection(id, 'mine', named('mine', hole)).done).toBe('added');
+    expect((await world.shard.stages.setConnection(id, 'mine', named('mine', hole))).done).toBe('added');
     client.write(bytesOf(10));
     other.write(bytesOf(10));
     world.run(100);
@@ -99,13 +99,15 @@ describe('a stage put into a live connection', () => {
       'listener slow',
       'connection mine',
     ]);
-    expect(world.shard.stages.setConnection(id, 'mine', null).done).toBe('removed');
-    expect(world.shard.stages.setConnection(id, 'mine', null).done).toBe('no-stage');
+    expect((await world.shard.stages.setConnection(id, 'mine', null)).done).toBe('removed');
+    expect((await world.shard.stages.setConnection(id, 'mine', null)).done).toBe('no-stage');
     world.run(10);
     expect(world.backends.map((peer) => peer.receivedBytes)).toEqual([10, 10]);
     world.kill(0);
     world.run(50);
-    expect(world.shard.stages.setConnection(id, 'mine', named('mine', hole)).done).toBe('no-connection');
+    expect((await world.shard.stages.setConnection(id, 'mine', named('mine', hole))).done).toBe(
+      'no-connection',
+    );
   });
 
   test('of a connection that is not relayed yet stands there when it is', async () => {
