@@ -2,11 +2,13 @@ import {
   LimitReports,
   Mirrors,
   PoolQueues,
+  Preconnects,
   type ShardCommons,
   TraceIds,
   WaitingRoom,
 } from './connection/index.ts';
 import type { Plan } from './core/plan.ts';
+import { UNHEALTHY } from './core/upstream-table.ts';
 import { ALL_FULL } from './core/upstreams.ts';
 import type { ShardParts } from './shard.ts';
 import { AffectedConnections, TimerScheduler } from './stream/index.ts';
@@ -22,8 +24,9 @@ interface ShardAsked {
 
 /** What all connections of a shard share, made of its parts. */
 export function commonsOf(parts: ShardParts, { current, live, emptied }: ShardAsked): ShardCommons {
-  const { plane, tls, emit, admission, turns, pools, buckets, counters, words, random } = parts;
+  const { plane, tls, emit, admission, turns, pools, buckets, counters, words, random, table } = parts;
   const { timers } = plane;
+  const descriptors = parts.descriptors ?? (() => plane.open);
   return {
     plane,
     tls,
@@ -52,10 +55,17 @@ export function commonsOf(parts: ShardParts, { current, live, emptied }: ShardAs
       },
       isFull: (picked) => picked === ALL_FULL,
     }),
+    preconnects: new Preconnects({
+      plane,
+      counters,
+      emit,
+      descriptors,
+      isUsable: (row) => table.weight(row) > 0 && table.effectiveHealth(row) !== UNHEALTHY,
+    }),
     limitReports: new LimitReports(emit, timers),
     mirrors: new Mirrors(counters, emptied),
     affected: new AffectedConnections(live),
     traceIds: new TraceIds(random),
-    descriptors: parts.descriptors ?? (() => plane.open),
+    descriptors,
   };
 }

@@ -2,6 +2,7 @@ import { poolsOf } from './check-actions.ts';
 import { checkHash } from './check-hash.ts';
 import { mirrorsOf } from './check-mirrors.ts';
 import { checkPassive } from './check-passive.ts';
+import { checkPreconnect } from './check-preconnect.ts';
 import { checkProxyOut } from './check-proxy.ts';
 import { checkSticky } from './check-queue.ts';
 import { checkSource } from './check-source.ts';
@@ -23,6 +24,7 @@ export function checkPools(root: Raw): Issue[] {
     ...checkSticky(pool),
     ...checkPassive(pool),
     ...checkSource(pool),
+    ...checkPreconnect(pool),
     ...checkProxyOut(pool),
     ...checkConnectTls(pool),
   ]);
@@ -51,6 +53,7 @@ function checkOriginal(pool: Raw): Issue[] {
     'panic',
     'slow_start',
     'sticky',
+    'preconnect',
   ]
     .filter((key) => has(pool, key))
     .map((key) => wrongKey([...pool.path, key], why));

@@ -1,6 +1,6 @@
 import type { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
-import { EJECTION_CHANGES, type EjectionFact, type HealthFact } from './facts.ts';
+import { EJECTION_CHANGES, type EjectionFact, type HealthFact, type PreconnectFact } from './facts.ts';
 
 /** Most bytes of the cause of a change of a backend's health; a longer one is cut. */
 export const FACT_CAUSE_BYTES_MAX = 8 * 1024;
@@ -30,6 +30,16 @@ export function decodeEjection(at: number, from: ByteReader): EjectionFact {
     change: from.oneOf(EJECTION_CHANGES),
     ms: from.float64(),
   };
+}
+
+export function encodePreconnect({ pool, backend, ms }: PreconnectFact, into: ByteWriter): void {
+  into.int32(pool);
+  into.int32(backend);
+  into.float64(ms);
+}
+
+export function decodePreconnect(at: number, from: ByteReader): PreconnectFact {
+  return { kind: 'preconnect', at, pool: from.int32(), backend: from.int32(), ms: from.float64() };
 }
 
 function decodeChange(from: ByteReader): Pick<HealthFact, 'pool' | 'backend' | 'cause'> {

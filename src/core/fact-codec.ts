@@ -1,7 +1,13 @@
 import { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { CLOSE_REASON_NAMES, closeReasonIndex } from './close-reason.ts';
-import { decodeEjection, decodeHealth, encodeBackend } from './fact-codec-backend.ts';
+import {
+  decodeEjection,
+  decodeHealth,
+  decodePreconnect,
+  encodeBackend,
+  encodePreconnect,
+} from './fact-codec-backend.ts';
 import { decodeTcp, encodeTcp } from './fact-codec-tcp.ts';
 import { decodeTexts, encodeTexts } from './fact-codec-texts.ts';
 import { decodeTls, encodeTls } from './fact-codec-tls.ts';
@@ -42,6 +48,7 @@ const KINDS = [
   'limit',
   'health',
   'ejection',
+  'preconnect',
   'error',
   'stage',
 ] as const satisfies readonly Fact['kind'][];
@@ -93,6 +100,9 @@ function encodeBody(fact: Fact, into: ByteWriter): void {
     case 'ejection':
       encodeBackend(fact, into);
       return;
+    case 'preconnect':
+      encodePreconnect(fact, into);
+      return;
     case 'error':
       into.uint8(fact.connection === null ? 0 : 1);
       into.float64(fact.connection ?? 0);
@@ -128,6 +138,8 @@ function decodeBody(kind: Fact['kind'], at: number, from: ByteReader): Fact {
       return decodeHealth(at, from);
     case 'ejection':
       return decodeEjection(at, from);
+    case 'preconnect':
+      return decodePreconnect(at, from);
     case 'error':
       return decodeError(at, from);
     case 'stage':

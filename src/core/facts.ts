@@ -16,6 +16,7 @@ export type Fact =
   | LimitFact
   | HealthFact
   | EjectionFact
+  | PreconnectFact
   | ErrorFact
   | StageFact;
 
@@ -162,6 +163,16 @@ export interface EjectionFact {
   /** `5 in a row: refused`, `its time has passed`, `a probe has passed` … */
   readonly cause: string;
   /** How long it is ejected for, or was; 0 where it is withheld. In milliseconds. */
+  readonly ms: number;
+}
+
+/** A backend speaks first, so that one shard makes no connections to it ahead for some time. */
+export interface PreconnectFact {
+  readonly kind: 'preconnect';
+  readonly at: number;
+  readonly pool: number;
+  readonly backend: number;
+  /** For how long, in milliseconds. */
   readonly ms: number;
 }
 

@@ -2,6 +2,7 @@ import type { Address } from './address.ts';
 import type { Cidr } from './cidr.ts';
 import type { OnDown, PassivePlan } from './passive-plan.ts';
 import type { SocketOptions } from './ports.ts';
+import type { PreconnectPlan } from './preconnect.ts';
 import type { HashKey, QueuePlan, StickyPlan } from './queue-plan.ts';
 import type { RoutePlan } from './route-plan.ts';
 import {
@@ -15,6 +16,7 @@ import type { ConnectTlsPlan, ListenerTlsPlan } from './tls.ts';
 
 export type { ChaosPlan } from './chaos-plan.ts';
 export { ON_DOWN, type OnDown, type PassivePlan } from './passive-plan.ts';
+export type { PreconnectPlan } from './preconnect.ts';
 export { HASH_KEYS, type HashKey, type QueuePlan, type StickyPlan } from './queue-plan.ts';
 export type { RouteAction, RouteMatch, RoutePlan } from './route-plan.ts';
 export { STAGE_KINDS, type StagePlan } from './stage-plan.ts';
@@ -211,6 +213,8 @@ export interface PoolPlan {
   readonly onFull: 'reset' | 'close';
   /** null: a client gets whatever backend the policy chooses. */
   readonly sticky: StickyPlan | null;
+  /** null: a backend is connected to when a client needs it. */
+  readonly preconnect: PreconnectPlan | null;
 }
 
 export interface HealthPlan {

@@ -1,5 +1,6 @@
 import { MIRROR_METRICS } from './names-mirror.ts';
 import { POOL_METRICS } from './names-pool.ts';
+import { PRECONNECT_METRICS } from './names-preconnect.ts';
 
 /**
  * Every name that telemetry shows: metrics, labels, log events, spans, attributes. Names are stable: dashboards and alerts
@@ -210,6 +211,7 @@ export const METRICS = {
   },
   ...MIRROR_METRICS,
   ...POOL_METRICS,
+  ...PRECONNECT_METRICS,
   shards: {
     name: 'sluice.shards',
     kind: 'gauge',
@@ -271,6 +273,8 @@ export const EVENTS = {
   backendReturned: 'backend.returned',
   /** It would have been ejected, but its pool cannot spare it. */
   backendWithheld: 'backend.ejection_withheld',
+  /** It speaks first, so that no connections are made to it ahead for some time. */
+  preconnectOff: 'preconnect.off',
   limitReached: 'limit.reached',
   stageFailed: 'stage.failed',
   error: 'error',

@@ -128,6 +128,7 @@ export function planOf(pieces: PlanPieces): Plan {
       queue: null,
       onFull: 'reset',
       sticky: null,
+      preconnect: null,
       ...pieces.pool,
     })),
     backends: rows.map((row) => ({
