@@ -61,7 +61,9 @@ export interface PlanPieces {
   /** Connections begun to each backend in a second. */
   readonly connectRate?: number;
   /** Of every pool. */
-  readonly pool?: Partial<Pick<PoolPlan, 'connectionsMax' | 'queue' | 'onFull' | 'sticky' | 'balance'>>;
+  readonly pool?: Partial<
+    Pick<PoolPlan, 'connectionsMax' | 'queue' | 'onFull' | 'sticky' | 'balance' | 'preconnect'>
+  >;
   /** Connections of the whole process. */
   readonly connections?: number;
   readonly descriptors?: number;
