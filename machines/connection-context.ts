@@ -1,4 +1,5 @@
 import type { CloseReason } from '../src/core/close-reason.ts';
+import type { ConnectionEvent } from './connection-events.ts';
 
 /** What a connection is created with. */
 export interface ConnectionInput {
@@ -30,4 +31,11 @@ export function unprovided(name: string) {
   return (): void => {
     throw new Error(`the action "${name}" of the connection chart was not provided`);
   };
+}
+
+/** What the pool of a route says of the connection. */
+export function ofRoute(event: ConnectionEvent): Partial<ConnectionContext> {
+  if (event.type !== 'routed') return {};
+  const { retries, abortOnFin, closesWhenFull } = event;
+  return { retries, abortOnFin, closesWhenFull: closesWhenFull === true };
 }

@@ -70,6 +70,7 @@ export type DialReason =
   | 'limit'
   | 'connect-refused'
   | 'connect-failed'
+  | 'connect-timeout'
   | 'backend-handshake'
   | 'out-of-descriptors'
   | 'out-of-ports';

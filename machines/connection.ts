@@ -1,5 +1,11 @@
 import { assign, setup } from 'xstate';
-import { type ConnectionContext, type ConnectionInput, isCut, unprovided } from './connection-context.ts';
+import {
+  type ConnectionContext,
+  type ConnectionInput,
+  isCut,
+  ofRoute,
+  unprovided,
+} from './connection-context.ts';
 import { type ConnectionEvent, reasonOf } from './connection-events.ts';
 
 export type { ConnectionContext, ConnectionInput } from './connection-context.ts';
@@ -43,15 +49,7 @@ export const connectionMachine = setup({
     finish: unprovided('finish'),
     noteReason: assign({ reason: ({ context, event }) => reasonOf(event) ?? context.reason }),
     noteLate: assign({ reason: ({ context: was, event }) => (isCut(was) ? was.reason : reasonOf(event)) }),
-    noteRoute: assign(({ event }) =>
-      event.type === 'routed'
-        ? {
-            retries: event.retries,
-            abortOnFin: event.abortOnFin,
-            closesWhenFull: event.closesWhenFull === true,
-          }
-        : {},
-    ),
+    noteRoute: assign(({ event }) => ofRoute(event)),
     noteDialed: assign({ reason: ({ context }) => (context.clientFinished ? 'client-fin' : null) }),
     noteFailure: assign({ failures: ({ context }) => context.failures + 1 }),
     noteAbort: assign({ reason: 'client-abort' }),

@@ -26,6 +26,7 @@ export {
   type HealthName,
   healthCheckerMachine,
 } from './health-checker.ts';
+export { type NameContext, type NameEvent, type NameInput, nameMachine } from './name.ts';
 export {
   type ShardContext,
   type ShardEvent,

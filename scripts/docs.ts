@@ -6,6 +6,7 @@ import { closeReasonsPage } from './docs/close-reasons-page.ts';
 import { configurationPage } from './docs/configuration-page.ts';
 import { configurationSchema } from './docs/configuration-schema.ts';
 import { errorsPage } from './docs/errors-page.ts';
+import { withMetricsTable } from './docs/metrics-table.ts';
 
 /** A generated file, its path from the root of the package, and what it holds. */
 interface Page {
@@ -18,6 +19,7 @@ const PAGES: readonly Page[] = [
   { file: 'docs/configuration.schema.json', make: configurationSchema },
   { file: 'docs/errors.md', make: errorsPage },
   { file: 'docs/close-reasons.md', make: closeReasonsPage },
+  { file: 'docs/telemetry.md', make: () => withMetricsTable(read('docs/telemetry.md') ?? '') },
 ];
 
 /** This file runs as dist/scripts/docs.js. */

@@ -31,6 +31,7 @@ readonly PROGRAMS=(
   mariadb:mariadb-client-core
   tshark:tshark
   socat:socat
+  promtool:prometheus
   vsftpd:vsftpd
   python3:python3
   strace:strace
@@ -49,7 +50,7 @@ readonly PROGRAMS=(
 # A Node whose shards can share a port, where the one that is here cannot; test/support/sharing-node.ts runs it.
 readonly SHARING_NODE=node@22.23.3
 # Services that come with those packages. The tests start their own, on free ports.
-readonly SERVICES=(redis-server nginx haproxy ssh postgresql mosquitto vsftpd iperf3)
+readonly SERVICES=(redis-server nginx haproxy ssh postgresql mosquitto vsftpd iperf3 prometheus)
 readonly POLICY=/usr/sbin/policy-rc.d
 readonly POLICY_KEPT=/usr/sbin/policy-rc.d.before-test-programs
 

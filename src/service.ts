@@ -9,6 +9,7 @@ import {
   openAdmin,
   type Reloaded,
   Reloads,
+  Resolving,
   Slots,
   Threads,
   threadStarter,
@@ -23,10 +24,10 @@ import type { ServiceStatus } from './core/status.ts';
 import type { ServiceEvent, StartWatcher, Watcher } from './core/watcher.ts';
 import { createNetPlane } from './plane/net/index.ts';
 import type { Service } from './running.ts';
+import { serviceStatus } from './service-status.ts';
 import { SHARD_ENTRY } from './shard-boot.ts';
 import { COUNTERS } from './shard-counters.ts';
 import { FLUSH_MS_MAX } from './shard-serve.ts';
-import { listenerStatuses, poolStatuses, shardStatuses } from './status.ts';
 import { flushTees, reportStageErrors } from './stream/index.ts';
 import { type RunningUpstreams, startUpstreams } from './upstream/index.ts';
 import { VERSION } from './version.ts';
@@ -67,9 +68,13 @@ class RunningService implements Service {
   readonly #fleet: Fleet;
   readonly #reloads: Reloads;
   readonly #drain: Drain;
+  readonly #resolving: Resolving;
+  readonly #defect = (error: unknown): void => this.#facts.emit(errorFact(error, Date.now()));
   readonly #started = Date.now();
   readonly #watchers: Watcher[] = [];
   readonly #urls: Record<string, string> = {};
+  /** As the configuration was compiled. */
+  #compiled: Plan;
   #plan: Plan;
   /** What watchers see: during a reload already the next plan. */
   #shown: Plan;
@@ -80,16 +85,16 @@ class RunningService implements Service {
   #drained: Promise<{ cut: number }> | null = null;
 
   constructor(plan: Plan, options: ServiceOptions) {
+    this.#compiled = plan;
     this.#plan = plan;
     this.#shown = plan;
     const memory = new Memory(plan);
     this.#memory = memory;
     this.#facts = memory.createFactQueue();
-    const defect = (error: unknown): void => this.#defect(error);
-    reportStageErrors(defect);
+    reportStageErrors(this.#defect);
     this.#plane =
       options.plane ??
-      createNetPlane({ onObserverError: defect, onOpen: (by) => memory.countDescriptor(by) });
+      createNetPlane({ onObserverError: this.#defect, onOpen: (by) => memory.countDescriptor(by) });
     const { regions } = memory;
     this.#threads = plan.workers.count === 0 ? null : this.#createThreads(options.shardEntry ?? SHARD_ENTRY);
     this.#fleet = new Fleet(
@@ -97,6 +102,15 @@ class RunningService implements Service {
     );
     this.#drain = new Drain(this.#fleet, () => memory.connections);
     this.#reloads = this.#createReloads();
+    this.#resolving = new Resolving(plan, {
+      timers: this.#plane.timers,
+      tell: (event) => this.#tell(event),
+      emit: this.#facts.emit,
+      phase: () => this.#phase,
+      shards: () => this.#fleet.hosts,
+      upstreams: () => this.#upstreams,
+      again: () => this.#reloads.again(),
+    });
   }
 
   get plan(): Plan {
@@ -118,11 +132,13 @@ class RunningService implements Service {
       this.#closeAdmin = admin.close;
       this.#urls['admin'] = admin.url;
     }
+    this.#plan = this.#shown = await this.#resolving.resolve(this.#compiled);
     this.#upstreams = startUpstreams({
       plan: this.#plan,
       plane: this.#plane,
       table: this.#memory.upstreams,
       emit: this.#facts.emit,
+      names: this.#resolving.names,
       now: () => this.#wallTime(),
       endSessions: (row, most, why) =>
         this.#fleet.endSessions(row, most, why, (of, shard) => this.#memory.upstreams.activeOf(of, shard)),
@@ -133,20 +149,12 @@ class RunningService implements Service {
     this.#phase = 'ready';
     this.#facts.flush();
     this.#tell({ event: 'ready', listeners: this.#bound, urls: this.#urls });
+    await this.#resolving.followServices();
   }
 
   status(): ServiceStatus {
-    const { connections, counters, factsDropped, regions, upstreams } = this.#memory;
-    return {
-      phase: this.#phase,
-      started: this.#started,
-      connections,
-      planVersion: this.#plan.version,
-      shards: shardStatuses(this.#plan, this.#fleet.hosts, COUNTERS, regions),
-      listeners: listenerStatuses(this.#plan, COUNTERS, counters, this.#bound),
-      pools: poolStatuses(this.#plan, upstreams, regions, this.#wallTime()),
-      factsDropped,
-    };
+    const standing = { phase: this.#phase, started: this.#started };
+    return serviceStatus(standing, this.#plan, this.#memory, this.#fleet, this.#bound, this.#wallTime());
   }
 
   connection(id: ConnectionId): Promise<ConnectionView | null> {
@@ -198,6 +206,7 @@ class RunningService implements Service {
       epoch: this.#plane.timers.epoch,
       facts: this.#facts,
       current: () => ({ plan: this.#plan, bound: this.#bound }),
+      names: () => this.#resolving.names.table(),
       took: (plan, bound) => {
         if (plan === this.#plan) this.#bound = ofLive(plan, { ...this.#bound, ...bound });
       },
@@ -209,7 +218,8 @@ class RunningService implements Service {
     const slots = new Slots(this.#memory.regions, this.#fleet.hosts.length, () => performance.now());
     return new Reloads({
       phase: () => this.#phase,
-      current: () => ({ plan: this.#plan, bound: this.#bound }),
+      current: () => ({ plan: this.#plan, compiled: this.#compiled, bound: this.#bound }),
+      resolve: (compiled) => this.#resolving.resolve(compiled),
       free: () => slots.free(this.#plan),
       applyUpstreams: async (plan) => this.#upstreams?.apply(plan),
       prepare: (plan, known) => this.#fleet.prepare(plan, known),
@@ -219,7 +229,8 @@ class RunningService implements Service {
         slots.follow(this.#shown, plan);
         this.#shown = plan;
       },
-      commit: async (plan, prepared) => {
+      commit: async (plan, compiled, prepared) => {
+        this.#compiled = compiled;
         this.#plan = plan;
         this.#bound = ofLive(plan, prepared.bound);
         await this.#fleet.commit(plan, prepared);
@@ -251,6 +262,8 @@ class RunningService implements Service {
         layout: COUNTERS,
         counters: () => this.#memory.counters,
         upstreams: this.#memory.upstreams,
+        pulses: (connections) => this.#fleet.pulses(connections),
+        names: () => this.#resolving.names.status(),
         version: VERSION,
       });
       this.#watchers.push(watcher);
@@ -269,6 +282,7 @@ class RunningService implements Service {
   }
 
   async #close(): Promise<void> {
+    this.#resolving.names.stop();
     this.#upstreams?.stop();
     await this.#fleet.close();
     this.#threads?.close();
@@ -281,9 +295,5 @@ class RunningService implements Service {
     await this.#closeAdmin?.();
     this.#closeAdmin = null;
     this.#phase = 'stopped';
-  }
-
-  #defect(error: unknown): void {
-    this.#facts.emit(errorFact(error, Date.now()));
   }
 }

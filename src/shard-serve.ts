@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import { pulsesIn } from './connection/index.ts';
 import { errorFact, textOf } from './core/error-fact.ts';
 import { SluiceError } from './core/errors.ts';
 import type { ShardReply, ShardRequest } from './core/mail.ts';
@@ -115,6 +116,9 @@ async function obey(
     case 'wake':
       shard.wake();
       return;
+    case 'names':
+      shard.takeNames(request.addresses);
+      return;
     case 'census': {
       const gone = request.connections.filter((id) => shard.registry.get(id) === undefined);
       tell({ kind: 'census-taken', gone });
@@ -122,6 +126,13 @@ async function obey(
     }
     case 'view':
       tell({ kind: 'viewed', version: request.version, view: shard.view(request.connection) });
+      return;
+    case 'pulse':
+      tell({
+        kind: 'pulses',
+        version: request.version,
+        pulses: pulsesIn(shard.registry, request.connections),
+      });
       return;
     case 'close':
       await close();

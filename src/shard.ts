@@ -1,56 +1,24 @@
 import {
   type Connection,
   ConnectionRegistry,
-  type FillRandom,
   type ShardCommons,
   type ShardContext,
   viewOf,
 } from './connection/index.ts';
-import type { Admission, Turns } from './core/admission.ts';
-import type { Buckets } from './core/bucket.ts';
 import type { ConnectionId } from './core/connection-id.ts';
 import type { ConnectionView } from './core/connection-view.ts';
-import type { Counters } from './core/counters.ts';
 import { errorFact } from './core/error-fact.ts';
-import { type FactSink, LIMIT_KINDS } from './core/facts.ts';
+import { LIMIT_KINDS } from './core/facts.ts';
+import type { NameAddresses } from './core/names.ts';
 import type { Plan } from './core/plan.ts';
-import type { Cancellable, Plane } from './core/ports.ts';
+import type { Cancellable } from './core/ports.ts';
 import { writeWord } from './core/shard-words.ts';
-import type { TlsSessions } from './core/tls.ts';
-import type { UpstreamTable } from './core/upstream-table.ts';
-import type { Upstreams } from './core/upstreams.ts';
-import { commonsOf } from './shard-commons.ts';
+import { commonsOf, type ShardParts } from './shard-commons.ts';
 import { ShardListeners, type Target } from './shard-listeners.ts';
 import { ShardPlans } from './shard-plans.ts';
 import { createPicker, PickerPools, type PoolsShared } from './upstream/index.ts';
 
-/** What a shard is made of. It owns none of it. */
-export interface ShardParts {
-  /** Position among the shards, 0 to 255. */
-  readonly number: number;
-  /** How often it was started before, 0 to 255; part of its connections' ids. */
-  readonly generation: number;
-  readonly plane: Plane;
-  readonly tls: TlsSessions;
-  /** Backends of every plan, over all shards. */
-  readonly table: UpstreamTable;
-  readonly admission: Admission;
-  readonly turns: Turns;
-  /** Of pools and backends, over all shards. */
-  readonly pools: Omit<PoolsShared, 'evicted' | 'freed'>;
-  /** Rate limits that connections share, over all shards. */
-  readonly buckets: Buckets;
-  /** Laid out for every listener and backend that a plan will name. */
-  readonly counters: Counters;
-  readonly emit: FactSink;
-  readonly random: FillRandom;
-  /** This shard's words, see `SHARD_WORDS`. */
-  readonly words: Int32Array;
-  /** Descriptors in use for endpoints and dials by all shards; absent = `plane.open`, for a shard that is alone. */
-  readonly descriptors?: () => number;
-  /** Makes the choice of backends for a plan; absent = `createPicker` over the table. */
-  readonly createUpstreams?: (plan: Plan) => Upstreams;
-}
+export type { ShardParts } from './shard-commons.ts';
 
 /**
  * One shard: a plane and the connections that live on it, from accept to close. A plan comes in two steps, `prepare` and
@@ -212,6 +180,10 @@ export class Shard {
 
   #tellEmpty(): void {
     if (this.#isEmpty) for (const resolve of this.#waitingForEmpty.splice(0)) resolve();
+  }
+
+  takeNames(changes: NameAddresses): void {
+    this.#commons.names.take(changes);
   }
 
   /** A place may be free for somebody who waits here. */

@@ -55,7 +55,8 @@ describe('the floors', () => {
 
 describe('who may use what', () => {
   test.each([
-    ['sockets', /^node:(net|dgram)$/, /^src\/plane\/net\//],
+    ['sockets', /^node:(net|dgram)$/, /^src\/(plane\/net|names)\//],
+    ['messages of DNS', /^dns-packet$/, /^src\/names\//],
     ['TLS', /^node:tls$/, /^src\/tls\//],
     ['foreign functions', /^koffi$/, /^src\/plane\/linux\/libc\.ts$/],
     ['OpenTelemetry', /^@opentelemetry\//, /^src\/telemetry\//],

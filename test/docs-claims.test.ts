@@ -12,6 +12,7 @@ const ENVIRONMENT = {
   readFile: () => 'no files in these tests',
   now: 0,
   ticketKeys: null,
+  variables: {},
 };
 
 /** The pages for newcomers. Pages that grow an example name files that are not there. */
@@ -24,6 +25,7 @@ const PAGES = [
   'docs/balancing.md',
   'docs/operating.md',
   'docs/capture.md',
+  'docs/telemetry.md',
   'deploy/README.md',
 ];
 

@@ -5,6 +5,7 @@ import { checkPassive } from './check-passive.ts';
 import { checkPreconnect } from './check-preconnect.ts';
 import { checkProxyOut } from './check-proxy.ts';
 import { checkSticky } from './check-queue.ts';
+import { checkServices } from './check-resolver.ts';
 import { checkSource } from './check-source.ts';
 import { checkConnectTls } from './check-tls.ts';
 import { ORIGINAL_POOL } from './compile-pools.ts';
@@ -20,6 +21,7 @@ export function checkPools(root: Raw): Issue[] {
   const found = values(pools).flatMap((pool) => [
     ...(pool.path.at(-1) === ORIGINAL_POOL ? checkOriginal(pool) : missingBackends(pool)),
     ...repeatedBackends(items(at(pool, 'backends'))),
+    ...checkServices(pool),
     ...checkHash(pool),
     ...checkSticky(pool),
     ...checkPassive(pool),

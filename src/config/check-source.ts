@@ -1,12 +1,13 @@
 import { parseAddress } from '../core/address.ts';
 import { parseIp } from '../core/cidr.ts';
 import { type Issue, warning, wrongValue } from './issue.ts';
-import { at, items, type Raw, text } from './raw.ts';
+import { at, has, items, type Raw, text } from './raw.ts';
 import { formatPath, quote } from './show.ts';
 
 /** A pool's `connect.source` against its backends: it must be able to reach them, and to do something for one of them. */
 export function checkSource(pool: Raw): Issue[] {
-  const source = at(at(pool, 'connect'), 'source');
+  const given = at(at(pool, 'connect'), 'source');
+  const source = has(given, 'address') ? at(given, 'address') : given;
   const from = parseIp(text(source) ?? '');
   if (from === null && source.value !== 'client') return [];
   const backends = items(at(pool, 'backends')).map(addressOf);

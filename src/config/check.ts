@@ -4,9 +4,11 @@ import { checkMirrors } from './check-mirrors.ts';
 import { checkPools } from './check-pools.ts';
 import { checkProtocols } from './check-protocols.ts';
 import { checkProxyIn } from './check-proxy.ts';
+import { checkResolver } from './check-resolver.ts';
 import { checkRoutes } from './check-routes.ts';
 import { checkStages } from './check-stages.ts';
 import { checkListenerTls } from './check-tls.ts';
+import { checkTraces } from './check-traces.ts';
 import type { Issue } from './issue.ts';
 import { at, items } from './raw.ts';
 
@@ -28,6 +30,8 @@ export function check(value: unknown): Issue[] {
       ...checkMirrors(listener, at(root, 'pools')),
     ]),
     ...checkPools(root),
+    ...checkResolver(root),
     ...checkProtocols(root),
+    ...checkTraces(root),
   ];
 }

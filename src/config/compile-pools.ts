@@ -1,5 +1,13 @@
 import { formatAddress } from '../core/address.ts';
-import type { BackendPlan, ConnectPlan, HashPlan, HealthPlan, PassivePlan, PoolPlan } from '../core/plan.ts';
+import type {
+  BackendPlan,
+  ConnectPlan,
+  HashPlan,
+  HealthPlan,
+  PassivePlan,
+  PoolPlan,
+  ServicePlan,
+} from '../core/plan.ts';
 import { whyNotLinux } from './choose-plane.ts';
 import { compileProxyOut } from './compile-proxy.ts';
 import { compilePlaces } from './compile-queue.ts';
@@ -31,7 +39,7 @@ export function compilePools(config: Config, context: TlsContext): CompiledPools
   for (const [name, pool] of Object.entries(withOriginal(config))) {
     const index = pools.length;
     const isOriginal = name === ORIGINAL_POOL;
-    const members = isOriginal ? [ORIGINAL_BACKEND] : (pool.backends ?? []).map(compileBackend);
+    const members = isOriginal ? [ORIGINAL_BACKEND] : (pool.backends ?? []).flatMap(compileBackend);
     const rows = members.map((member) => backends.push({ row: backends.length, pool: index, ...member }) - 1);
     pools.push({
       index,
@@ -42,6 +50,7 @@ export function compilePools(config: Config, context: TlsContext): CompiledPools
       panicPercent: pool.panic ?? 0,
       slowStartMs: pool.slow_start ?? 0,
       backends: rows,
+      services: (pool.backends ?? []).flatMap(compileService),
       health: compileHealth(pool.health),
       passive: compilePassive(pool.passive),
       onDown: pool.on_down,
@@ -71,15 +80,19 @@ function compileConnect(
   config: Config,
   context: TlsContext,
 ): ConnectPlan {
-  const { timeout, retries, abort_on_fin, source = null } = connect;
+  const { timeout, deadline = 0, attempt_delay, retries, abort_on_fin, source: given = null } = connect;
+  const source = typeof given === 'object' ? (given?.address ?? null) : given;
   const against = source === 'client' ? whyNotLinux(context.environment, config.plane, config.workers) : null;
   if (against !== null)
     context.issues.push(wrongValue([...path, 'source'], `client needs the linux plane: ${against}`));
   return {
     timeoutMs: timeout,
+    deadlineMs: deadline,
+    attemptDelayMs: attempt_delay,
     retries,
     abortOnFin: abort_on_fin,
     source,
+    sourcePorts: typeof given === 'object' ? (given?.ports ?? null) : null,
     proxyOut: compileProxyOut(connect.proxy_protocol),
     tls: compileConnectTls(connect.tls, [...path, 'tls'], context),
   };
@@ -91,6 +104,7 @@ const ORIGINAL_BACKEND: Member = {
   name: ORIGINAL_POOL,
   retired: false,
   address: { kind: 'tcp', host: '0.0.0.0', port: 0 },
+  resolve: defaults.ADDRESS_FAMILIES,
   original: true,
   weight: defaults.WEIGHT,
   priority: defaults.PRIORITY,
@@ -99,24 +113,43 @@ const ORIGINAL_BACKEND: Member = {
   connectRate: 0,
 };
 
-function compileBackend(backend: BackendConfig): Member {
-  const given =
-    'kind' in backend
-      ? { address: backend, weight: defaults.WEIGHT, priority: defaults.PRIORITY, backup: defaults.BACKUP }
-      : backend;
-  const { address, name = formatAddress(address), weight, priority, backup } = given;
+/** What a bare address stands for. */
+const PLAIN_BACKEND = {
+  weight: defaults.WEIGHT,
+  priority: defaults.PRIORITY,
+  backup: defaults.BACKUP,
+  resolve: defaults.ADDRESS_FAMILIES,
+} as const;
+
+/** None for a service, whose backends are known at run time. */
+function compileBackend(backend: BackendConfig): Member[] {
+  const given = 'kind' in backend ? { ...PLAIN_BACKEND, address: backend } : backend;
+  const { address } = given;
+  if (address === undefined) return [];
+  const { name = formatAddress(address), weight, priority, backup, resolve } = given;
   const { max_connections = 0, connect_rate = 0 } = given;
-  return {
-    name,
-    retired: false,
-    address,
-    weight,
-    priority,
-    backup,
-    connectionsMax: max_connections,
-    connectRate: connect_rate,
-    original: false,
-  };
+  return [
+    {
+      name,
+      retired: false,
+      address,
+      weight,
+      priority,
+      backup,
+      connectionsMax: max_connections,
+      connectRate: connect_rate,
+      resolve,
+      original: false,
+    },
+  ];
+}
+
+function compileService(backend: BackendConfig): ServicePlan[] {
+  if ('kind' in backend || backend.srv === undefined) return [];
+  const { srv, resolve, backup, max_connections = 0, connect_rate = 0 } = backend;
+  return [
+    { name: srv.toLowerCase(), resolve, backup, connectionsMax: max_connections, connectRate: connect_rate },
+  ];
 }
 
 function compileHash({ on, tlv = 0, bounded_load = 0, table_size }: PoolConfig['hash']): HashPlan {

@@ -1,10 +1,12 @@
-import type { Plan, TelemetryPlan } from '../core/plan.ts';
+import type { ResolverPlan } from '../core/names.ts';
+import type { Plan } from '../core/plan.ts';
 import type { ProtocolRulePlan } from '../core/sniffed.ts';
 import { chooseAcceptor } from './choose-acceptor.ts';
 import { compileConnectionLimit } from './compile-limits.ts';
 import { compileListener } from './compile-listener.ts';
 import { compilePools } from './compile-pools.ts';
 import { compileSocket } from './compile-socket.ts';
+import { compileTelemetry } from './compile-telemetry.ts';
 import { compileWorkers } from './compile-workers.ts';
 import type { Environment } from './environment.ts';
 import { Files } from './files.ts';
@@ -51,6 +53,7 @@ export function compile(config: Config, environment: Environment, directory: str
     machineEngine: config.machine_engine,
     reload: config.reload,
     socket: socket.options,
+    resolver: compileResolver(config.resolver),
     limits: {
       connections: connections.limit,
       descriptors: descriptorLimit === null ? null : Math.max(0, descriptorLimit - ofWorkers),
@@ -58,7 +61,7 @@ export function compile(config: Config, environment: Environment, directory: str
     workers,
     groups,
     hangMs: config.timeouts.hang,
-    telemetry: compileTelemetry(config.telemetry),
+    telemetry: compileTelemetry(config.telemetry, environment),
     admin: compileAdmin(config.admin),
     drainMs: config.timeouts.drain,
   };
@@ -76,16 +79,18 @@ function compileRules(protocols: Config['protocols']): ProtocolRulePlan[] {
   }));
 }
 
-function compileAdmin(admin: Config['admin']): Plan['admin'] {
-  return admin === undefined ? null : { listen: admin.listen, tokenEnv: admin.token_env ?? null };
+function compileResolver(resolver: Config['resolver']): ResolverPlan {
+  const { servers = null, timeout, attempts, min_ttl, max_ttl, negative_ttl } = resolver;
+  return {
+    servers,
+    timeoutMs: timeout,
+    attempts,
+    ttlMsMin: min_ttl,
+    ttlMsMax: max_ttl,
+    negativeTtlMs: negative_ttl,
+  };
 }
 
-function compileTelemetry(telemetry: Config['telemetry']): TelemetryPlan {
-  const { traces, metrics, access_log } = telemetry;
-  return {
-    otlp: traces.otlp ?? null,
-    sample: traces.sample,
-    prometheus: metrics?.prometheus ?? null,
-    accessLog: { to: access_log.to },
-  };
+function compileAdmin(admin: Config['admin']): Plan['admin'] {
+  return admin === undefined ? null : { listen: admin.listen, tokenEnv: admin.token_env ?? null };
 }

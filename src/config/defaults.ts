@@ -69,6 +69,14 @@ export const ON_DOWN = 'leave';
 export const CONNECT_TIMEOUT = '5s';
 export const CONNECT_RETRIES = 2;
 export const ABORT_ON_FIN = false;
+export const ATTEMPT_DELAY = '250ms';
+export const ADDRESS_FAMILIES = 'both';
+
+export const DNS_TIMEOUT = '2s';
+export const DNS_ATTEMPTS = 2;
+export const TTL_MIN = '1s';
+export const TTL_MAX = '1h';
+export const NEGATIVE_TTL = '10s';
 
 export const RATE_LIMIT_PER = 'connection';
 export const TEE_FORMAT = 'raw';
@@ -112,5 +120,9 @@ export const MACHINE_ENGINE = 'compiled';
 export const RELOAD = 'signal';
 
 export const TRACE_SAMPLE = 1;
+export const TRACES_ALSO_FAILED = true;
+export const TRACES_ALSO_OVER = 'never';
+export const TRACES_ALSO_PER_SECOND = '100/s';
+export const TRACES_HEARTBEAT = 'never';
 export const ACCESS_LOG_FORMAT = 'json';
 export const ACCESS_LOG_TO = 'stdout';

@@ -9,8 +9,9 @@ const VALUES_SHOWN_MAX = 16;
 
 /** A route: its name, who takes it, and what becomes of them. */
 export function describeRoute(route: RoutePlan, pools: readonly PoolPlan[]): Row {
-  const { action, match, name, stages, tlsPassthrough } = route;
-  const target = `→ ${describeAction(action, pools)}${tlsPassthrough ? ', TLS passed through' : ''}`;
+  const { action, match, name, priority, stages, tlsPassthrough } = route;
+  const rank = priority === 0 ? '' : `, priority ${priority} in its queue`;
+  const target = `→ ${describeAction(action, pools)}${rank}${tlsPassthrough ? ', TLS passed through' : ''}`;
   const through =
     stages.length === 0
       ? []

@@ -1,10 +1,11 @@
 import { formatAddress } from '../core/address.ts';
-import type { AdminPlan, Plan, ShardGroup, TelemetryPlan } from '../core/plan.ts';
+import type { AdminPlan, Plan, ShardGroup } from '../core/plan.ts';
 import type { SocketOptions } from '../core/ports.ts';
 import type { ProtocolRulePlan } from '../core/sniffed.ts';
 import { formatDuration } from '../core/units.ts';
 import { describeListener } from './describe-listener.ts';
 import { describePool } from './describe-pool.ts';
+import { describeTelemetry } from './describe-telemetry.ts';
 import { indent, type Row, rows } from './layout.ts';
 import { formatSize } from './units.ts';
 
@@ -82,19 +83,4 @@ function describeHang(plan: Plan): string {
 function describeAdmin({ listen, tokenEnv }: AdminPlan): string {
   const token = tokenEnv === null ? 'without a token' : `with the token in ${tokenEnv}`;
   return `${formatAddress(listen)}, writes ${token}`;
-}
-
-function describeTelemetry(telemetry: TelemetryPlan): Row[] {
-  const { otlp, sample, prometheus, accessLog } = telemetry;
-  return [
-    ['otlp', otlp ?? 'off, unless OTEL_EXPORTER_OTLP_ENDPOINT names a receiver'],
-    ['traces', `${percent(sample)} % of connections`],
-    ['page', prometheus === null ? 'off' : `http://${formatAddress(prometheus)}/metrics`],
-    ['log', accessLog.to === 'off' ? 'off' : `json to ${accessLog.to}`],
-  ];
-}
-
-/** A share in percent, without the last digits of binary fractions. */
-function percent(share: number): number {
-  return Number((share * 100).toFixed(6));
 }

@@ -77,8 +77,9 @@ function backendsOf(plan: Plan): ByName {
   const members = visible(plan.pools).flatMap((pool) => membersOf(pool, plan));
   return new Map(
     members.map((backend) => {
-      const { address, original, weight, priority, backup, connectionsMax } = backend;
-      return [nameOf(backend, plan), { address, original, weight, priority, backup, connectionsMax }];
+      const { address, original, weight, priority, backup, connectionsMax, resolve } = backend;
+      const content = { address, original, weight, priority, backup, connectionsMax, resolve };
+      return [nameOf(backend, plan), content];
     }),
   );
 }
@@ -101,10 +102,13 @@ function settingsOf(plan: Plan): ByName {
     ['socket.send_buffer', plan.socket.sendBuffer],
     ['socket.user_timeout', plan.socket.userTimeoutMs],
     ['socket.not_sent_lowat', plan.socket.notSentLowat],
+    ['resolver', plan.resolver],
     ['protocols', plan.protocolRules],
     ['machine_engine', plan.machineEngine],
     ['limits.connections', plan.limits.connections.value],
-    ['telemetry.traces.sample', plan.telemetry.sample],
+    ['telemetry.traces.sample', [plan.telemetry.sample, plan.telemetry.followsParent]],
+    ['telemetry.traces.also', plan.telemetry.also],
+    ['telemetry.traces.heartbeat', plan.telemetry.heartbeatMs],
   ]);
 }
 

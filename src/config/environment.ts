@@ -22,6 +22,8 @@ export interface Environment {
   readonly now: number;
   /** 48 bytes as hex that session tickets are sealed with, the same for every plan of a service; null = no tickets. */
   readonly ticketKeys: string | null;
+  /** Variables of the environment, of which OTEL_TRACES_SAMPLER and its argument are read. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
 }
 
 /** Made once for a process, so that clients can resume across shards and reloads. Nothing shows it. */
@@ -38,5 +40,6 @@ export function readEnvironment(): Environment {
     readFile: readFileOrWhy,
     now: Date.now(),
     ticketKeys: TICKET_KEYS,
+    variables: process.env,
   };
 }

@@ -48,6 +48,16 @@ export const VARIABLE_CHARACTERS_MAX = 128;
 export const SERVER_NAME_CHARACTERS_MAX = 253;
 export const URL_CHARACTERS_MAX = 2048;
 
+export const DNS_SERVERS_MAX = 8;
+export const DNS_ATTEMPTS_MAX = 5;
+export const DNS_TIMEOUT_MS_MAX = 30_000;
+export const TTL_MS_MIN = 100;
+/** RFC 8305, section 5, has 10 ms and 2 s. */
+export const ATTEMPT_DELAY_MS_MIN = 10;
+export const ATTEMPT_DELAY_MS_MAX = 2000;
+/** Services of one pool: each may be many backends. */
+export const SERVICES_MAX = 16;
+
 /** Timers of the system take less than 2^31 ms. */
 export const DURATION_MS_MAX = 24 * 86_400_000;
 export const PROBE_INTERVAL_MS_MIN = 10;
@@ -79,6 +89,9 @@ export const WORKERS_MAX = SHARDS_MAX;
 export const CONNECTIONS_MAX = 10_000_000;
 export const ACCEPTS_PER_SECOND_MAX = 1_000_000;
 export const WAITING_MAX = 1_000_000;
+/** Traces that rules add: as many as control can send beside its other work. */
+export const TRACES_PER_SECOND_MAX = 10_000;
+export const HEARTBEAT_MS_MIN = 1_000;
 /** Connections that are begun to a backend in a second. */
 export const CONNECTS_PER_SECOND_MAX = 1_000_000;
 export const STICKY_CLIENTS_MAX = 500_000;

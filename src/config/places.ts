@@ -55,20 +55,28 @@ export function network() {
 }
 
 /** An IP address of this machine, without a port; or `client`. */
-export function ipAddress() {
+export function sourceAddress() {
   const shape = {
     expected: 'an IP address of this machine such as 10.0.0.5 or "2001:db8::5", or client',
     json: { title: 'IP address, or `client`', type: 'string', pattern: '^[0-9a-fA-F.:]+$|^client$' },
   };
-  return leaf(shape, (value): string | Refusal => {
-    if (value === 'client') return value;
-    if (typeof value !== 'string') return refuseKind(value, 'an IP address');
-    const bytes = value.includes('%') ? null : parseIp(value);
-    if (bytes === null) return refuseKind(value, 'an IP address', withoutPort(value));
-    return bytes.every((byte) => byte === 0)
-      ? new Refusal(`${quote(value)} is no address of its own`)
-      : value;
-  });
+  return leaf(shape, (value): string | Refusal => (value === 'client' ? value : readIp(value)));
+}
+
+/** An IP address of this machine, without a port. */
+export function ipAddress() {
+  const shape = {
+    expected: 'an IP address of this machine such as 10.0.0.5 or "2001:db8::5"',
+    json: { title: 'IP address', type: 'string', pattern: '^[0-9a-fA-F.:]+$' },
+  };
+  return leaf(shape, readIp);
+}
+
+function readIp(value: unknown): string | Refusal {
+  if (typeof value !== 'string') return refuseKind(value, 'an IP address');
+  const bytes = value.includes('%') ? null : parseIp(value);
+  if (bytes === null) return refuseKind(value, 'an IP address', withoutPort(value));
+  return bytes.every((byte) => byte === 0) ? new Refusal(`${quote(value)} is no address of its own`) : value;
 }
 
 /** Base URL of an HTTP receiver, without a trailing slash. */

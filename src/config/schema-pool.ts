@@ -1,8 +1,11 @@
 import { z } from 'zod';
+import { ADDRESS_FAMILIES } from '../core/names.ts';
 import { BALANCE_POLICIES } from '../core/plan.ts';
 import { either, list } from './containers.ts';
 import * as defaults from './defaults.ts';
 import {
+  ATTEMPT_DELAY_MS_MAX,
+  ATTEMPT_DELAY_MS_MIN,
   BACKENDS_MAX,
   CONNECTIONS_MAX,
   CONNECTS_PER_SECOND_MAX,
@@ -12,7 +15,8 @@ import {
   RETRIES_MAX,
   WEIGHT_MAX,
 } from './limits.ts';
-import { dialAddress, ipAddress } from './places.ts';
+import { dialAddress, ipAddress, sourceAddress } from './places.ts';
+import { portRange, serviceName } from './places-dialing.ts';
 import { countRate, duration, integer, wholePercentage } from './quantities.ts';
 import { hash } from './schema-hash.ts';
 import { onDown, onUp, passive } from './schema-passive.ts';
@@ -26,7 +30,18 @@ const backend = z.strictObject({
   name: backendName()
     .describe('Name in metrics and logs, used once in the pool. Absent: the address.')
     .optional(),
-  address: dialAddress().describe('Where it is: `host:port`, `"[::1]:port"` or `unix:/path`.'),
+  address: dialAddress()
+    .describe('Where it is: `host:port`, `"[::1]:port"` or `unix:/path`. Each backend has this or `srv`.')
+    .optional(),
+  srv: serviceName()
+    .describe(
+      'Instead of an address: a name whose SRV records say the servers, their ports, weights and priorities. ' +
+        'Each is a backend named `target:port`; they come and go with the records. See docs/dialing.md.',
+    )
+    .optional(),
+  resolve: oneOf(ADDRESS_FAMILIES)
+    .describe('Which addresses of a name are asked for and used.')
+    .prefault(defaults.ADDRESS_FAMILIES),
   weight: integer(1, WEIGHT_MAX)
     .describe('Its share of the connections, against the weights of the others, where the policy heeds it.')
     .prefault(defaults.WEIGHT),
@@ -62,10 +77,27 @@ const health = z.strictObject({
     .prefault(defaults.HEALTH_PROBE),
 });
 
+const source = z.strictObject({
+  address: ipAddress()
+    .describe('IP address of this machine. Absent: the one that the system chooses.')
+    .optional(),
+  ports: portRange().describe('Local ports, taken by turns.'),
+});
+
 const connect = z.strictObject({
   timeout: duration()
-    .describe('An attempt to connect that takes longer has failed.')
+    .describe(
+      'An attempt to connect that takes longer has failed, whatever the number of addresses that it tries.',
+    )
     .prefault(defaults.CONNECT_TIMEOUT),
+  deadline: duration()
+    .describe('All attempts of a connection together, with the waits between them. Absent: no such deadline.')
+    .optional(),
+  attempt_delay: duration({ min: ATTEMPT_DELAY_MS_MIN, max: ATTEMPT_DELAY_MS_MAX })
+    .describe(
+      'Where a name has several addresses, IPv6 and IPv4: how long one may take to answer before the next one is tried as well (RFC 8305).',
+    )
+    .prefault(defaults.ATTEMPT_DELAY),
   retries: integer(0, RETRIES_MAX)
     .describe('Attempts after the first, on other backends as long as there are any.')
     .prefault(defaults.CONNECT_RETRIES),
@@ -75,10 +107,10 @@ const connect = z.strictObject({
         'Otherwise its bytes are delivered and it gets the answer.',
     )
     .prefault(defaults.ABORT_ON_FIN),
-  source: ipAddress()
+  source: either(sourceAddress(), source)
     .describe(
       'IP address of this machine from which its TCP backends are connected to. `client`: that of the client (IP_TRANSPARENT), on the linux plane only. ' +
-        'Absent: the one that the system chooses.',
+        'A map with `ports` says from which local ports as well. Absent: what the system chooses.',
     )
     .optional(),
   proxy_protocol: proxyOut

@@ -9,8 +9,8 @@ import {
   SOCKET_BYTES_MIN,
   USER_TIMEOUT_MS_MIN,
 } from './limits.ts';
-import { httpAddress, httpUrl, loopbackAddress } from './places.ts';
-import { duration, integer, share, size } from './quantities.ts';
+import { loopbackAddress } from './places.ts';
+import { duration, integer, size } from './quantities.ts';
 import { flag, oneOf, variableName } from './words.ts';
 import { workersCount } from './workers.ts';
 
@@ -63,32 +63,6 @@ export const workers = workersCount();
 export const machineEngine = oneOf(MACHINE_ENGINES);
 export const plane = oneOf(PLANE_CHOICES);
 export const reload = oneOf(['signal', 'watch']);
-
-const traces = z.strictObject({
-  otlp: httpUrl()
-    .describe(
-      'Base URL of an OTLP receiver (protobuf over HTTP), which gets traces and metrics. ' +
-        'Absent: what `OTEL_EXPORTER_OTLP_ENDPOINT` of the environment says, else nothing is sent.',
-    )
-    .optional(),
-  sample: share().describe('Share of connections that are traced.').prefault(defaults.TRACE_SAMPLE),
-});
-
-const metrics = z.strictObject({
-  prometheus: httpAddress().describe('Where the Prometheus page is served, as `/metrics`.'),
-});
-
-const accessLog = z.strictObject({
-  format: oneOf(['json']).describe('`json`: one line for each event.').prefault(defaults.ACCESS_LOG_FORMAT),
-  to: oneOf(['stdout', 'stderr', 'off']).describe('Where the lines go.').prefault(defaults.ACCESS_LOG_TO),
-});
-
-/** What is told to the outside. */
-export const telemetry = z.strictObject({
-  traces: traces.describe('Export by OTLP.').prefault({}),
-  metrics: metrics.describe('A page of metrics. Absent: none is served.').optional(),
-  access_log: accessLog.describe('The log of connections and of the service.').prefault({}),
-});
 
 /** The door for operators and probes. */
 export const admin = z.strictObject({

@@ -5,16 +5,9 @@ import { LISTENERS_MAX } from './limits.ts';
 import { listener } from './schema-listener.ts';
 import { pool } from './schema-pool.ts';
 import { protocolRule } from './schema-protocols.ts';
-import {
-  admin,
-  machineEngine,
-  plane,
-  processLimits,
-  reload,
-  socket,
-  telemetry,
-  workers,
-} from './schema-service.ts';
+import { resolver } from './schema-resolver.ts';
+import { admin, machineEngine, plane, processLimits, reload, socket, workers } from './schema-service.ts';
+import { telemetry } from './schema-telemetry.ts';
 import { timeouts } from './schema-timeouts.ts';
 import { NAME_PATTERN } from './words.ts';
 
@@ -35,6 +28,9 @@ export const configSchema = z.strictObject({
     )
     .prefault({}),
   timeouts: timeouts.describe('Deadlines of connections and of the service.').prefault({}),
+  resolver: resolver
+    .describe('How names of backends are resolved: once for all, beside the connections.')
+    .prefault({}),
   socket: socket.describe('Options of all TCP sockets.').prefault({}),
   workers: workers
     .describe(

@@ -6,6 +6,7 @@ import {
   type Plan,
   type PoolPlan,
   type StagePlan,
+  type TelemetryPlan,
 } from '../core/plan.ts';
 import { UPSTREAM_ROWS_MAX } from '../core/upstream-table.ts';
 import { settleAcceptors } from './settle-acceptors.ts';
@@ -63,10 +64,15 @@ export function settlePlan(current: Plan, next: Plan, free: FreeSlots): Plan {
     reload: current.reload,
     workers: current.workers,
     groups: current.groups,
-    telemetry: { ...current.telemetry, sample: next.telemetry.sample },
+    telemetry: { ...next.telemetry, ...restartOnly(current.telemetry) },
     admin: current.admin,
   };
   return { ...settled, limits: { ...settled.limits, descriptors: descriptorsOf(next, settled) } };
+}
+
+/** Where logs, page and exports go is settled when a service starts. */
+function restartOnly({ otlp, prometheus, accessLog }: TelemetryPlan): Partial<TelemetryPlan> {
+  return { otlp, prometheus, accessLog };
 }
 
 function placeBackends(current: Plan, next: Plan, free: FreeSlots): number[] {

@@ -25,6 +25,7 @@ import type { QueuedDial } from './queueing.ts';
 import type { Relay } from './relay.ts';
 import type { ShardContext } from './shard-context.ts';
 import type { Tap } from './tap.ts';
+import { isRecorded } from './trace-ids.ts';
 import { Visits } from './visits.ts';
 import type { Waiting } from './waiting-room.ts';
 
@@ -78,6 +79,8 @@ export class Connection implements Waiting {
   readonly tried: number[] = [];
   readonly attempts: DialAttempt[] = [];
   dial: DialInProgress | null = null;
+  /** Plane's time at which the first attempt began, where all of them together have a deadline; null before, and where they have none. */
+  dialingSince: number | null = null;
   /** Its place in the queue of its pool; null where it never waited there. */
   queued: QueuedDial | null = null;
   /** Row of the backend that is connected, -1 before. */
@@ -214,20 +217,21 @@ export class Connection implements Waiting {
     try {
       act(of);
     } catch (error) {
-      this.#report(error);
+      this.report(error);
     }
   }
 
   /** A defect of ours: this connection ends, the shard lives. */
   defect(error: unknown): void {
-    this.#report(error);
+    this.report(error);
     this.send({ type: 'error' });
   }
 
-  /** Never throws: where the sink itself is broken there is nobody left to tell, and the connection still has to end. */
-  #report(error: unknown): void {
+  /** Tells of a defect. Never throws: where the sink itself is broken there is nobody left to tell, and the connection still has to end. */
+  report(error: unknown): void {
     try {
-      this.shard.emit({ kind: 'error', at: this.now(), connection: this.id, message: textOf(error) });
+      const { id: connection, traceId } = this;
+      this.shard.emit({ kind: 'error', at: this.now(), connection, traceId, message: textOf(error) });
     } catch {
       // As above.
     }
@@ -235,7 +239,7 @@ export class Connection implements Waiting {
 
   /** The chart itself threw and takes no more events: what its last state would have done is done here. */
   chartFailed(error: unknown): void {
-    this.#report(error);
+    this.report(error);
     finish(this, 'internal-error');
   }
 
@@ -248,6 +252,8 @@ export class Connection implements Waiting {
   tellOpened(): void {
     if (this.#isOpenedTold) return;
     this.#isOpenedTold = true;
+    const sampled = isRecorded(this);
+    if (sampled && this.plan.telemetry.heartbeatMs > 0) this.spanId ??= this.shard.traceIds.nextSpan();
     this.shard.emit({
       kind: 'opened',
       at: this.openedAt,
@@ -256,6 +262,9 @@ export class Connection implements Waiting {
       client: formatAddress(this.source),
       local: formatAddress(this.destination),
       traceId: this.traceId,
+      spanId: this.spanId,
+      parentSpanId: this.parent?.spanId ?? null,
+      sampled,
     });
   }
 

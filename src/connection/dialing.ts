@@ -3,18 +3,22 @@ import type { Address } from '../core/address.ts';
 import type { FailureKind } from '../core/circuits.ts';
 import type { ConnectPlan } from '../core/plan.ts';
 import type { Cancellable, DialFailure, DialFailureKind, DialOptions, Endpoint } from '../core/ports.ts';
-import type { PickKey } from '../core/upstreams.ts';
+import { race } from '../names/index.ts';
 import { setUpBackend } from './backend-setup.ts';
 import { builtInBackend } from './built-in/index.ts';
 import type { Connection } from './connection.ts';
+import { addressesOf, noteExhaustion, UNRESOLVED } from './dial-addresses.ts';
 import { plainHost } from './original.ts';
 import { pickBackend, waitOrFail } from './queueing.ts';
-import { share } from './trace-ids.ts';
 import { UNWATCHED } from './unwatched.ts';
 
 /** Pause before a backend that has just failed is tried again, doubling with each failure. */
 const RETRY_MS_MIN = 100;
 const RETRY_MS_MAX = 1000;
+
+const NEVER_MS = Number.POSITIVE_INFINITY;
+/** So much before the deadline of all attempts none is begun. */
+const MOMENT_MS = 1;
 
 /** A backend that was picked and is neither connected nor given back. */
 export interface DialInProgress extends Cancellable {
@@ -31,6 +35,10 @@ export function dial(connection: Connection): void {
   if (builtIn !== null) {
     own(connection, builtIn);
     connection.send({ type: 'dialed' });
+    return;
+  }
+  if (connection.dialingSince !== null && timeLeft(connection) < MOMENT_MS) {
+    connection.send({ type: 'dial.failed', reason: 'connect-timeout', retry: false });
     return;
   }
   const row = pickBackend(connection);
@@ -52,20 +60,10 @@ function dialRow(connection: Connection, row: number): void {
     connect(connection, row);
     return;
   }
+  // What could not begin before the deadline is given up when that comes.
+  connection.deadlines.after('deadline.connect', finite(timeLeft(connection)));
   const wait = shard.plane.timers.after(pause, () => connection.guard(() => connect(connection, row)));
   connection.dial = { row, from: null, cancel: () => wait.cancel() };
-}
-
-/** What a backend is chosen by. */
-export function keyOf(connection: Connection): PickKey {
-  const { findings, terminated, header, traceId, clientHost } = connection;
-  return {
-    source: clientHost,
-    sni: terminated?.sni ?? findings?.sniffed?.sni ?? null,
-    tlvs: header?.tlvs ?? null,
-    random: share(traceId),
-    now: connection.now(),
-  };
 }
 
 /** Exit: what is still under way is given up. */
@@ -85,26 +83,66 @@ function connect(connection: Connection, row: number): void {
   const backend = plan.backends[row];
   const pool = plan.pools[connection.pool];
   if (backend === undefined || pool === undefined) throw new RangeError(`there is no backend ${row}`);
-  counters.cells[counters.layout.dials(row)]! += 1;
-  connection.deadlines.after('deadline.connect', pool.connect.timeoutMs);
+  const leftMs = Math.max(MOMENT_MS, timeLeft(connection));
+  connection.deadlines.after('deadline.connect', Math.min(pool.connect.timeoutMs, leftMs));
   const from = connection.now();
+  const options = optionsOf(connection, pool.connect);
+  const addresses = addressesOf(connection, backend, options);
+  connection.dial = { row, from, cancel: () => {} };
+  if (addresses.length === 0) {
+    counters.cells[counters.layout.dials(row)]! += 1;
+    refused(connection, UNRESOLVED);
+    return;
+  }
   const address = backend.original ? (connection.original as Address) : backend.address;
   const ahead = pool.preconnect === null ? null : connection.shard.preconnects.take(plan, row);
   if (ahead !== null) {
+    counters.cells[counters.layout.dials(row)]! += 1;
     connection.dial = { row, from, isMadeAhead: true, cancel: () => ahead.destroy() };
     connected(connection, ahead, address, pool.connect);
     return;
   }
-  const attempt = plane.dial(address, optionsOf(connection, pool.connect), {
+  const attempt = race(plane, addresses, options, pool.connect.attemptDelayMs, {
+    began: () => {
+      counters.cells[counters.layout.dials(row)]! += 1;
+    },
+    lost: (failure, began) => lost(connection, row, failure, began),
     connected: (endpoint) => connection.guard(() => connected(connection, endpoint, address, pool.connect)),
     failed: (failure) => connection.guard(() => refused(connection, failure)),
   });
   connection.dial = { row, from, cancel: () => attempt.cancel() };
 }
 
+/** Milliseconds until all attempts of the connection together must have succeeded; Infinity = there is no such deadline. */
+function timeLeft(connection: Connection): number {
+  const { deadlineMs = 0 } = connection.plan.pools[connection.pool]?.connect ?? {};
+  if (deadlineMs === 0) return NEVER_MS;
+  const now = connection.shard.plane.timers.now();
+  connection.dialingSince ??= now;
+  return connection.dialingSince + deadlineMs - now;
+}
+
+/** For a deadline, to which 0 is never. */
+function finite(ms: number): number {
+  return ms === NEVER_MS ? 0 : ms;
+}
+
+/** One address of several failed; another one is tried for the same attempt at the backend. */
+function lost(connection: Connection, row: number, failure: DialFailure, began: number): void {
+  const { counters, plane } = connection.shard;
+  counters.cells[counters.layout.dialFailures(row)]! += 1;
+  noteExhaustion(connection, failure);
+  const from = plane.timers.epoch + began;
+  connection.attempts.push({ backend: row, from, to: connection.now(), error: failure.code });
+}
+
 /** What to dial a backend with, for this connection's client. A client on a Unix socket has no address to come from. */
-export function optionsOf({ plan, clientHost }: Connection, { source }: ConnectPlan): DialOptions {
+export function optionsOf(
+  { plan, clientHost }: Connection,
+  { source, sourcePorts }: ConnectPlan,
+): DialOptions {
   const { socket } = plan;
+  if (sourcePorts !== null) return { ...socket, source, sourcePorts };
   if (source === null) return socket;
   if (source !== 'client') return { ...socket, source };
   return clientHost === '' ? socket : { ...socket, source: plainHost(clientHost), transparent: true };
@@ -120,7 +158,10 @@ function connected(connection: Connection, endpoint: Endpoint, address: Address,
     reached(connection, under, endpoint);
     return;
   }
-  if (connect.tls !== null) connection.deadlines.after('deadline.connect', connect.tls.handshakeMs);
+  if (connect.tls !== null) {
+    const ms = Math.max(MOMENT_MS, Math.min(connect.tls.handshakeMs, timeLeft(connection)));
+    connection.deadlines.after('deadline.connect', ms);
+  }
   const setup = setUpBackend(connection, address, connect, endpoint, {
     ready: (inside, tls) => {
       connection.backendTls = tls;
@@ -153,6 +194,7 @@ function own(connection: Connection, endpoint: Endpoint): void {
 }
 
 function refused(connection: Connection, failure: DialFailure): void {
+  noteExhaustion(connection, failure);
   const { counts, reason, retry } = VERDICTS[failure.kind];
   failed(connection, connection.dial as DialInProgress, failure.code, counts);
   connection.send({ type: 'dial.failed', reason, retry });

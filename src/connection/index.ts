@@ -4,6 +4,7 @@ export { LimitReports } from './limit-reports.ts';
 export { MIRROR_BYTES_MAX, Mirrors } from './mirrors.ts';
 export { PoolQueues, type Queued } from './pool-queues.ts';
 export { Preconnects } from './preconnects.ts';
+export { pulsesIn } from './pulse.ts';
 export { ConnectionRegistry } from './registry.ts';
 export type { ShardCommons, ShardContext } from './shard-context.ts';
 export { type FillRandom, isSampled, TraceIds } from './trace-ids.ts';

@@ -2,10 +2,13 @@ import type { Address } from '../core/address.ts';
 import type { FailureKind } from '../core/circuits.ts';
 import type { BackendPlan, PoolPlan } from '../core/plan.ts';
 import type { Cancellable, Endpoint } from '../core/ports.ts';
+import { race } from '../names/index.ts';
 import { DESCRIPTORS_FOR_PLACES, hasDescriptors } from './accepting.ts';
 import { setUpBackend } from './backend-setup.ts';
 import type { Connection } from './connection.ts';
-import { countsAs, keyOf, optionsOf } from './dialing.ts';
+import { addressesOf, noteExhaustion, UNRESOLVED } from './dial-addresses.ts';
+import { countsAs, optionsOf } from './dialing.ts';
+import { keyOf } from './pick-key.ts';
 import { UNWATCHED } from './unwatched.ts';
 
 /** What becomes of it. One of the two is called, once, and none after `cancel`. */
@@ -56,11 +59,28 @@ export class MirrorDial implements Cancellable {
     const backend = plan.backends[row] as BackendPlan;
     const address = backend.original ? (original as Address) : backend.address;
     const { layout, cells } = shard.counters;
-    cells[layout.dials(row)]! += 1;
     this.#from = this.#connection.now();
-    const attempt = shard.plane.dial(address, optionsOf(this.#connection, this.#pool.connect), {
+    const { connect } = this.#pool;
+    const options = optionsOf(this.#connection, connect);
+    const addresses = addressesOf(this.#connection, backend, options);
+    if (addresses.length === 0) {
+      cells[layout.dials(row)]! += 1;
+      this.#refused(UNRESOLVED.code, countsAs(UNRESOLVED.kind));
+      return;
+    }
+    const attempt = race(shard.plane, addresses, options, connect.attemptDelayMs, {
+      began: () => {
+        cells[layout.dials(row)]! += 1;
+      },
+      lost: (failure) => {
+        noteExhaustion(this.#connection, failure);
+        cells[layout.dialFailures(row)]! += 1;
+      },
       connected: (endpoint) => this.#owner.guard(() => this.#connected(endpoint, address)),
-      failed: ({ kind, code }) => this.#owner.guard(() => this.#refused(code, countsAs(kind))),
+      failed: (failure) => {
+        noteExhaustion(this.#connection, failure);
+        this.#owner.guard(() => this.#refused(failure.code, countsAs(failure.kind)));
+      },
     });
     this.#under = attempt;
   }

@@ -42,12 +42,13 @@ export class MirrorReport {
   }
 
   #tell(message: string): void {
-    const { shard, id } = this.#connection;
+    const { shard, id, traceId } = this.#connection;
     const backend = this.backend === null ? '' : `, backend ${this.backend}`;
     shard.emit({
       kind: 'stage',
       at: this.#connection.now(),
       connection: id,
+      traceId,
       stage: 'mirror',
       message: `pool ${this.#pool}${backend}: ${message}`,
     });

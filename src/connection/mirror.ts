@@ -1,4 +1,3 @@
-import { textOf } from '../core/error-fact.ts';
 import type { MirrorLine, MirrorPlan } from '../core/mirror.ts';
 import type { PoolPlan } from '../core/plan.ts';
 import type { Endpoint, EndpointObserver } from '../core/ports.ts';
@@ -290,9 +289,7 @@ export class Mirror implements MirrorLine, LiveMirror {
   }
 
   #defect(error: unknown): void {
-    const { shard, id } = this.#connection;
-    const at = this.#connection.now();
-    this.#connection.attempt(shard.emit, { kind: 'error', at, connection: id, message: textOf(error) });
+    this.#connection.report(error);
     this.#connection.attempt(() => this.#fail('a defect has ended it'), undefined);
   }
 }

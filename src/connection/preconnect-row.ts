@@ -1,6 +1,8 @@
 import type { BackendPlan } from '../core/plan.ts';
 import type { Cancellable, DialOptions, Endpoint, Plane } from '../core/ports.ts';
 import type { DiscardCause, PreconnectCount, PreconnectPlan } from '../core/preconnect.ts';
+import { type AddressBook, race } from '../names/index.ts';
+import { GOLDEN_FRACTION, reachable } from './dial-addresses.ts';
 import { MadeAhead, type MadeAheadOwner } from './made-ahead.ts';
 
 /** Attempts under way to one backend at once. */
@@ -16,6 +18,7 @@ export const SPEAKS_FIRST_OFF_MS = 600_000;
 /** What a row asks of its shard, and tells it. */
 export interface PreconnectHost {
   readonly plane: Plane;
+  readonly names: AddressBook;
   /** Whether a new connection could get this backend: not down, ejected or drained. */
   isUsable(row: number): boolean;
   /** Whether descriptors are left for one more. */
@@ -32,6 +35,8 @@ export interface PreconnectSettings {
   readonly plan: PreconnectPlan;
   readonly options: DialOptions;
   readonly timeoutMs: number;
+  /** From one address of a name to the next. */
+  readonly attemptDelayMs: number;
 }
 
 interface Attempt {
@@ -52,6 +57,8 @@ export class PreconnectRow implements MadeAheadOwner {
   readonly #attempts = new Set<Attempt>();
   #target: number;
   #pauseMs = 0;
+  /** Spreads what is made over the addresses of a name. */
+  #turn = 0;
   /** Nothing is made before, plane's time. */
   #pausedUntil = Number.NEGATIVE_INFINITY;
   #isClosed = false;
@@ -128,18 +135,28 @@ export class PreconnectRow implements MadeAheadOwner {
     while (
       this.#idle.length + this.#attempts.size < this.#target &&
       this.#attempts.size < PRECONNECTING_MAX &&
-      this.#host.hasDescriptors()
-    )
-      this.#make(now);
+      this.#host.hasDescriptors() &&
+      this.#make(now)
+    );
   }
 
-  #make(from: number): void {
-    const dial = this.#host.plane.dial(this.backend.address, this.settings.options, {
+  /** False where its name has no address. */
+  #make(from: number): boolean {
+    const { options, attemptDelayMs } = this.settings;
+    this.#turn = (this.#turn + GOLDEN_FRACTION) % 1;
+    const addresses = reachable(this.#host.names, this.backend, options, this.#turn);
+    if (addresses.length === 0) {
+      this.#count('failed', 1);
+      this.#pause();
+      return false;
+    }
+    const dial = race(this.#host.plane, addresses, options, attemptDelayMs, {
       connected: (endpoint) => this.#connected(attempt, endpoint),
       failed: () => this.#failed(attempt),
     });
     const attempt: Attempt = { from, dial };
     this.#attempts.add(attempt);
+    return true;
   }
 
   #connected(attempt: Attempt, endpoint: Endpoint): void {

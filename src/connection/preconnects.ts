@@ -4,6 +4,7 @@ import type { FactSink } from '../core/facts.ts';
 import type { BackendPlan, Plan } from '../core/plan.ts';
 import type { Cancellable, Endpoint, Plane } from '../core/ports.ts';
 import type { PreconnectCount } from '../core/preconnect.ts';
+import type { AddressBook } from '../names/index.ts';
 import { type PreconnectHost, PreconnectRow, type PreconnectSettings } from './preconnect-row.ts';
 
 /** From one look at age, health and number to the next. */
@@ -16,6 +17,7 @@ const DESCRIPTORS_KEEP_PERCENT_MAX = 80;
 /** What it is made of. */
 export interface PreconnectParts {
   readonly plane: Plane;
+  readonly names: AddressBook;
   readonly counters: Counters;
   readonly emit: FactSink;
   /** Whether a new connection could get the backend of this row. */
@@ -31,6 +33,7 @@ export interface PreconnectParts {
  */
 export class Preconnects implements PreconnectHost {
   readonly plane: Plane;
+  readonly names: AddressBook;
   readonly #parts: PreconnectParts;
   /** By row. */
   #rows = new Map<number, PreconnectRow>();
@@ -42,6 +45,7 @@ export class Preconnects implements PreconnectHost {
 
   constructor(parts: PreconnectParts) {
     this.plane = parts.plane;
+    this.names = parts.names;
     this.#parts = parts;
   }
 
@@ -142,7 +146,7 @@ function settingsOf(plan: Plan, backend: BackendPlan): PreconnectSettings | null
   const pool = plan.pools[backend.pool];
   if (pool === undefined || pool.preconnect === null || pool.retired || backend.retired) return null;
   if (backend.original || pool.connect.source === 'client') return null;
-  const { source, timeoutMs } = pool.connect;
-  const options = source === null ? plan.socket : { ...plan.socket, source };
-  return { plan: pool.preconnect, options, timeoutMs };
+  const { source, sourcePorts, timeoutMs, attemptDelayMs } = pool.connect;
+  const ports = sourcePorts === null ? {} : { sourcePorts };
+  return { plan: pool.preconnect, options: { ...plan.socket, source, ...ports }, timeoutMs, attemptDelayMs };
 }

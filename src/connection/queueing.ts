@@ -2,7 +2,7 @@ import type { QueuePlan } from '../core/plan.ts';
 import { queueKey } from '../core/pool-places.ts';
 import { ALL_FULL } from '../core/upstreams.ts';
 import type { Connection } from './connection.ts';
-import { keyOf } from './dialing.ts';
+import { keyOf } from './pick-key.ts';
 import type { Queued } from './pool-queues.ts';
 
 /** A connection's place in the queue of its pool. It keeps it to its end: one that waits again is not last again. */

@@ -139,7 +139,7 @@ function stillborn(
     },
     () => {
       const at = plane.timers.epoch + plane.timers.now();
-      emit({ kind: 'error', at, connection: id, message: textOf(error) });
+      emit({ kind: 'error', at, connection: id, traceId: null, message: textOf(error) });
     },
   ];
   for (const step of steps) {

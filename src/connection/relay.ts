@@ -123,10 +123,10 @@ export class Relay implements FlowOwner, Stall {
   }
 
   #stageFailed(stage: StagePlan['kind'], message: string): void {
-    const { shard, listener, id } = this.#connection;
+    const { shard, listener, id, traceId } = this.#connection;
     const { layout, cells } = shard.counters;
     cells[layout.stageFailures(listener.index, STAGE_KINDS.indexOf(stage))]! += 1;
-    shard.emit({ kind: 'stage', at: this.#connection.now(), connection: id, stage, message });
+    shard.emit({ kind: 'stage', at: this.#connection.now(), connection: id, traceId, stage, message });
   }
 
   #stages(direction: Direction): readonly Stage[] {

@@ -8,6 +8,7 @@ import type { PoolPlaces } from '../core/pool-places.ts';
 import type { Plane } from '../core/ports.ts';
 import type { TlsSessions } from '../core/tls.ts';
 import type { Upstreams } from '../core/upstreams.ts';
+import type { AddressBook } from '../names/index.ts';
 import type { CompiledRoutes } from '../route/index.ts';
 import type { CompiledSniffers } from '../sniff/index.ts';
 import type { AffectedConnections } from '../stream/index.ts';
@@ -28,6 +29,8 @@ export interface ShardCommons {
   readonly admission: Admission;
   readonly turns: Turns;
   readonly waitingRoom: WaitingRoom;
+  /** Where backends are that have a name for an address. */
+  readonly names: AddressBook;
   /** What is counted of pools, over all shards. */
   readonly poolPlaces: PoolPlaces;
   /** Who waits for a backend. */

@@ -46,7 +46,8 @@ export function share(traceId: string): number {
 
 /** Whether a connection's trace is recorded: as the proxy in front of it has decided, else by its trace id. */
 export function isRecorded({ parent, traceId, plan }: Traced): boolean {
-  return parent === null ? isSampled(traceId, plan.telemetry.sample) : parent.sampled;
+  const { sample, followsParent } = plan.telemetry;
+  return parent !== null && followsParent ? parent.sampled : isSampled(traceId, sample);
 }
 
 interface Traced {

@@ -1,4 +1,5 @@
 import { type ConnectionId, shardOf } from '../core/connection-id.ts';
+import type { ConnectionPulse, PulseAnswer } from '../core/connection-pulse.ts';
 import type { ConnectionView } from '../core/connection-view.ts';
 import { SluiceError } from '../core/errors.ts';
 import type { SessionsEnd } from '../core/mail.ts';
@@ -91,6 +92,27 @@ export class Fleet {
     });
   }
 
+  /** How these connections stand, in their order: at most PULSES_MAX of them. Never rejects. */
+  async pulses(connections: readonly ConnectionId[]): Promise<readonly PulseAnswer[]> {
+    const shards = new Set(connections.map(shardOf));
+    const asked = [...shards].map(async (shard) => {
+      const host = this.hosts[shard];
+      if (host === undefined || host.state !== 'running') return [shard, null] as const;
+      return [
+        shard,
+        await pulsesOf(
+          host,
+          connections.filter((id) => shardOf(id) === shard),
+        ),
+      ] as const;
+    });
+    const answers = new Map(await Promise.all(asked));
+    return connections.map((id) => {
+      const pulses = answers.get(shardOf(id)) ?? null;
+      return pulses === null ? 'unknown' : (pulses.get(id) ?? 'gone');
+    });
+  }
+
   /** Ends at most so many sessions of a backend (Infinity = all), of those shards first that have most, which `activeOf` says. */
   endSessions(
     backend: number,
@@ -164,4 +186,19 @@ function tooSlow({ number }: ShardHost): SluiceError {
 async function settleAll(tasks: readonly Promise<void>[]): Promise<void> {
   const results = await Promise.allSettled(tasks);
   for (const result of results) if (result.status === 'rejected') throw result.reason;
+}
+
+/** By connection; null where the shard does not answer in time. */
+async function pulsesOf(
+  host: ShardHost,
+  connections: readonly ConnectionId[],
+): Promise<ReadonlyMap<ConnectionId, ConnectionPulse> | null> {
+  const late = (): Error => new ShardGone(`shard ${host.number} has not answered for ${VIEW_MS_MAX} ms`);
+  try {
+    const pulses = await inTime(VIEW_MS_MAX, host.pulses(connections), late);
+    return new Map(pulses.map((pulse) => [pulse.connection, pulse]));
+  } catch (error) {
+    ifGone(error);
+    return null;
+  }
 }

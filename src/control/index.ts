@@ -4,6 +4,7 @@ export { LocalShard } from './local-shard.ts';
 export { Memory } from './memory.ts';
 export { openAdmin } from './open-admin.ts';
 export { type Reloaded, Reloads } from './reloads.ts';
+export { Resolving } from './resolving.ts';
 export { type Bound, ofLive } from './shard-host.ts';
 export { Slots } from './slots.ts';
 export { threadStarter } from './thread.ts';

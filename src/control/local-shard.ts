@@ -1,7 +1,10 @@
+import { pulsesIn } from '../connection/index.ts';
 import type { ConnectionId } from '../core/connection-id.ts';
+import type { ConnectionPulse } from '../core/connection-pulse.ts';
 import type { ConnectionView } from '../core/connection-view.ts';
 import type { FactSink } from '../core/facts.ts';
 import type { SessionsEnd } from '../core/mail.ts';
+import type { NameAddresses } from '../core/names.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Plane } from '../core/ports.ts';
 import type { SharedRegions } from '../core/regions.ts';
@@ -64,8 +67,16 @@ export class LocalShard implements ShardHost {
     return this.#shard.view(connection);
   }
 
+  async pulses(connections: readonly ConnectionId[]): Promise<readonly ConnectionPulse[]> {
+    return pulsesIn(this.#shard.registry, connections);
+  }
+
   wake(): void {
     this.#shard.wake();
+  }
+
+  tellNames(changes: NameAddresses): void {
+    this.#shard.takeNames(changes);
   }
 
   endSessions(backend: number, most: number, why: SessionsEnd): void {

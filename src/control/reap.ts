@@ -70,8 +70,8 @@ function closeAll(cells: Float64Array, listener: number): number {
 }
 
 /** The end of a connection that died with its shard, of which no more is known than its beginning. */
-export function lostConnection(opened: OpenedFact, at: number, sampled: boolean): ClosedFact {
-  const { connection, listener, client, local, traceId } = opened;
+export function lostConnection(opened: OpenedFact, at: number): ClosedFact {
+  const { connection, listener, client, local, traceId, spanId, parentSpanId, sampled } = opened;
   return {
     kind: 'closed',
     at,
@@ -105,8 +105,8 @@ export function lostConnection(opened: OpenedFact, at: number, sampled: boolean)
     backendTcp: null,
     visits: [],
     traceId,
-    spanId: null,
-    parentSpanId: null,
+    spanId,
+    parentSpanId,
     sampled,
   };
 }

@@ -10,8 +10,10 @@ import type { Bound } from './shard-host.ts';
 /** What a reload changes of a service, step by step. */
 export interface Reloadable {
   phase(): ServiceStatus['phase'];
-  /** The plan in force, and where its listeners are bound. */
-  current(): { readonly plan: Plan; readonly bound: Bound };
+  /** The plan in force, what it was made of, and where its listeners are bound. */
+  current(): { readonly plan: Plan; readonly compiled: Plan; readonly bound: Bound };
+  /** A plan as it was compiled, with what its names stand for now. Never rejects. */
+  resolve(compiled: Plan): Promise<Plan>;
   /** Places that nothing uses any more. */
   free(): FreeSlots;
   /** Makes a plan the one by which facts are told and counters are shown; it names all that the one before does. */
@@ -20,8 +22,8 @@ export interface Reloadable {
   applyUpstreams(plan: Plan): Promise<void>;
   /** Rejects where an address cannot be bound, and then nothing of the plan is left in the shards. */
   prepare(plan: Plan, known: Bound): Promise<Prepared>;
-  /** From here on `plan` is the one in force; resolves when all shards have it. */
-  commit(plan: Plan, prepared: Prepared): Promise<void>;
+  /** From here on `plan`, made of `compiled`, is the one in force; resolves when all shards have it. */
+  commit(plan: Plan, compiled: Plan, prepared: Prepared): Promise<void>;
 }
 
 export interface Reloaded {
@@ -40,7 +42,16 @@ export class Reloads {
 
   /** `next` as the configuration compiles it. Rejects with a SluiceError where it cannot be put in force. */
   run(next: Plan): Promise<Reloaded> {
-    const reloaded = this.#last.then(() => this.#run(next));
+    return this.#queue(() => next);
+  }
+
+  /** What is in force once more, since its names stand for something else. */
+  again(): Promise<Reloaded> {
+    return this.#queue(() => this.#service.current().compiled);
+  }
+
+  #queue(next: () => Plan): Promise<Reloaded> {
+    const reloaded = this.#last.then(() => this.#run(next()));
     this.#last = reloaded.catch(() => {});
     return reloaded;
   }
@@ -48,12 +59,19 @@ export class Reloads {
   async #run(next: Plan): Promise<Reloaded> {
     const service = this.#service;
     mustBeReady(service);
-    const { plan: before, bound } = service.current();
-    const diff = diffPlans(before, next);
+    const { plan: before, compiled, bound } = service.current();
+    const resolved = await service.resolve(next);
+    const diff = diffPlans(before, resolved);
     if (isSame(diff)) return { version: before.version, diff };
-    const plan = settlePlan(before, next, service.free());
-    service.show(plan);
+    let plan: Plan;
     let prepared: Prepared;
+    try {
+      plan = settlePlan(before, resolved, service.free());
+    } catch (error) {
+      await service.resolve(compiled);
+      throw error;
+    }
+    service.show(plan);
     try {
       await service.applyUpstreams(plan);
       mustBeReady(service);
@@ -63,9 +81,10 @@ export class Reloads {
       const restored = service.applyUpstreams(before);
       service.show(before);
       await restored;
+      await service.resolve(compiled);
       throw error;
     }
-    await service.commit(plan, prepared);
+    await service.commit(plan, next, prepared);
     return { version: plan.version, diff };
   }
 }

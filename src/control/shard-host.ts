@@ -1,6 +1,8 @@
 import type { ConnectionId } from '../core/connection-id.ts';
+import type { ConnectionPulse } from '../core/connection-pulse.ts';
 import type { ConnectionView } from '../core/connection-view.ts';
 import type { SessionsEnd } from '../core/mail.ts';
+import type { NameAddresses } from '../core/names.ts';
 import type { Plan } from '../core/plan.ts';
 
 /** Listener name to the address it is bound to. */
@@ -41,10 +43,14 @@ export interface ShardHost {
   /** Resolves when it has no connection, or is gone. Call after `stopAccepting`. Never rejects. */
   empty(): Promise<void>;
   wake(): void;
+  /** Names stand for other addresses; one that is not running is told when it starts. */
+  tellNames(changes: NameAddresses): void;
   /** Ends at most so many of its connections that are relayed to a backend. */
   endSessions(backend: number, most: number, why: SessionsEnd): void;
   /** What is to be told of a connection of its; null where it has none of this id. Rejects with ShardGone. */
   view(connection: ConnectionId): Promise<ConnectionView | null>;
+  /** How those of these connections stand that it has. Rejects with ShardGone. */
+  pulses(connections: readonly ConnectionId[]): Promise<readonly ConnectionPulse[]>;
   /** Ends it for good, flushed; within a bounded time. Never rejects. */
   close(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import type { NameAddresses } from '../core/names.ts';
 import type { Plan } from '../core/plan.ts';
 import type { SharedRegions } from '../core/regions.ts';
 import type { ShardFailure } from '../core/watcher.ts';
@@ -14,6 +15,8 @@ export interface ThreadShardOptions {
   readonly startThread: StartThread;
   /** What a shard that is started again begins with. */
   current(): { readonly plan: Plan; readonly bound: Bound };
+  /** The addresses of all names, for a shard that begins. */
+  names(): NameAddresses;
   /** It has taken a plan by itself and accepts on these addresses, some of which nobody knew before. */
   took(plan: Plan, bound: Bound): void;
   /** There are facts in its ring. */

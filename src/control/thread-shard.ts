@@ -1,10 +1,12 @@
 import { type Actor, createActor, type SnapshotFrom, waitFor } from 'xstate';
 import { type ShardEvent, shardMachine } from '../../machines/shard.ts';
 import type { ConnectionId } from '../core/connection-id.ts';
+import type { ConnectionPulse } from '../core/connection-pulse.ts';
 import type { ConnectionView } from '../core/connection-view.ts';
 import { textOf } from '../core/error-fact.ts';
 import { SluiceError } from '../core/errors.ts';
 import type { SessionsEnd, ShardReply, ShardRequest } from '../core/mail.ts';
+import type { NameAddresses } from '../core/names.ts';
 import type { Plan } from '../core/plan.ts';
 import type { ShardFailure } from '../core/watcher.ts';
 import { Mailbox } from './mailbox.ts';
@@ -113,6 +115,11 @@ export class ThreadShard implements ShardHost {
     return (await this.#ask({ kind: 'view', connection, version }, ['viewed'], version)).view;
   }
 
+  async pulses(connections: readonly ConnectionId[]): Promise<readonly ConnectionPulse[]> {
+    const version = ++this.#views;
+    return (await this.#ask({ kind: 'pulse', connections, version }, ['pulses'], version)).pulses;
+  }
+
   /** From here on it is not started again when it dies, nor where it is dead already. */
   async stopAccepting(): Promise<void> {
     this.#isDraining = true;
@@ -137,6 +144,10 @@ export class ThreadShard implements ShardHost {
 
   wake(): void {
     this.#post({ kind: 'wake' });
+  }
+
+  tellNames(addresses: NameAddresses): void {
+    if (Object.keys(addresses).length > 0) this.#post({ kind: 'names', addresses });
   }
 
   endSessions(backend: number, most: number, why: SessionsEnd): void {
@@ -191,6 +202,7 @@ export class ThreadShard implements ShardHost {
   #heard(reply: ShardReply): void {
     switch (reply.kind) {
       case 'started':
+        this.tellNames(this.#options.names());
         if (this.#hasServed) void this.#restore();
         else this.#first?.resolve();
         return;

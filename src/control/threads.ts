@@ -1,6 +1,6 @@
-import { isSampled } from '../connection/index.ts';
 import type { ConnectionId } from '../core/connection-id.ts';
 import type { FactQueue } from '../core/fact-queue.ts';
+import type { NameAddresses } from '../core/names.ts';
 import type { Plan } from '../core/plan.ts';
 import type { SharedRegions } from '../core/regions.ts';
 import { readWord, waitForWord } from '../core/shard-words.ts';
@@ -27,6 +27,8 @@ export interface ThreadsOptions {
   readonly startThread: StartThread;
   readonly facts: FactQueue;
   current(): { readonly plan: Plan; readonly bound: Bound };
+  /** See `ThreadShardOptions.names`. */
+  names(): NameAddresses;
   /** A shard took a plan by itself and accepts on these addresses. */
   took(plan: Plan, bound: Bound): void;
   tell(event: ServiceEvent): void;
@@ -79,13 +81,14 @@ export class Threads {
   }
 
   #shard(number: number): ThreadShard {
-    const { regions, epoch, startThread, current, took } = this.#options;
+    const { regions, epoch, startThread, current, names, took } = this.#options;
     return new ThreadShard({
       number,
       regions,
       epoch,
       startThread,
       current,
+      names,
       took,
       facts: () => this.intake.told(),
       wake: (shard) => this.shards[shard]?.wake(),
@@ -100,14 +103,12 @@ export class Threads {
   }
 
   #dead({ number, generation }: ThreadShard, cause: ShardFailure | null, message: string): void {
-    const { regions, current, facts, tell } = this.#options;
-    const { plan } = current();
+    const { regions, facts, tell } = this.#options;
     const lost = this.intake.lost(number);
     const connections = reapShard(regions, number);
     this.#putRight();
     const at = Date.now();
-    const { sample } = plan.telemetry;
-    facts.deliver(lost.map((opened) => lostConnection(opened, at, isSampled(opened.traceId, sample))));
+    facts.deliver(lost.map((opened) => lostConnection(opened, at)));
     if (cause !== null)
       tell({ event: 'shard.failed', shard: number, generation, cause, message, connections });
     for (const shard of this.shards) shard.wake();

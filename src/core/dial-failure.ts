@@ -12,6 +12,7 @@ const KINDS: Readonly<Record<string, DialFailureKind>> = {
   ENOTFOUND: 'name',
   EAI_AGAIN: 'name',
   EADDRNOTAVAIL: 'out-of-ports',
+  EADDRINUSE: 'out-of-ports',
   EMFILE: 'out-of-descriptors',
   ENFILE: 'out-of-descriptors',
   ENOBUFS: 'out-of-descriptors',

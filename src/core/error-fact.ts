@@ -12,5 +12,5 @@ export function messageOf(error: unknown): string {
 
 /** A defect outside of any connection, told now. `at` in milliseconds since 1970. */
 export function errorFact(error: unknown, at: number): ErrorFact {
-  return { kind: 'error', at, connection: null, message: textOf(error) };
+  return { kind: 'error', at, connection: null, traceId: null, message: textOf(error) };
 }

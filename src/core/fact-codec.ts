@@ -8,6 +8,7 @@ import {
   encodeBackend,
   encodePreconnect,
 } from './fact-codec-backend.ts';
+import { decodeOpened, encodeOpened } from './fact-codec-opened.ts';
 import { decodeTcp, encodeTcp } from './fact-codec-tcp.ts';
 import { decodeTexts, encodeTexts } from './fact-codec-texts.ts';
 import { decodeTls, encodeTls } from './fact-codec-tls.ts';
@@ -77,11 +78,7 @@ export function decodeFact(bytes: Uint8Array): Fact {
 function encodeBody(fact: Fact, into: ByteWriter): void {
   switch (fact.kind) {
     case 'opened':
-      into.float64(fact.connection);
-      into.int32(fact.listener);
-      into.text(fact.client, FACT_TEXT_BYTES_MAX);
-      into.text(fact.local, FACT_TEXT_BYTES_MAX);
-      into.text(fact.traceId, FACT_TEXT_BYTES_MAX);
+      encodeOpened(fact, into, FACT_TEXT_BYTES_MAX);
       return;
     case 'entered':
       into.float64(fact.connection);
@@ -106,10 +103,12 @@ function encodeBody(fact: Fact, into: ByteWriter): void {
     case 'error':
       into.uint8(fact.connection === null ? 0 : 1);
       into.float64(fact.connection ?? 0);
+      into.text(fact.traceId, FACT_TEXT_BYTES_MAX);
       into.text(fact.message, FACT_MESSAGE_BYTES_MAX);
       return;
     case 'stage':
       into.float64(fact.connection);
+      into.text(fact.traceId, FACT_TEXT_BYTES_MAX);
       into.text(fact.stage, FACT_TEXT_BYTES_MAX);
       into.text(fact.message, FACT_MESSAGE_BYTES_MAX);
       return;
@@ -119,15 +118,7 @@ function encodeBody(fact: Fact, into: ByteWriter): void {
 function decodeBody(kind: Fact['kind'], at: number, from: ByteReader): Fact {
   switch (kind) {
     case 'opened':
-      return {
-        kind,
-        at,
-        connection: from.float64(),
-        listener: from.int32(),
-        client: from.text(),
-        local: from.text(),
-        traceId: from.text(),
-      };
+      return decodeOpened(at, from);
     case 'entered':
       return { kind, at, connection: from.float64(), listener: from.int32(), state: from.oneOf(STATES) };
     case 'closed':
@@ -143,14 +134,27 @@ function decodeBody(kind: Fact['kind'], at: number, from: ByteReader): Fact {
     case 'error':
       return decodeError(at, from);
     case 'stage':
-      return { kind, at, connection: from.float64(), stage: from.text(), message: from.text() };
+      return {
+        kind,
+        at,
+        connection: from.float64(),
+        traceId: from.text(),
+        stage: from.text(),
+        message: from.text(),
+      };
   }
 }
 
 function decodeError(at: number, from: ByteReader): ErrorFact {
   const known = from.flag();
   const connection = from.float64();
-  return { kind: 'error', at, connection: known ? connection : null, message: from.text() };
+  return {
+    kind: 'error',
+    at,
+    connection: known ? connection : null,
+    traceId: from.textOrNull(),
+    message: from.text(),
+  };
 }
 
 function encodeClosed(fact: ClosedFact, into: ByteWriter): void {

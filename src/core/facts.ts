@@ -32,6 +32,11 @@ export interface OpenedFact {
   readonly local: string;
   /** 32 hex digits. */
   readonly traceId: string;
+  /** 16 hex digits: the root span's, where partial spans of it may be made; null = nobody needs it yet. */
+  readonly spanId: string | null;
+  /** As in `ClosedFact`. */
+  readonly parentSpanId: string | null;
+  readonly sampled: boolean;
 }
 
 export interface EnteredFact {
@@ -125,6 +130,7 @@ export const LIMIT_KINDS = [
   'process',
   'waiting',
   'descriptors',
+  'ports',
 ] as const;
 export type LimitKind = (typeof LIMIT_KINDS)[number];
 
@@ -182,6 +188,8 @@ export interface ErrorFact {
   readonly at: number;
   /** null where it belongs to no connection. */
   readonly connection: ConnectionId | null;
+  /** 32 hex digits: the connection's; null where there is none. */
+  readonly traceId: string | null;
   readonly message: string;
 }
 
@@ -190,6 +198,8 @@ export interface StageFact {
   readonly kind: 'stage';
   readonly at: number;
   readonly connection: ConnectionId;
+  /** 32 hex digits. */
+  readonly traceId: string;
   readonly stage: string;
   readonly message: string;
 }

@@ -1,5 +1,7 @@
 import type { ConnectionId } from './connection-id.ts';
+import type { ConnectionPulse } from './connection-pulse.ts';
 import type { ConnectionView } from './connection-view.ts';
+import type { NameAddresses } from './names.ts';
 import type { Plan } from './plan.ts';
 
 /**
@@ -33,10 +35,14 @@ export type ShardRequest =
     }
   /** A place may be free for somebody who waits here. */
   | { readonly kind: 'wake' }
+  /** Names stand for these addresses from now on. Comes before the first plan, and with each change. */
+  | { readonly kind: 'names'; readonly addresses: NameAddresses }
   /** Which of these connections are gone? Asked where a fact of their end may have been dropped. */
   | { readonly kind: 'census'; readonly connections: readonly ConnectionId[] }
   /** What is to be told of a connection? `version` tells the answer from others. */
-  | { readonly kind: 'view'; readonly connection: ConnectionId; readonly version: number };
+  | { readonly kind: 'view'; readonly connection: ConnectionId; readonly version: number }
+  /** How do these connections stand? At most PULSES_MAX of them; `version` as above. */
+  | { readonly kind: 'pulse'; readonly connections: readonly ConnectionId[]; readonly version: number };
 
 /** Why sessions are ended because of what became of a backend, by the name of the chart's event. */
 export type SessionsEnd = 'backend.down' | 'rebalance';
@@ -65,5 +71,7 @@ export type ShardReply =
   | { readonly kind: 'census-taken'; readonly gone: readonly ConnectionId[] }
   /** null: there is no such connection. */
   | { readonly kind: 'viewed'; readonly version: number; readonly view: ConnectionView | null }
+  /** Of those asked for, the ones that live. */
+  | { readonly kind: 'pulses'; readonly version: number; readonly pulses: readonly ConnectionPulse[] }
   /** Something was thrown that nothing caught: the shard cuts its connections and ends. */
   | { readonly kind: 'threw'; readonly message: string };

@@ -1,7 +1,8 @@
 import type { Address } from './address.ts';
 import type { Cidr } from './cidr.ts';
+import type { AddressFamilies, ResolverPlan, ServicePlan } from './names.ts';
 import type { OnDown, PassivePlan } from './passive-plan.ts';
-import type { SocketOptions } from './ports.ts';
+import type { PortRange, SocketOptions } from './ports.ts';
 import type { PreconnectPlan } from './preconnect.ts';
 import type { HashKey, QueuePlan, StickyPlan } from './queue-plan.ts';
 import type { RoutePlan } from './route-plan.ts';
@@ -12,14 +13,17 @@ import {
   type ProtocolRulePlan,
   type Sniffed,
 } from './sniffed.ts';
+import type { TelemetryPlan } from './telemetry-plan.ts';
 import type { ConnectTlsPlan, ListenerTlsPlan } from './tls.ts';
 
 export type { ChaosPlan } from './chaos-plan.ts';
+export type { ServicePlan } from './names.ts';
 export { ON_DOWN, type OnDown, type PassivePlan } from './passive-plan.ts';
 export type { PreconnectPlan } from './preconnect.ts';
 export { HASH_KEYS, type HashKey, type QueuePlan, type StickyPlan } from './queue-plan.ts';
 export type { RouteAction, RouteMatch, RoutePlan } from './route-plan.ts';
 export { STAGE_KINDS, type StagePlan } from './stage-plan.ts';
+export type { TelemetryPlan, TraceMatchPlan, TraceRulesPlan } from './telemetry-plan.ts';
 export { type KnownProtocol, PROTOCOLS, type Protocol, type Sniffed };
 
 /** Listeners a plan can have, those that a reload took away included. */
@@ -53,6 +57,7 @@ export interface Plan {
   /** What makes the service read its file again besides SIGHUP: nothing, or that the file has changed. */
   readonly reload: 'signal' | 'watch';
   readonly socket: SocketOptions;
+  readonly resolver: ResolverPlan;
   readonly limits: {
     readonly connections: LimitWithSource;
     /** Descriptors the process may have; null where the system does not tell. */
@@ -195,8 +200,10 @@ export interface PoolPlan {
   readonly panicPercent: number;
   /** For how long a backend that came back gets less than its share; 0 = not at all. */
   readonly slowStartMs: number;
-  /** Rows of this pool's backends in `Plan.backends`, in the order of the file. */
+  /** Rows of this pool's backends in `Plan.backends`, in the order of the file; those of services come last. */
   readonly backends: readonly number[];
+  /** Services whose servers are backends of this pool. */
+  readonly services: readonly ServicePlan[];
   /** null: backends are not probed and count as healthy. */
   readonly health: HealthPlan | null;
   /** null: backends are not ejected for what happens to connections. */
@@ -228,14 +235,20 @@ export interface HealthPlan {
 }
 
 export interface ConnectPlan {
-  /** Of one attempt. */
+  /** Of one attempt at a backend, over all its addresses. */
   readonly timeoutMs: number;
+  /** Of all attempts of a connection together, with the waits between them; 0 = no such deadline. */
+  readonly deadlineMs: number;
+  /** From one address of a backend to the next, where the one before has not answered. */
+  readonly attemptDelayMs: number;
   /** Attempts after the first; 0 = the first failure ends the connection. */
   readonly retries: number;
   /** A client's FIN before a backend was reached ends the connection instead of being kept. */
   readonly abortOnFin: boolean;
   /** The local IP address to connect to TCP backends from; `client` = the client's own (IP_TRANSPARENT); null = the system's choice. */
   readonly source: string | null;
+  /** Local ports to connect from, the first and the last of a range; null = the system's choice. */
+  readonly sourcePorts: PortRange | null;
   readonly proxyOut: ProxyOutPlan | null;
   readonly tls: ConnectTlsPlan | null;
 }
@@ -258,6 +271,8 @@ export interface BackendPlan {
   /** Taken away by a reload; as `PoolPlan.retired`. */
   readonly retired: boolean;
   readonly address: Address;
+  /** Which addresses of a name are used; of no meaning where `address` is no name. */
+  readonly resolve: AddressFamilies;
   /** Connections go where their redirected client wanted to; `address` stands for none then. */
   readonly original: boolean;
   /** 1 to 256. */
@@ -270,16 +285,6 @@ export interface BackendPlan {
   readonly connectionsMax: number;
   /** Connections that are begun to it in a second, with a burst of one second's worth; 0 = no limit. */
   readonly connectRate: number;
-}
-
-export interface TelemetryPlan {
-  /** Base URL of an OTLP/HTTP receiver; null = no export and no exporter. */
-  readonly otlp: string | null;
-  /** Share of connections that are traced, 0 to 1. */
-  readonly sample: number;
-  /** Where the Prometheus page is served; null = nowhere. */
-  readonly prometheus: Address | null;
-  readonly accessLog: { readonly to: 'stdout' | 'stderr' | 'off' };
 }
 
 export interface AdminPlan {

@@ -142,10 +142,24 @@ export interface SocketOptions {
   readonly notSentLowat: number;
 }
 
+/** Local ports, both ends included. */
+export interface PortRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Ports of a range that one dial tries at most before it fails for want of one; the next dial goes on behind them. */
+export const SOURCE_PORT_TRIES_MAX = 256;
+
 /** What a dial may ask for besides. */
 export interface DialOptions extends SocketOptions {
-  /** The local IP address to connect from, the port left to the system; null or absent = the system's choice. */
+  /** The local IP address to connect from; null or absent = the system's choice. */
   readonly source?: string | null;
+  /**
+   * The local ports to connect from, by turns: one that is taken is passed over, and where `SOURCE_PORT_TRIES_MAX` of them, or
+   * all, are, the dial fails as `out-of-ports`. null or absent = the system's choice.
+   */
+  readonly sourcePorts?: PortRange | null;
   /** Whether that may be an address that is not this machine's (IP_TRANSPARENT). Needs CAP_NET_ADMIN. Absent = no. */
   readonly transparent?: boolean;
 }

@@ -1,5 +1,8 @@
+import type { ConnectionId } from './connection-id.ts';
+import type { PulseAnswer } from './connection-pulse.ts';
 import type { CountersLayout } from './counters.ts';
 import type { FactQueue } from './fact-queue.ts';
+import type { NameKind, NameStatus } from './names.ts';
 import type { Plan } from './plan.ts';
 import type { PlanDiff } from './plan-diff.ts';
 import type { UpstreamTable } from './upstream-table.ts';
@@ -13,6 +16,10 @@ export interface Watched {
   /** The counters regions of all shards; a metric is the sum over them. */
   readonly counters: () => readonly Float64Array[];
   readonly upstreams: UpstreamTable;
+  /** How these connections stand, in their order: at most PULSES_MAX of them. Never rejects, and answers in bounded time. */
+  readonly pulses: (connections: readonly ConnectionId[]) => Promise<readonly PulseAnswer[]>;
+  /** How the names of backends stand. */
+  readonly names: () => readonly NameStatus[];
   /** Version of this package. */
   readonly version: string;
 }
@@ -40,6 +47,28 @@ export type ServiceEvent =
     }
   /** A new configuration was refused; nothing has changed. */
   | { readonly event: 'reload.failed'; readonly message: string }
+  /** SRV records have brought other backends, which are in force in all shards. */
+  | { readonly event: 'backends.changed'; readonly version: number; readonly diff: PlanDiff }
+  /** A name stands for something else than before, or is resolved again. */
+  | {
+      readonly event: 'name.resolved';
+      readonly kind: NameKind;
+      readonly name: string;
+      /** Addresses, or `target:port` of a service. */
+      readonly values: readonly string[];
+      readonly ttlMs: number;
+    }
+  /** A name could not be resolved, for another reason than before. */
+  | {
+      readonly event: 'name.unresolved';
+      readonly kind: NameKind;
+      readonly name: string;
+      readonly cause: string;
+      /** What it was known to stand for, which is used on; empty where it never was resolved. */
+      readonly kept: readonly string[];
+      /** Milliseconds since that was confirmed; null where it never was. */
+      readonly ageMs: number | null;
+    }
   /** A shard has died; its connections are reported as closed for `shard-failed`. */
   | {
       readonly event: 'shard.failed';

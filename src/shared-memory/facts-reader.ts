@@ -56,5 +56,11 @@ export class FactsReader {
 
 function damaged(what: string): Fact {
   const message = `facts of a shard were lost in its ring: ${what}`;
-  return { kind: 'error', at: performance.timeOrigin + performance.now(), connection: null, message };
+  return {
+    kind: 'error',
+    at: performance.timeOrigin + performance.now(),
+    connection: null,
+    traceId: null,
+    message,
+  };
 }

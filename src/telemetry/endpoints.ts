@@ -1,3 +1,5 @@
+import { exportersOf, isDisabled } from './otel-settings.ts';
+
 /** Where signals are sent by OTLP/HTTP; null = not at all. */
 export interface Endpoints {
   readonly traces: string | null;
@@ -8,17 +10,20 @@ export interface Endpoints {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Where OpenTelemetry's specification sends to when an exporter is asked for and no address is given. */
+const DEFAULT_BASE = 'http://localhost:4318';
+
 /**
  * The receivers of traces and metrics. `otlp`, the base URL of the plan, decides alone where it is set. Else the
  * environment does, as OpenTelemetry's specification says: OTEL_EXPORTER_OTLP_ENDPOINT is a base,
- * OTEL_EXPORTER_OTLP_TRACES_ENDPOINT and _METRICS_ENDPOINT are taken as they stand, OTEL_SDK_DISABLED=true means none.
- * With nothing set there is no receiver: no default address is ever contacted.
+ * OTEL_EXPORTER_OTLP_TRACES_ENDPOINT and _METRICS_ENDPOINT are taken as they stand, OTEL_TRACES_EXPORTER and
+ * OTEL_METRICS_EXPORTER leave out a signal by not listing `otlp`, OTEL_SDK_DISABLED=true means none. With nothing set there
+ * is no receiver: an address that nobody gave is contacted only where one of the exporters is set to `otlp`.
  */
 export function otlpEndpoints(otlp: string | null, env: Environment): Endpoints {
   if (otlp !== null)
     return { traces: under(otlp, 'v1/traces'), metrics: under(otlp, 'v1/metrics'), invalid: [] };
-  if (env['OTEL_SDK_DISABLED']?.trim().toLowerCase() === 'true')
-    return { traces: null, metrics: null, invalid: [] };
+  if (isDisabled(env)) return { traces: null, metrics: null, invalid: [] };
   const invalid: string[] = [];
   const read = (name: string): string | null => {
     const value = env[name]?.trim() ?? '';
@@ -28,15 +33,14 @@ export function otlpEndpoints(otlp: string | null, env: Environment): Endpoints 
     return null;
   };
   const base = read('OTEL_EXPORTER_OTLP_ENDPOINT');
-  const own = {
-    traces: read('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'),
-    metrics: read('OTEL_EXPORTER_OTLP_METRICS_ENDPOINT'),
+  const endpoint = (signal: 'TRACES' | 'METRICS', path: string): string | null => {
+    const own = read(`OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`);
+    const exporters = exportersOf(env, signal);
+    if (exporters !== null && !exporters.includes('otlp')) return null;
+    const found = base ?? (exporters !== null && invalid.length === 0 ? DEFAULT_BASE : null);
+    return own ?? (found && under(found, path));
   };
-  return {
-    traces: own.traces ?? (base && under(base, 'v1/traces')),
-    metrics: own.metrics ?? (base && under(base, 'v1/metrics')),
-    invalid,
-  };
+  return { traces: endpoint('TRACES', 'v1/traces'), metrics: endpoint('METRICS', 'v1/metrics'), invalid };
 }
 
 /** A URL as it may be shown: without user, password and query. */
@@ -51,6 +55,6 @@ function under(base: string, path: string): string {
   return url.href;
 }
 
-function isHttpUrl(text: string): boolean {
+export function isHttpUrl(text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }

@@ -44,19 +44,25 @@ export function logFact(log: Log, plan: Plan, accessLog: boolean, fact: Fact): v
       return;
     case 'limit': {
       const listener = plan.listeners[fact.listener]?.name ?? null;
+      if (fact.limit === 'ports') {
+        log.write('warn', EVENTS.portsExhausted, { listener, count: fact.count }, fact.at);
+        return;
+      }
       log.write('warn', EVENTS.limitReached, { listener, limit: fact.limit, count: fact.count }, fact.at);
       return;
     }
     case 'stage': {
       const connection = formatConnectionId(fact.connection);
       const message = shown(fact.message, MESSAGE_CHARS_MAX);
-      log.write('warn', EVENTS.stageFailed, { connection, stage: fact.stage, message }, fact.at);
+      const { stage, traceId: trace_id } = fact;
+      log.write('warn', EVENTS.stageFailed, { connection, stage, message, trace_id }, fact.at);
       return;
     }
     case 'error': {
       const connection = fact.connection === null ? {} : { connection: formatConnectionId(fact.connection) };
       const message = shown(fact.message, MESSAGE_CHARS_MAX);
-      log.write('error', EVENTS.error, { ...connection, message }, fact.at);
+      const trace = fact.traceId === null ? {} : { trace_id: fact.traceId };
+      log.write('error', EVENTS.error, { ...connection, message, ...trace }, fact.at);
       return;
     }
   }

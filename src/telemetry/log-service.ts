@@ -30,6 +30,20 @@ export function logServiceEvent(log: Log, event: ServiceEvent, at: number): void
       log.write('info', EVENTS.reloaded, fields, at);
       return;
     }
+    case 'backends.changed':
+      log.write('info', EVENTS.backendsChanged, { version: event.version, ...changed(event.diff) }, at);
+      return;
+    case 'name.resolved': {
+      const { kind, name, values, ttlMs } = event;
+      log.write('info', EVENTS.nameResolved, { kind, name, ...list('values', values), ttl_ms: ttlMs }, at);
+      return;
+    }
+    case 'name.unresolved': {
+      const { kind, name, cause, kept, ageMs } = event;
+      const known = { ...list('kept', kept), age_ms: ageMs === null ? null : round(ageMs) };
+      log.write('warn', EVENTS.nameUnresolved, { kind, name, cause, ...known }, at);
+      return;
+    }
     case 'reload.failed':
       log.write('error', EVENTS.reloadFailed, { message: shown(event.message, MESSAGE_CHARS_MAX) }, at);
       return;

@@ -1,6 +1,10 @@
 import { MIRROR_METRICS } from './names-mirror.ts';
 import { POOL_METRICS } from './names-pool.ts';
 import { PRECONNECT_METRICS } from './names-preconnect.ts';
+import { NAME_METRICS } from './names-resolving.ts';
+import { TRACE_METRICS } from './names-traces.ts';
+
+export { EVENTS, type EventName } from './names-events.ts';
 
 /**
  * Every name that telemetry shows: metrics, labels, log events, spans, attributes. Names are stable: dashboards and alerts
@@ -26,7 +30,9 @@ export type LabelName =
   | 'stage'
   | 'shard'
   | 'cause'
-  | 'name';
+  | 'rule'
+  | 'name'
+  | 'kind';
 
 export interface MetricMeta {
   /** OpenTelemetry name; Prometheus shows `_` for `.` and adds `_total` to counters. */
@@ -188,6 +194,7 @@ export const METRICS = {
     description: 'When a certificate of a listener expires, in seconds since 1970, by its first name.',
     labels: ['listener', 'name'],
   },
+  ...NAME_METRICS,
   limitRejections: {
     name: 'sluice.limit.rejections',
     kind: 'counter',
@@ -247,6 +254,7 @@ export const METRICS = {
     description: 'Spans made and never received: the queue was full or the export failed.',
     labels: [],
   },
+  ...TRACE_METRICS,
   logDropped: {
     name: 'sluice.log.dropped',
     kind: 'counter',
@@ -256,39 +264,11 @@ export const METRICS = {
   },
 } as const satisfies Record<string, MetricMeta>;
 
-/** Values of `event` in the log. */
-export const EVENTS = {
-  ready: 'ready',
-  draining: 'draining',
-  drained: 'drained',
-  reloaded: 'reloaded',
-  reloadFailed: 'reload.failed',
-  shardFailed: 'shard.failed',
-  shardRestarted: 'shard.restarted',
-  adminWrite: 'admin.write',
-  connectionClosed: 'connection.closed',
-  backendHealthy: 'backend.healthy',
-  backendUnhealthy: 'backend.unhealthy',
-  backendEjected: 'backend.ejected',
-  backendReturned: 'backend.returned',
-  /** It would have been ejected, but its pool cannot spare it. */
-  backendWithheld: 'backend.ejection_withheld',
-  /** It speaks first, so that no connections are made to it ahead for some time. */
-  preconnectOff: 'preconnect.off',
-  limitReached: 'limit.reached',
-  stageFailed: 'stage.failed',
-  error: 'error',
-  /** An OTLP receiver did not take what was sent. */
-  exportFailed: 'telemetry.export_failed',
-  /** Spans that could not be sent before the service ended. */
-  spansLost: 'telemetry.spans_lost',
-  /** An environment variable names no usable OTLP endpoint. */
-  endpointInvalid: 'telemetry.endpoint_invalid',
-} as const;
-export type EventName = (typeof EVENTS)[keyof typeof EVENTS];
-
 /** Name of the root span; the spans under it are named for the states. */
 export const ROOT_SPAN = 'connection';
+
+/** Name of the spans under it that tell of a connection while it is open, one for each heartbeat. */
+export const OPEN_SPAN = 'connection.open';
 
 /** Name of the event on a `dialing` span: one for each attempt, at the time of its result. */
 export const DIAL_ATTEMPT_EVENT = 'sluice.dial.attempt';

@@ -4,12 +4,14 @@ import { SCOPE } from './names.ts';
 
 /**
  * Variables that NodeSDK itself obeys and must not here: whether there is an SDK is decided by `otlpEndpoints`, it does
- * not write to the console, and it sends no logs (its default would contact localhost).
+ * not write to the console, it sends no logs (its default would contact localhost), and what exports is made elsewhere.
  */
 const SHIELDED: Readonly<Record<string, string | undefined>> = {
   OTEL_SDK_DISABLED: undefined,
   OTEL_LOG_LEVEL: undefined,
   OTEL_LOGS_EXPORTER: 'none',
+  OTEL_TRACES_EXPORTER: 'none',
+  OTEL_METRICS_EXPORTER: 'none',
 };
 
 /** An SDK that runs, and its tracer. */

@@ -14,10 +14,13 @@ import type { Durations } from './durations.ts';
 import { readUpstreams } from './gauges.ts';
 import type { HistogramTable } from './histogram.ts';
 import { hrTime } from './hr-time.ts';
+import { readNames } from './name-metrics.ts';
 import { METRICS, type MetricMeta, SCOPE } from './names.ts';
 import type { Occupants, Shown } from './occupants.ts';
 import type { Reading } from './reading.ts';
 import type { ServiceMetrics } from './service-metrics.ts';
+import { TRACE_RULES } from './trace-rules.ts';
+import type { Traces } from './traces.ts';
 
 /** What telemetry itself has lost, for its own counters. */
 export interface Losses {
@@ -32,6 +35,8 @@ export interface MetricSources {
   readonly durations: Durations;
   readonly service: ServiceMetrics;
   readonly losses: Losses;
+  /** null where no traces are made. */
+  readonly traces: () => Traces | null;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -65,14 +70,16 @@ export class SluiceMetrics implements MetricProducer {
   }
 
   #readings(regions: readonly Float64Array[], shown: Shown): readonly Reading[] {
-    const { watched, occupants, service, losses } = this.#sources;
+    const { watched, occupants, service, losses, traces, now } = this.#sources;
     const { labels, since } = occupants.service;
     return [
       ...readCells(watched.layout, regions, shown),
       ...readUpstreams(watched.upstreams, shown.backends),
       readCertificates(watched.plan(), since),
+      ...readNames(watched.names(), now(), since),
       ...service.read(watched.plan(), since),
       { metric: METRICS.spansDropped, points: [{ labels, since, value: losses.spans() }] },
+      ...readTraces(traces(), since),
       { metric: METRICS.logDropped, points: [{ labels, since, value: losses.logLines() }] },
     ];
   }
@@ -107,6 +114,19 @@ export class SluiceMetrics implements MetricProducer {
       })),
     };
   }
+}
+
+/** What was decided about traces; all 0 where none are made. */
+function readTraces(traces: Traces | null, since: HrTime): readonly Reading[] {
+  const alone = (value: number) => [{ labels: {}, since, value }];
+  return [
+    {
+      metric: METRICS.tracesAdded,
+      points: TRACE_RULES.map((rule) => ({ labels: { rule }, since, value: traces?.added.of(rule) ?? 0 })),
+    },
+    { metric: METRICS.tracesCapped, points: alone(traces?.added.capped ?? 0) },
+    { metric: METRICS.heartbeatsSkipped, points: alone(traces?.heartbeats.skipped ?? 0) },
+  ];
 }
 
 function descriptor({ name, description, unit, kind }: MetricMeta) {

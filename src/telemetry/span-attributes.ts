@@ -5,6 +5,7 @@ import { formatConnectionId } from '../core/connection-id.ts';
 import type { ClosedFact, DialAttempt } from '../core/facts.ts';
 import type { BackendPlan, KnownProtocol, Plan, Protocol } from '../core/plan.ts';
 import { ATTRIBUTES } from './attributes.ts';
+import type { Heartbeat } from './heartbeats.ts';
 import { MESSAGE_CHARS_MAX, SNI_CHARS_MAX, shown } from './text.ts';
 
 /** What a sniffed protocol is called by convention; `unknown` has no name. */
@@ -69,6 +70,29 @@ export function connectionAttributes(plan: Plan, fact: ClosedFact): Attributes {
   if (fact.firstByteMs >= 0) attributes[ATTRIBUTES.firstByteMs] = fact.firstByteMs;
   setLegs(attributes, fact);
   if (!isClean(fact.reason)) attributes[ATTRIBUTES.errorType] = fact.reason;
+  return attributes;
+}
+
+/** Attributes of a partial span: who, where to as far as it is known, how it stands, how much so far. */
+export function heartbeatAttributes(plan: Plan, { opened, number, to, pulse }: Heartbeat): Attributes {
+  const attributes: Attributes = {
+    [ATTRIBUTES.transport]: opened.local.startsWith('unix:') ? 'unix' : 'tcp',
+    [ATTRIBUTES.listener]: plan.listeners[opened.listener]?.name,
+    [ATTRIBUTES.connectionId]: formatConnectionId(opened.connection),
+    [ATTRIBUTES.heartbeat]: number,
+    [ATTRIBUTES.openMs]: to - opened.at,
+  };
+  setPeer(attributes, opened.client, ATTRIBUTES.clientAddress, ATTRIBUTES.clientPort);
+  setPeer(attributes, opened.local, ATTRIBUTES.localAddress, ATTRIBUTES.localPort);
+  if (pulse === null) return attributes;
+  const pool = plan.pools[pulse.pool];
+  const backend = plan.backends[pulse.backend];
+  attributes[ATTRIBUTES.state] = pulse.state;
+  attributes[ATTRIBUTES.bytesUp] = pulse.bytesUp;
+  attributes[ATTRIBUTES.bytesDown] = pulse.bytesDown;
+  if (pulse.route !== null) attributes[ATTRIBUTES.route] = pulse.route;
+  if (pool !== undefined) attributes[ATTRIBUTES.pool] = pool.name;
+  if (backend !== undefined) setBackend(attributes, backend);
   return attributes;
 }
 

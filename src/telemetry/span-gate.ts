@@ -20,16 +20,19 @@ export class SpanGate implements SpanExporter {
   readonly #exporter: SpanExporter;
   readonly #failed: (error: unknown, spans: number) => void;
   readonly #pending: PendingExports;
+  readonly #waitingMax: number;
   #waiting = 0;
   #underWay = 0;
   #dropped = 0;
 
-  /** `failed` is called for each export that failed, with the spans lost by it. */
+  /** `failed` is called for each export that failed, with the spans lost by it; `waitingMax` spans may wait. */
   constructor(
     exporter: SpanExporter,
     pending: PendingExports,
     failed: (error: unknown, spans: number) => void,
+    waitingMax = SPANS_WAITING_MAX,
   ) {
+    this.#waitingMax = waitingMax;
     this.#exporter = exporter;
     this.#pending = pending;
     this.#failed = failed;
@@ -37,7 +40,7 @@ export class SpanGate implements SpanExporter {
 
   /** Whether a trace of `spans` spans may be made; where not, they are counted as dropped. */
   admit(spans: number): boolean {
-    if (this.#waiting + spans > SPANS_WAITING_MAX) {
+    if (this.#waiting + spans > this.#waitingMax) {
       this.#dropped += spans;
       return false;
     }

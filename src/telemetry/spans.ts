@@ -12,12 +12,14 @@ import type { ClosedFact, DialAttempt, StateVisit } from '../core/facts.ts';
 import type { Plan } from '../core/plan.ts';
 import { ATTRIBUTES } from './attributes.ts';
 import { attemptsByVisit } from './dials.ts';
+import type { Heartbeat } from './heartbeats.ts';
 import { hrTime } from './hr-time.ts';
-import { DIAL_ATTEMPT_EVENT, ROOT_SPAN } from './names.ts';
-import { attemptAttributes, connectionAttributes } from './span-attributes.ts';
+import { DIAL_ATTEMPT_EVENT, OPEN_SPAN, ROOT_SPAN } from './names.ts';
+import { attemptAttributes, connectionAttributes, heartbeatAttributes } from './span-attributes.ts';
 import type { SpanGate } from './span-gate.ts';
 import { MESSAGE_CHARS_MAX, shown } from './text.ts';
 import type { TraceIds } from './trace-ids.ts';
+import type { TraceKeptBy } from './trace-rules.ts';
 
 /**
  * Makes a connection's trace when the connection has ended: a root span for its life and under it one span for each
@@ -38,9 +40,8 @@ export class Spans {
     this.#gate = gate;
   }
 
-  /** Does nothing for a connection that is not sampled, or when too many spans wait. */
-  record(fact: ClosedFact): void {
-    if (!fact.sampled) return;
+  /** Makes nothing when too many spans wait. `keptBy` is why the connection is traced. */
+  record(fact: ClosedFact, keptBy: TraceKeptBy): void {
     const visits = visitsOf(fact);
     if (!this.#gate.admit(visits.length + 1)) return;
 
@@ -52,7 +53,7 @@ export class Spans {
       {
         kind: SpanKind.SERVER,
         startTime: hrTime(fact.opened),
-        attributes: connectionAttributes(plan, fact),
+        attributes: { ...connectionAttributes(plan, fact), [ATTRIBUTES.keptBy]: keptBy },
       },
       parentOf(fact),
     );
@@ -67,6 +68,16 @@ export class Spans {
       root.setStatus({ code: SpanStatusCode.ERROR, message });
     }
     root.end(hrTime(fact.at));
+  }
+
+  /** Tells of a connection that is still open, by a span under the root that it is going to have. */
+  beat(heartbeat: Heartbeat): void {
+    const { opened, from, to } = heartbeat;
+    if (opened.spanId === null || !this.#gate.admit(1)) return;
+    const attributes = heartbeatAttributes(this.#plan(), heartbeat);
+    const root = { traceId: opened.traceId, spanId: opened.spanId, traceFlags: TraceFlags.SAMPLED };
+    const context = trace.setSpanContext(ROOT_CONTEXT, root);
+    this.#tracer.startSpan(OPEN_SPAN, { startTime: hrTime(from), attributes }, context).end(hrTime(to));
   }
 
   /** `ended` is why the connection ended, where that was decided during this visit and was not clean. */

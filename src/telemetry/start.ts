@@ -2,13 +2,15 @@ import { textOf } from '../core/error-fact.ts';
 import type { Fact } from '../core/facts.ts';
 import type { Plan } from '../core/plan.ts';
 import type { StartWatcher, Watched, Watcher } from '../core/watcher.ts';
-import { type Endpoints, type Environment, otlpEndpoints } from './endpoints.ts';
+import { type Environment, otlpEndpoints } from './endpoints.ts';
 import type { Exports } from './exports.ts';
 import { type Log, openLog } from './log.ts';
 import { logFact } from './log-facts.ts';
 import { type LogOutput, openLogOutput } from './log-output.ts';
 import { logServiceEvent } from './log-service.ts';
 import { EVENTS } from './names.ts';
+import { prometheusPage } from './otel-settings.ts';
+import { ignoredVariables } from './otel-variables.ts';
 
 /** How long `close` waits for receivers of spans and metrics. */
 export const EXPORT_CLOSE_MS_MAX = 4_000;
@@ -38,14 +40,15 @@ export async function startTelemetry(
 ): Promise<Watcher> {
   const { telemetry } = watched.plan();
   const log = openLog(output);
-  const exports = await openExports(watched, otlpEndpoints(telemetry.otlp, environment), log, output);
+  const exports = await openExports(watched, environment, log, output);
   const accessLog = telemetry.accessLog.to !== 'off';
   let open = true;
 
   const read = (plan: Plan, fact: Fact): void => {
     try {
       logFact(log, plan, accessLog, fact);
-      if (fact.kind === 'closed') exports?.closed(fact);
+      if (fact.kind === 'opened') exports?.opened(fact);
+      else if (fact.kind === 'closed') exports?.closed(fact);
     } catch (error) {
       // A reader of facts must not throw: the other readers and the rest of the facts come after it.
       log.write('error', EVENTS.error, { message: `telemetry: ${textOf(error)}` }, Date.now());
@@ -77,24 +80,38 @@ export async function startTelemetry(
 /** The exports, or null where there is nothing to export. */
 async function openExports(
   watched: Watched,
-  endpoints: Endpoints,
+  environment: Environment,
   log: Log,
   output: LogOutput,
 ): Promise<Exports | null> {
+  const { otlp, prometheus } = watched.plan().telemetry;
+  const endpoints = otlpEndpoints(otlp, environment);
+  tellIgnored(log, environment);
   for (const variable of endpoints.invalid) {
     log.write('warn', EVENTS.endpointInvalid, { variable, cause: 'not an http or https URL' }, Date.now());
   }
   const wanted =
-    endpoints.traces !== null || endpoints.metrics !== null || watched.plan().telemetry.prometheus !== null;
+    endpoints.traces !== null ||
+    endpoints.metrics !== null ||
+    (prometheus ?? prometheusPage(environment)) !== null;
   if (!wanted) return null;
   const { startExports } = await import('./exports.ts');
   return startExports({
     watched,
     endpoints,
+    environment,
     log,
     logLinesDropped: () => output.dropped,
     now: () => Date.now(),
   });
+}
+
+/** One line for all variables of OpenTelemetry that have no effect; addresses that are none have a line each. */
+function tellIgnored(log: Log, environment: Environment): void {
+  const ignored = ignoredVariables(environment).filter(({ variable }) => !variable.endsWith('_ENDPOINT'));
+  if (ignored.length === 0) return;
+  const variables = Object.fromEntries(ignored.map(({ variable, cause }) => [variable, cause]));
+  log.write('warn', EVENTS.variablesIgnored, { variables }, Date.now());
 }
 
 async function closeOutput(output: LogOutput): Promise<void> {

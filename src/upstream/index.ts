@@ -1,3 +1,5 @@
+export { expandServices } from './expand-services.ts';
+export { Names, type NamesKnown, type NamesOptions } from './names.ts';
 export { createPicker } from './picker.ts';
 export { PickerPools } from './picker-pools.ts';
 export type { PoolsShared } from './pool-limits.ts';

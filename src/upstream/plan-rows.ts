@@ -1,5 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Address } from '../core/address.ts';
 import type { BackendPlan, Plan, PoolPlan } from '../core/plan.ts';
+import { addressesOf } from './name-addresses.ts';
+import type { NamesKnown } from './names.ts';
 import type { ProbeTarget } from './probe-loop.ts';
 
 /** What supervision needs of a plan. */
@@ -35,8 +38,10 @@ export function isSamePool(before: PoolsPlan, after: PoolsPlan, index: number): 
     old.name === now.name &&
     isDeepStrictEqual(old.health, now.health) &&
     probeSource(old) === probeSource(now) &&
+    old.connect.attemptDelayMs === now.connect.attemptDelayMs &&
     isDeepStrictEqual(liveRows(before, old), rows) &&
-    rows.every((row) => isSameBackend(before, after, row))
+    rows.every((row) => isSameBackend(before, after, row)) &&
+    rows.every((row) => backendOf(before, row).resolve === backendOf(after, row).resolve)
   );
 }
 
@@ -47,13 +52,16 @@ export function isProbed(plan: PoolsPlan, row: number): boolean {
 }
 
 /** How a row is probed. Throws a RangeError where it is not. */
-export function targetOf(plan: PoolsPlan, row: number): ProbeTarget {
-  const { address, pool } = backendOf(plan, row);
+export function targetOf(plan: PoolsPlan, row: number, names?: NamesKnown): ProbeTarget {
+  const backend = backendOf(plan, row);
+  const { address, pool } = backend;
   const { health = null, connect } = plan.pools[pool] ?? {};
   if (health === null || connect === undefined || !isProbed(plan, row))
     throw new RangeError(`backend ${row} is not probed`);
   const { intervalMs, timeoutMs } = health;
-  return { row, address, source: probeSource({ connect }), intervalMs, timeoutMs };
+  const { attemptDelayMs } = connect;
+  const addresses = (): readonly Address[] | string => addressesOf(backend, names);
+  return { row, address, addresses, attemptDelayMs, source: probeSource({ connect }), intervalMs, timeoutMs };
 }
 
 /** A probe has no client whose address it could come from. */

@@ -13,6 +13,10 @@ const GOLDEN_FRACTION = 0.618_033_988_749_895;
 export interface ProbeTarget {
   readonly row: number;
   readonly address: Address;
+  /** Where that is now, asked before each probe, or why nobody knows; absent = the address itself. */
+  readonly addresses?: () => readonly Address[] | string;
+  /** As `ConnectPlan.attemptDelayMs`; of no meaning to a single address. */
+  readonly attemptDelayMs?: number;
   /** As `ConnectPlan.source`: a probe goes the way that clients go. Of `client`, null. */
   readonly source: string | null;
   readonly intervalMs: number;
@@ -56,11 +60,19 @@ export class ProbeLoop implements Guest {
   /** The gate has a place. */
   begin(): void {
     this.#guarded(() => {
-      const { address, source, timeoutMs } = this.#target;
+      const { address, addresses = () => [address], source, timeoutMs, attemptDelayMs } = this.#target;
       this.#began = this.#plane.timers.now();
-      this.#probe = probeTcp(this.#plane, address, source, timeoutMs, (result) => {
-        this.#guarded(() => this.#settle(result));
-      });
+      const to = addresses();
+      if (typeof to === 'string') {
+        this.#settle({ kind: 'failed', cause: to });
+        return;
+      }
+      this.#probe = probeTcp(
+        this.#plane,
+        to,
+        { source, timeoutMs, attemptDelayMs: attemptDelayMs ?? 0 },
+        (result) => this.#guarded(() => this.#settle(result)),
+      );
     });
   }
 

@@ -1,6 +1,7 @@
 import type { Address } from '../core/address.ts';
 import { PLAIN_SOCKET } from '../core/plain-socket.ts';
 import type { Cancellable, DialFailure, Endpoint, EndpointObserver, Plane } from '../core/ports.ts';
+import { race } from '../names/index.ts';
 
 /** What one probe found. `impossible`: this machine could not make it, which says nothing of the backend. */
 export type ProbeResult =
@@ -21,6 +22,14 @@ const IGNORE_ALL: EndpointObserver = {
   closed() {},
 };
 
+export interface ProbeSettings {
+  /** As `ProbeTarget.source`. */
+  readonly source: string | null;
+  readonly timeoutMs: number;
+  /** From one address to the next, where there are several. */
+  readonly attemptDelayMs: number;
+}
+
 /**
  * Connects once and says whether that worked, within `timeoutMs`; no byte is sent. A connection made is ended by RST, as
  * HAProxy does: neither side keeps a socket in TIME_WAIT, and a backend that accepts late finds nothing to answer.
@@ -29,9 +38,8 @@ const IGNORE_ALL: EndpointObserver = {
  */
 export function probeTcp(
   plane: Plane,
-  address: Address,
-  source: string | null,
-  timeoutMs: number,
+  addresses: readonly Address[],
+  { source, timeoutMs, attemptDelayMs }: ProbeSettings,
   done: (result: ProbeResult) => void,
 ): Cancellable {
   const began = plane.timers.now();
@@ -48,19 +56,15 @@ export function probeTcp(
     if (end()) done({ kind: 'failed', cause: `no answer in ${timeoutMs} ms` });
   });
   try {
-    attempt = plane.dial(
-      address,
-      { ...PLAIN_SOCKET, source },
-      {
-        connected(endpoint) {
-          resetAtOnce(endpoint);
-          if (end()) done({ kind: 'passed', ms: Math.round(plane.timers.now() - began) });
-        },
-        failed(failure) {
-          if (end()) done(resultOf(failure));
-        },
+    attempt = race(plane, addresses, { ...PLAIN_SOCKET, source }, attemptDelayMs, {
+      connected(endpoint) {
+        resetAtOnce(endpoint);
+        if (end()) done({ kind: 'passed', ms: Math.round(plane.timers.now() - began) });
       },
-    );
+      failed(failure) {
+        if (end()) done(resultOf(failure));
+      },
+    });
   } catch (error) {
     end();
     throw error;

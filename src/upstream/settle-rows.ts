@@ -7,7 +7,8 @@ import { backendOf, isProbed, isSameBackend, liveRows, type PoolsPlan } from './
  * weight set at run time survives. Where nothing is probed every backend is healthy: `freed` is told of each that stays
  * and was unhealthy. Rows of retired backends are left as they are, for connections of older plans. `before` is null at
  * the start of a service: every weight is set then, and a health that the table knows is kept. One that is
- * new in a service that runs, or is freed, comes back at `now`, in milliseconds since 1970.
+ * new in a service that runs, or is freed, comes back at `now`, in milliseconds since 1970. A backend that is not probed and
+ * has no address, for which `unresolved` says why, is unhealthy: `lost` is told of it where it was not before.
  */
 export function settleRows(
   before: PoolsPlan | null,
@@ -15,6 +16,8 @@ export function settleRows(
   table: UpstreamTable,
   now: number,
   freed: (row: number) => void,
+  unresolved: (row: number) => string | null = () => null,
+  lost: (row: number, cause: string) => void = () => {},
 ): void {
   for (const pool of after.pools) {
     for (const row of liveRows(after, pool)) {
@@ -27,6 +30,12 @@ export function settleRows(
       }
       if (isProbed(after, row)) {
         if (!stays && before !== null) table.setHealth(row, HEALTH_UNKNOWN);
+        continue;
+      }
+      const why = unresolved(row);
+      if (why !== null) {
+        if (!stays || table.health(row) !== UNHEALTHY) lost(row, why);
+        table.setHealth(row, UNHEALTHY);
         continue;
       }
       if (stays && table.health(row) === UNHEALTHY) {

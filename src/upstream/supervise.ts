@@ -13,10 +13,13 @@ import {
 } from '../core/upstream-table.ts';
 import { type EjectionSink, Ejections } from './ejections.ts';
 import { createHealthCheckerLogic, type HealthSink } from './health-check.ts';
+import { whyUnresolved } from './name-addresses.ts';
+import type { NamesKnown } from './names.ts';
 import { backendOf, isProbed, isSamePool, liveRows, nameOf, targetOf } from './plan-rows.ts';
 import { type BalancerActor, type BalancerLogic, PoolSupervisor } from './pool-supervisor.ts';
 import { createProbers, type Probers } from './prober.ts';
 import { type EndSessions, Sessions } from './sessions.ts';
+import { settleNames } from './settle-names.ts';
 import { settleRows } from './settle-rows.ts';
 
 export interface UpstreamsOptions {
@@ -29,6 +32,8 @@ export interface UpstreamsOptions {
   readonly emit: FactSink;
   /** Wall time in milliseconds since 1970, for facts. */
   readonly now: () => number;
+  /** What names stand for; absent = no backend has one. */
+  readonly names?: NamesKnown;
   /** Ends sessions of a backend that went down, or in favour of one that came back. Absent: none are ended. */
   readonly endSessions?: EndSessions;
   /** Counts an ejection; `cause` is the position in FAILURE_KINDS. */
@@ -54,6 +59,11 @@ export interface RunningUpstreams {
    * names a row that it has not or that is not in the table.
    */
   apply(plan: Plan): Promise<void>;
+  /**
+   * Names stand for other addresses: backends that are not probed become healthy with the first, and those that are find
+   * out by their next probe.
+   */
+  namesChanged(): void;
   /** Stops every supervisor, checker and probe. No fact and no change of the table comes afterwards. */
   stop(): void;
 }
@@ -90,10 +100,10 @@ class Supervision implements RunningUpstreams {
   constructor(options: UpstreamsOptions) {
     this.#options = options;
     this.#plan = options.plan;
-    this.#probers = createProbers(options.plane, (row) => targetOf(this.#plan, row));
+    this.#probers = createProbers(options.plane, (row) => targetOf(this.#plan, row, options.names));
     this.#logic = this.#createLogic();
     mustFit(options.plan, options.table);
-    settleRows(null, options.plan, options.table, options.now(), () => {});
+    this.#settleRows(null, options.plan);
     const { plan, plane, table, now, endSessions = () => {} } = options;
     this.#sessions = new Sessions(plan, table, plane.timers, endSessions);
     this.#ejections = new Ejections(plan, table, plane.timers, now, this.#ejectionSink());
@@ -114,11 +124,19 @@ class Supervision implements RunningUpstreams {
       this.#supervisors.delete(index);
     }
     this.#plan = plan;
-    const { table, now } = this.#options;
-    settleRows(before, plan, table, now(), (row) => this.#tellHealth(row, 'healthy', 'no longer probed'));
+    this.#settleRows(before, plan);
     this.#sessions.apply(plan);
     this.#ejections.apply(plan);
     await this.#startMissing();
+  }
+
+  namesChanged(): void {
+    if (this.#stopped) return;
+    const { table, names, now } = this.#options;
+    if (names === undefined) return;
+    settleNames(this.#plan, table, names, now(), (row, health, cause) =>
+      this.#tellHealth(row, health, cause),
+    );
   }
 
   stop(): void {
@@ -126,6 +144,19 @@ class Supervision implements RunningUpstreams {
     this.#ejections.stop();
     this.#sessions.stop();
     for (const supervisor of this.#supervisors.values()) supervisor.stop();
+  }
+
+  #settleRows(before: Plan | null, plan: Plan): void {
+    const { table, names, now } = this.#options;
+    settleRows(
+      before,
+      plan,
+      table,
+      now(),
+      (row) => this.#tellHealth(row, 'healthy', 'no longer probed'),
+      (row) => (names === undefined ? null : whyUnresolved(backendOf(plan, row), names)),
+      (row, cause) => this.#tellHealth(row, 'unhealthy', cause),
+    );
   }
 
   /** Starts a supervisor for each pool in use that has none; resolves when all that it started are ready. */
@@ -217,7 +248,7 @@ class Supervision implements RunningUpstreams {
   }
 
   #tell(message: string): void {
-    this.#options.emit({ kind: 'error', at: this.#options.now(), connection: null, message });
+    this.#options.emit({ kind: 'error', at: this.#options.now(), connection: null, traceId: null, message });
   }
 }
 

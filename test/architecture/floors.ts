@@ -26,6 +26,7 @@ export const FLOORS = [
       'src/admin',
       'src/shared-memory',
       'src/tls',
+      'src/names',
     ],
   ],
   ['actors', ['src/connection', 'src/upstream', 'src/config']],

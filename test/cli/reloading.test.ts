@@ -14,6 +14,7 @@ const ENVIRONMENT = {
   readFile: () => 'no files in these tests',
   now: 0,
   ticketKeys: null,
+  variables: {},
 };
 
 /** A configuration that relays to this port. */

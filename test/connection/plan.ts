@@ -10,6 +10,7 @@ import type {
   StagePlan,
   Timeouts,
 } from '../../src/core/plan.ts';
+import { PLAIN_RESOLVER } from '../support/resolver.ts';
 
 /** Where the one listener of a test's plan listens. */
 export const LISTEN = { kind: 'tcp', host: '10.0.0.1', port: 80 } as const;
@@ -27,9 +28,12 @@ export const SNIFF = { timeoutMs: 300, bytesMax: 4096 };
 export const CONNECT_TIMEOUT_MS = 400;
 const CONNECT: ConnectPlan = {
   timeoutMs: CONNECT_TIMEOUT_MS,
+  deadlineMs: 0,
+  attemptDelayMs: 250,
   retries: 2,
   abortOnFin: false,
   source: null,
+  sourcePorts: null,
   proxyOut: null,
   tls: null,
 };
@@ -121,6 +125,7 @@ export function planOf(pieces: PlanPieces): Plan {
       panicPercent: 0,
       slowStartMs: 0,
       backends,
+      services: [],
       health: null,
       passive: pieces.passive ?? null,
       onDown: 'leave',
@@ -143,6 +148,7 @@ export function planOf(pieces: PlanPieces): Plan {
       priority: 0,
       backup: false,
       connectionsMax: pieces.connectionsMax ?? 0,
+      resolve: 'both',
       connectRate: pieces.connectRate ?? 0,
       original: pieces.original ?? false,
     })),
@@ -150,6 +156,7 @@ export function planOf(pieces: PlanPieces): Plan {
     machineEngine: pieces.machineEngine ?? 'compiled',
     reload: 'signal',
     socket: PLAIN_SOCKET,
+    resolver: PLAIN_RESOLVER,
     limits: {
       connections: { value: pieces.connections ?? 10_000, reason: 'test' },
       descriptors: pieces.descriptors ?? null,
@@ -157,7 +164,15 @@ export function planOf(pieces: PlanPieces): Plan {
     workers: { count: 0, reason: 'test', pipes: 0 },
     groups: [{ plane: 'memory', first: 0, count: 1, reason: 'test' }],
     hangMs: 0,
-    telemetry: { otlp: null, sample: pieces.sample ?? 1, prometheus: null, accessLog: { to: 'off' } },
+    telemetry: {
+      otlp: null,
+      sample: pieces.sample ?? 1,
+      followsParent: true,
+      also: null,
+      heartbeatMs: 0,
+      prometheus: null,
+      accessLog: { to: 'off' },
+    },
     admin: null,
     drainMs: pieces.drainMs ?? 1000,
   };

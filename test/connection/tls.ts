@@ -29,7 +29,8 @@ export function openTls(pieces: WorldPieces): Promise<World> {
     parts: (parts) => ({
       ...pieces.parts?.(parts),
       tls: createTlsSessions({
-        onError: (error) => parts.emit({ kind: 'error', at: 0, connection: null, message: textOf(error) }),
+        onError: (error) =>
+          parts.emit({ kind: 'error', at: 0, connection: null, traceId: null, message: textOf(error) }),
       }),
     }),
   });

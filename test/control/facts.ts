@@ -10,6 +10,9 @@ export function openedFact(changes: Partial<OpenedFact> = {}): OpenedFact {
     client: '192.0.2.7:40000',
     local: '192.0.2.1:7443',
     traceId: '0123456789abcdef0123456789abcdef',
+    spanId: null,
+    parentSpanId: null,
+    sampled: true,
     ...changes,
   };
 }

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ANSWER_MS_MAX, Fleet, RESTARTS_MS_MAX } from '../../src/control/fleet.ts';
 import { type Bound, ShardGone, type ShardHost } from '../../src/control/shard-host.ts';
+import { connectionId } from '../../src/core/connection-id.ts';
+import type { ConnectionPulse } from '../../src/core/connection-pulse.ts';
 import { SluiceError } from '../../src/core/errors.ts';
 import type { Plan, ShardGroup } from '../../src/core/plan.ts';
 
@@ -18,6 +20,8 @@ class FakeHost implements ShardHost {
   serves: () => void = () => {};
   settles: (ms: number) => Promise<void> = async () => {};
 
+  pulsing: (connections: readonly number[]) => Promise<readonly ConnectionPulse[]> = async () => [];
+
   constructor(number: number) {
     this.number = number;
   }
@@ -34,6 +38,7 @@ class FakeHost implements ShardHost {
     this.asked.push(`commit ${version}`);
     await this.commits();
   }
+  tellNames(): void {}
   async abort(version: number): Promise<void> {
     this.asked.push(`abort ${version}`);
   }
@@ -52,6 +57,10 @@ class FakeHost implements ShardHost {
   async empty(): Promise<void> {}
   async view(): Promise<null> {
     return null;
+  }
+  async pulses(connections: readonly number[]): Promise<readonly ConnectionPulse[]> {
+    this.asked.push(`pulses ${connections.length}`);
+    return this.pulsing(connections);
   }
 
   wake(): void {}
@@ -216,3 +225,21 @@ describe('the fleet', () => {
 });
 
 afterEach(() => void vi.useRealTimers());
+
+test('pulses are asked of each shard once, and told in order: of the living, of the gone, and of silent shards', async () => {
+  const hosts = hostsOf(3);
+  const pulse = (connection: number) => ({ connection, state: 'streaming' }) as ConnectionPulse;
+  const [a, b, c, d, e] = [
+    connectionId(0, 0, 1),
+    connectionId(1, 0, 1),
+    connectionId(0, 0, 2),
+    connectionId(2, 0, 1),
+    connectionId(7, 0, 1),
+  ];
+  (hosts[0] as FakeHost).pulsing = async ([first]) => [pulse(first ?? 0)];
+  (hosts[1] as FakeHost).pulsing = gone;
+  (hosts[2] as FakeHost).state = 'waiting';
+  const answers = await new Fleet(hosts).pulses([a, b, c, d, e]);
+  expect(answers).toEqual([pulse(a), 'unknown', 'gone', 'unknown', 'unknown']);
+  expect(hosts.map(({ asked }) => asked)).toEqual([['pulses 2'], ['pulses 1'], []]);
+});

@@ -95,8 +95,9 @@ describe('reaping a dead shard', () => {
   });
 
   test('a lost connection is told with what is known of it', () => {
-    const opened = openedFact({ connection: 5, listener: 2, at: 100 });
-    expect(lostConnection(opened, 250, false)).toMatchObject({
+    const trace = { spanId: '1'.repeat(16), parentSpanId: '2'.repeat(16), sampled: false };
+    const opened = openedFact({ connection: 5, listener: 2, at: 100, ...trace });
+    expect(lostConnection(opened, 250)).toMatchObject({
       kind: 'closed',
       at: 250,
       opened: 100,
@@ -104,7 +105,7 @@ describe('reaping a dead shard', () => {
       listener: 2,
       reason: 'shard-failed',
       during: null,
-      sampled: false,
+      ...trace,
       traceId: opened.traceId,
     });
   });

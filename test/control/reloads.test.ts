@@ -14,6 +14,8 @@ const TAKEN = new SluiceError('LISTEN_FAILED', 'EADDRINUSE');
 /** A service that notes the steps of its reloads. */
 class FakeService implements Reloadable {
   plan = planOf({ a: '127.0.0.1:0', b: B });
+  compiled = this.plan;
+  resolves: (compiled: Plan) => Plan = (compiled) => compiled;
   bound: Bound = { a: '127.0.0.1:4711', b: B };
   current_phase: ReturnType<Reloadable['phase']> = 'ready';
   readonly steps: string[] = [];
@@ -25,7 +27,10 @@ class FakeService implements Reloadable {
     return this.current_phase;
   }
   current() {
-    return { plan: this.plan, bound: this.bound };
+    return { plan: this.plan, compiled: this.compiled, bound: this.bound };
+  }
+  async resolve(compiled: Plan): Promise<Plan> {
+    return this.resolves(compiled);
   }
   free(): FreeSlots {
     return NONE;
@@ -42,7 +47,8 @@ class FakeService implements Reloadable {
     this.known.push(known);
     return { bound: { ...known, ...(await this.binds()) }, shards: [] };
   }
-  async commit(plan: Plan, { bound }: { bound: Bound }): Promise<void> {
+  async commit(plan: Plan, compiled: Plan, { bound }: { bound: Bound }): Promise<void> {
+    this.compiled = compiled;
     this.steps.push(`commit ${plan.version}`);
     this.plan = plan;
     this.bound = bound;

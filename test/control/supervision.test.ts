@@ -33,6 +33,7 @@ async function serving(hang = '2s') {
     epoch: 0,
     startThread: fakes.start,
     facts: queue,
+    names: () => ({}),
     current: () => ({ plan, bound: { edge: '127.0.0.1:1001' } satisfies Bound }),
     took: () => {},
     tell: (event) => events.push(event),

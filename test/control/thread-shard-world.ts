@@ -23,6 +23,7 @@ export function world() {
     epoch: 0,
     startThread: threads.start,
     current: () => state,
+    names: () => ({}),
     took: ({ version }, bound) => void told.push(`took ${version} ${JSON.stringify(bound)}`),
     facts: () => {},
     wake: (other) => void told.push(`wake ${other}`),

@@ -80,6 +80,7 @@ test('a shard on a thread tells which connections it has no more', async () => {
     epoch: 0,
     startThread: threadStarter(SHARD_ENTRY),
     current: () => ({ plan, bound: {} }),
+    names: () => ({}),
     took: () => {},
     facts: () => {},
     wake: () => {},

@@ -64,6 +64,9 @@ export const anyFact: fc.Arbitrary<Fact> = fc.oneof(
     client: text,
     local: text,
     traceId: text,
+    spanId: fc.option(text),
+    parentSpanId: fc.option(text),
+    sampled: fc.boolean(),
   }),
   record({
     kind: fc.constant('entered' as const),
@@ -136,6 +139,12 @@ export const anyFact: fc.Arbitrary<Fact> = fc.oneof(
     ms: number,
   }),
   record({ kind: fc.constant('preconnect' as const), at, pool: index, backend: index, ms: number }),
-  record({ kind: fc.constant('error' as const), at, connection: fc.option(connection), message }),
-  record({ kind: fc.constant('stage' as const), at, connection, stage: text, message }),
+  record({
+    kind: fc.constant('error' as const),
+    at,
+    traceId: fc.option(text),
+    connection: fc.option(connection),
+    message,
+  }),
+  record({ kind: fc.constant('stage' as const), at, traceId: text, connection, stage: text, message }),
 );

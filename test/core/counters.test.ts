@@ -63,7 +63,7 @@ describe('the layout of the counters', () => {
     expect(used).toEqual(Array.from({ length: layout.length }, (_, index) => index));
   });
 
-  it('names all cells of a listener and of a backend, and no other', () => {
+  it('names all cells of a listener, of a backend and of a pool, and no other', () => {
     const layout = new CountersLayout({ listeners: 3, backends: 2 });
     const all = cells(layout);
     const named = (label: RegExp): number[] =>
@@ -71,6 +71,7 @@ describe('the layout of the counters', () => {
     const sorted = (list: readonly number[]): number[] => list.toSorted((a, b) => a - b);
     expect(sorted(layout.ofListener(1))).toEqual(sorted(named(/^(?!backend|dial|pool)[a-z ]+ 1(?: |$)/)));
     expect(sorted(layout.ofBackend(1))).toEqual(sorted(named(/^(?:backend|dial)[a-z ]+ 1(?: |$)/)));
+    expect(sorted(layout.ofPool(1))).toEqual(sorted(named(/^pool [a-z-]+ 1$/)));
   });
 
   it('allocates a zeroed region of its length on shared memory', () => {

@@ -91,7 +91,14 @@ describe('the limits of a fact', () => {
       visits: new Array(1000).fill(visit),
     });
     expect(encoded(fact).length).toBeGreaterThan(FACT_BYTES_MAX / 2);
-    const { length } = encoded({ kind: 'stage', at: 1, connection: 1, stage: long, message: long });
+    const { length } = encoded({
+      kind: 'stage',
+      at: 1,
+      connection: 1,
+      traceId: long,
+      stage: long,
+      message: long,
+    });
     expect(length).toBeGreaterThan(FACT_MESSAGE_BYTES_MAX);
   });
 

@@ -23,7 +23,7 @@ function queue() {
 }
 
 function small(at: number): ErrorFact {
-  return { kind: 'error', at, connection: null, message: '' };
+  return { kind: 'error', at, connection: null, traceId: null, message: '' };
 }
 
 function closed(at: number): ClosedFact {

@@ -43,7 +43,7 @@ export function closedFact(changes: Partial<ClosedFact> = {}): ClosedFact {
 }
 
 export function errorFact(message: string): ErrorFact {
-  return { kind: 'error', at: 1, connection: null, message };
+  return { kind: 'error', at: 1, connection: null, traceId: null, message };
 }
 
 export function enteredFact(connection: number): EnteredFact {

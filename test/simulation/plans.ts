@@ -1,5 +1,6 @@
 import { PLAIN_SOCKET } from '../../src/core/plain-socket.ts';
 import type { BackendPlan, ListenerPlan, Plan, RoutePlan, StagePlan, Timeouts } from '../../src/core/plan.ts';
+import { PLAIN_RESOLVER } from '../support/resolver.ts';
 import type { Dice } from './dice.ts';
 
 /** Backends of a first plan; a reload may add one more. */
@@ -29,15 +30,19 @@ export function randomPlan(dice: Dice): Plan {
         panicPercent: 0,
         slowStartMs: 0,
         backends: Array.from({ length: BACKENDS }, (_, row) => row),
+        services: [],
         health: null,
         passive: null,
         onDown: 'leave',
         rebalancePerSecond: 0,
         connect: {
           timeoutMs: 400,
+          deadlineMs: 0,
+          attemptDelayMs: 250,
           retries: dice.between(0, 3),
           abortOnFin: dice.often(0.1),
           source: null,
+          sourcePorts: null,
           proxyOut: null,
           tls: null,
         },
@@ -53,11 +58,20 @@ export function randomPlan(dice: Dice): Plan {
     machineEngine: 'compiled',
     reload: 'signal',
     socket: PLAIN_SOCKET,
+    resolver: PLAIN_RESOLVER,
     limits: { connections: { value: dice.often(0.1) ? 12 : 1000, reason: 'simulation' }, descriptors: null },
     workers: { count: 0, reason: 'simulation', pipes: 0 },
     groups: [{ plane: 'memory', first: 0, count: 1, reason: 'simulation' }],
     hangMs: 0,
-    telemetry: { otlp: null, sample: 0.5, prometheus: null, accessLog: { to: 'off' } },
+    telemetry: {
+      otlp: null,
+      sample: 0.5,
+      followsParent: true,
+      also: null,
+      heartbeatMs: 0,
+      prometheus: null,
+      accessLog: { to: 'off' },
+    },
     admin: null,
     drainMs: 1000,
   };
@@ -75,6 +89,7 @@ export function backendOf(dice: Dice, row: number): BackendPlan {
     priority: 0,
     backup: row === BACKENDS - 1,
     connectionsMax: dice.often(0.2) ? 2 : 0,
+    resolve: 'both',
     connectRate: 0,
     original: false,
   };

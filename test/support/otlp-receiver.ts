@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import protobuf from 'protobufjs';
 import { OTLP_PROTO } from '../telemetry/otlp.ts';
@@ -61,6 +61,8 @@ export interface OtlpReceiver {
   metrics(): readonly DecodedMetric[];
   /** Method and path of every request, whatever came of it. */
   requests(): readonly string[];
+  /** The headers of every request. */
+  headers(): readonly IncomingHttpHeaders[];
   /** Resolves once the predicate holds, tried after each request; rejects after `timeoutMs`. */
   waitFor(predicate: (receiver: OtlpReceiver) => boolean, timeoutMs?: number): Promise<void>;
   /** Changes what is done with requests from now on. */
@@ -76,6 +78,7 @@ const METRICS = ROOT.lookupType('otlp.ExportMetricsServiceRequest');
 export async function startOtlpReceiver(behaviour: Behaviour = 'accept'): Promise<OtlpReceiver> {
   const spans: DecodedSpan[] = [];
   const requests: string[] = [];
+  const headers: IncomingHttpHeaders[] = [];
   const waiting = new Set<() => void>();
   let metrics: readonly DecodedMetric[] = [];
   let current = behaviour;
@@ -89,6 +92,7 @@ export async function startOtlpReceiver(behaviour: Behaviour = 'accept'): Promis
   };
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     requests.push(`${request.method} ${request.url}`);
+    headers.push(request.headers);
     for (const check of waiting) check();
     const body = await readBody(request);
     if (current === 'hang') return;
@@ -108,6 +112,7 @@ export async function startOtlpReceiver(behaviour: Behaviour = 'accept'): Promis
     spans: () => spans,
     metrics: () => metrics,
     requests: () => requests,
+    headers: () => headers,
     waitFor: (predicate, timeoutMs = 10_000) =>
       new Promise((resolve, reject) => {
         const timer = setTimeout(() => {

@@ -19,6 +19,7 @@ import {
 } from './samples.ts';
 
 const at = OPENED;
+const TRACE = 'ab'.repeat(16);
 const TIME = new Date(OPENED).toISOString();
 
 describe('the line of a connection', () => {
@@ -164,7 +165,7 @@ describe('the line of a connection', () => {
   });
 
   it('is left out where the access log is off, and only it', async () => {
-    const error: Fact = { kind: 'error', at, connection: null, message: 'x' };
+    const error: Fact = { kind: 'error', at, connection: null, traceId: null, message: 'x' };
     const lines = parsed(await linesOf([aClosedFact(), error], [], 'off'));
     expect(lines.map(({ event }) => event)).toEqual(['error']);
   });
@@ -203,9 +204,9 @@ describe('the log', () => {
   it('has a line for limits, failed stages and errors', async () => {
     const lines = await linesOf([
       { kind: 'limit', at, listener: 1, limit: 'accept_rate', count: 12 },
-      { kind: 'stage', at, connection: 5, stage: 'tee', message: 'ENOSPC' },
-      { kind: 'error', at, connection: 5, message: 'two\nlines' },
-      { kind: 'error', at, connection: null, message: 'alone' },
+      { kind: 'stage', at, connection: 5, traceId: TRACE, stage: 'tee', message: 'ENOSPC' },
+      { kind: 'error', at, connection: 5, traceId: TRACE, message: 'two\nlines' },
+      { kind: 'error', at, connection: null, traceId: null, message: 'alone' },
     ]);
     expect(parsed(lines)).toEqual([
       {
@@ -223,8 +224,16 @@ describe('the log', () => {
         connection: '000000000005',
         stage: 'tee',
         message: 'ENOSPC',
+        trace_id: TRACE,
       },
-      { level: 'error', time: TIME, event: 'error', connection: '000000000005', message: 'two\nlines' },
+      {
+        level: 'error',
+        time: TIME,
+        event: 'error',
+        connection: '000000000005',
+        message: 'two\nlines',
+        trace_id: TRACE,
+      },
       { level: 'error', time: TIME, event: 'error', message: 'alone' },
     ]);
   });
@@ -266,6 +275,9 @@ describe('the log', () => {
         client: '192.0.2.1:1',
         local: '127.0.0.1:1',
         traceId: '',
+        spanId: null,
+        parentSpanId: null,
+        sampled: true,
       },
       { kind: 'entered', at, connection: 1, listener: 0, state: 'streaming' },
     ]);

@@ -180,7 +180,7 @@ describe('the metrics page', () => {
     const { watched, regions, url } = await started();
     for (let row = 0; row < 3; row++) watched.upstreams.setHealth(row, HEALTHY);
     (regions[0] as Float64Array).fill(1);
-    watched.facts.emit(aClosedFact({ pausedUpMs: 1 }));
+    watched.facts.emit(aClosedFact({ pausedUpMs: 1, queueMs: 1 }));
     watched.facts.flush();
     const { text, metrics } = await read(url);
     const declared = Object.values<MetricMeta>(METRICS);

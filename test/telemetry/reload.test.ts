@@ -216,6 +216,7 @@ describe('the time from which a series counts', () => {
       durations: new Durations(occupants),
       service: new ServiceMetrics(),
       losses: { spans: () => 0, logLines: () => 0 },
+      traces: () => null,
       now: () => now,
     });
     now = 5000;

@@ -1,11 +1,13 @@
 import { CountersLayout } from '../../src/core/counters.ts';
 import { FactQueue } from '../../src/core/fact-queue.ts';
 import type { ClosedFact, StateVisit } from '../../src/core/facts.ts';
+import type { NameStatus } from '../../src/core/names.ts';
 import type { BackendPlan, ListenerPlan, Plan, TelemetryPlan } from '../../src/core/plan.ts';
 import { STATES } from '../../src/core/state.ts';
 import { UpstreamTable } from '../../src/core/upstream-table.ts';
 import type { Watched } from '../../src/core/watcher.ts';
 import type { LogOutput } from '../../src/telemetry/log-output.ts';
+import { PLAIN_RESOLVER } from '../support/resolver.ts';
 
 /** When the sample connections were opened: a wall time in milliseconds, with a fraction as real ones have. */
 export const OPENED = 1_760_000_000_000.25;
@@ -28,11 +30,21 @@ export function aPlan(telemetry: Partial<TelemetryPlan> = {}): Plan {
     machineEngine: 'compiled',
     reload: 'signal',
     socket: {} as Plan['socket'],
+    resolver: PLAIN_RESOLVER,
     limits: { connections: { value: 100, reason: 'a sample' }, descriptors: null },
     workers: { count: 0, reason: 'a sample', pipes: 0 },
     groups: [{ plane: 'net', first: 0, count: 1, reason: 'a sample' }],
     hangMs: 2000,
-    telemetry: { otlp: null, sample: 1, prometheus: null, accessLog: { to: 'stdout' }, ...telemetry },
+    telemetry: {
+      otlp: null,
+      sample: 1,
+      followsParent: true,
+      also: null,
+      heartbeatMs: 0,
+      prometheus: null,
+      accessLog: { to: 'stdout' },
+      ...telemetry,
+    },
     admin: null,
     drainMs: 1000,
   };
@@ -73,6 +85,7 @@ export function aBackend(
     priority: 0,
     backup: false,
     connectionsMax: 0,
+    resolve: 'both',
     connectRate: 0,
     original: false,
   };
@@ -158,6 +171,16 @@ export interface Shown {
   readonly reload: (plan: Plan) => void;
 }
 
+/** A name that was resolved once, and cannot be now. */
+const A_NAME: NameStatus = {
+  kind: 'address',
+  name: 'app.example',
+  values: ['192.0.2.1'],
+  confirmed: OPENED,
+  cause: 'SERVFAIL',
+  failures: 2,
+};
+
 /** What control would show, laid out for `room` listeners and backends. */
 export function aWatched(plan: Plan, shards = 1, room = 16): Shown {
   const layout = new CountersLayout({ listeners: room, backends: room });
@@ -172,6 +195,8 @@ export function aWatched(plan: Plan, shards = 1, room = 16): Shown {
     layout,
     counters: () => regions,
     upstreams: new UpstreamTable(room, shards),
+    pulses: async (connections) => connections.map(() => 'unknown'),
+    names: () => [A_NAME],
     version: '1.2.3',
   };
   const reload = (next: Plan): void => {

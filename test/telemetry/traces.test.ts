@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { CLOSE_REASON_NAMES, CLOSE_REASONS, type CloseReason } from '../../src/core/close-reason.ts';
 import type { ClosedFact } from '../../src/core/facts.ts';
-import type { Plan } from '../../src/core/plan.ts';
+import type { TelemetryPlan } from '../../src/core/plan.ts';
 import { STATES } from '../../src/core/state.ts';
 import { startTelemetry } from '../../src/telemetry/start.ts';
 import { type DecodedSpan, type OtlpReceiver, startOtlpReceiver } from '../support/otlp-receiver.ts';
@@ -26,11 +26,11 @@ afterEach(async () => {
 /** The spans that a real receiver gets for these facts, after telemetry was closed. */
 async function spansOf(
   facts: readonly ClosedFact[],
-  change: Partial<Plan> = {},
+  telemetry: Partial<TelemetryPlan> = {},
 ): Promise<readonly DecodedSpan[]> {
   const receiver = await startOtlpReceiver();
   receivers.push(receiver);
-  const { watched } = aWatched({ ...aPlan({ otlp: receiver.url }), ...change });
+  const { watched } = aWatched(aPlan({ otlp: receiver.url, ...telemetry }));
   const watcher = await startTelemetry(watched, aLogOutput(), {});
   for (const fact of facts) watched.facts.emit(fact);
   await watcher.close();
@@ -254,6 +254,24 @@ describe('a trace, received over OTLP', () => {
     await watcher.close();
     const root = receiver.spans().find(({ parentSpanId }) => parentSpanId === '');
     expect(root?.attributes['sluice.listener']).toBe('late');
+  });
+
+  it('says why it is kept: by the share, or by the rule that has added it', async () => {
+    const also = { setupOverMs: 0, firstByteOverMs: 0, lastedOverMs: 0, matches: [], perSecond: 100 };
+    const spans = await spansOf(
+      [
+        aClosedFact(),
+        aClosedFact({ traceId: 'b'.repeat(32), sampled: false, reason: 'idle-timeout' }),
+        aClosedFact({ traceId: 'c'.repeat(32), sampled: false }),
+      ],
+      { also: { ...also, failed: true } },
+    );
+    const roots = spans.filter(({ parentSpanId }) => parentSpanId === '');
+    expect(roots.map(({ traceId, attributes }) => [traceId[0], attributes['sluice.trace.kept_by']])).toEqual([
+      ['0', 'sample'],
+      ['b', 'failed'],
+    ]);
+    expect(spans.filter(({ traceId }) => traceId === 'b'.repeat(32))).toHaveLength(STATES.length + 1);
   });
 
   it('is not made for a connection that is not sampled', async () => {

@@ -2,6 +2,7 @@ import { PLAIN_SOCKET } from '../../src/core/plain-socket.ts';
 import type {
   BackendPlan,
   BalancePolicy,
+  ConnectPlan,
   HashPlan,
   HealthPlan,
   OnDown,
@@ -10,8 +11,21 @@ import type {
   PoolPlan,
 } from '../../src/core/plan.ts';
 import type { PickKey } from '../../src/core/upstreams.ts';
+import { PLAIN_RESOLVER } from '../support/resolver.ts';
 
 export const HEALTH: HealthPlan = { intervalMs: 1000, timeoutMs: 500, rise: 2, fall: 3, probe: 'tcp' };
+
+const CONNECT_PLAN: ConnectPlan = {
+  timeoutMs: 1000,
+  deadlineMs: 0,
+  attemptDelayMs: 250,
+  retries: 2,
+  abortOnFin: false,
+  source: null,
+  sourcePorts: null,
+  proxyOut: null,
+  tls: null,
+};
 
 export interface PoolSketch {
   readonly balance?: BalancePolicy;
@@ -47,11 +61,20 @@ export function planOf(...sketches: readonly PoolSketch[]): Plan {
     machineEngine: 'interpreter',
     reload: 'signal',
     socket: PLAIN_SOCKET,
+    resolver: PLAIN_RESOLVER,
     limits: { connections: { value: 100, reason: 'a test' }, descriptors: null },
     workers: { count: 0, reason: 'a test', pipes: 0 },
     groups: [{ plane: 'memory', first: 0, count: 1, reason: 'a test' }],
     hangMs: 0,
-    telemetry: { otlp: null, sample: 0, prometheus: null, accessLog: { to: 'off' } },
+    telemetry: {
+      otlp: null,
+      sample: 0,
+      followsParent: true,
+      also: null,
+      heartbeatMs: 0,
+      prometheus: null,
+      accessLog: { to: 'off' },
+    },
     admin: null,
     drainMs: 1000,
   };
@@ -76,11 +99,12 @@ export function addPool(draft: Draft, sketch: PoolSketch): number {
     panicPercent: sketch.panicPercent ?? 0,
     slowStartMs: sketch.slowStartMs ?? 0,
     backends: [],
+    services: [],
     health: sketch.health === undefined ? HEALTH : sketch.health,
     passive: sketch.passive ?? null,
     onDown: sketch.onDown ?? 'leave',
     rebalancePerSecond: sketch.rebalancePerSecond ?? 0,
-    connect: { timeoutMs: 1000, retries: 2, abortOnFin: false, source: null, proxyOut: null, tls: null },
+    connect: CONNECT_PLAN,
     connectionsMax: 0,
     queue: null,
     onFull: 'reset',
@@ -105,6 +129,7 @@ export function addBackend(draft: Draft, pool: number, partial: Partial<BackendP
     priority: 0,
     backup: false,
     connectionsMax: 0,
+    resolve: 'both',
     connectRate: 0,
     original: false,
     ...partial,

@@ -7,7 +7,12 @@ const ADDRESS = { kind: 'tcp', host: '127.0.0.1', port: 9000 } as const;
 function probe(answer: Answer) {
   const plane = new FakePlane(() => answer);
   const results: ProbeResult[] = [];
-  const cancellable = probeTcp(plane, ADDRESS, '127.0.0.2', 500, (result) => results.push(result));
+  const cancellable = probeTcp(
+    plane,
+    [ADDRESS],
+    { source: '127.0.0.2', timeoutMs: 500, attemptDelayMs: 250 },
+    (result) => results.push(result),
+  );
   return { plane, results, cancellable };
 }
 
@@ -70,7 +75,9 @@ describe('a TCP probe', () => {
   it('passes on what dial throws, and leaves no timer', () => {
     const error = new Error('torn');
     const plane = new FakePlane(() => ({ kind: 'throw', error }));
-    expect(() => probeTcp(plane, ADDRESS, null, 500, () => {})).toThrow(error);
+    expect(() =>
+      probeTcp(plane, [ADDRESS], { source: null, timeoutMs: 500, attemptDelayMs: 250 }, () => {}),
+    ).toThrow(error);
     expect(plane.timersWaiting).toBe(0);
   });
 });

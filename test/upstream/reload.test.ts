@@ -24,7 +24,7 @@ function changeWhatIsNotSupervised({ pools, backends }: Draft): void {
   const pool = pools[0];
   if (pool === undefined) throw new RangeError('no pool');
   pool.balance = 'least_connections';
-  pool.connect = { timeoutMs: 7, retries: 0, abortOnFin: true, source: 'client', proxyOut: null, tls: null };
+  pool.connect = { ...pool.connect, timeoutMs: 7, retries: 0, abortOnFin: true, source: 'client' };
   for (const backend of backends) Object.assign(backend, { weight: 9, backup: true, connectionsMax: 3 });
 }
 

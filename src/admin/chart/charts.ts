@@ -4,6 +4,7 @@ import {
   circuitMachine,
   connectionMachine,
   healthCheckerMachine,
+  nameMachine,
   shardMachine,
 } from '../../../machines/index.ts';
 
@@ -12,6 +13,7 @@ export const CHARTS = {
   connection: connectionMachine,
   balancer: balancerMachine,
   'health-checker': healthCheckerMachine,
+  name: nameMachine,
   circuit: circuitMachine,
   shard: shardMachine,
 } as const satisfies Record<string, AnyStateMachine>;

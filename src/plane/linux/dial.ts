@@ -6,6 +6,8 @@ import {
   AF_INET,
   AF_INET6,
   AF_UNIX,
+  EADDRINUSE,
+  EADDRNOTAVAIL,
   EINPROGRESS,
   EINTR,
   EINVAL,
@@ -18,9 +20,11 @@ import {
   EPOLLRDHUP,
   IP_BIND_ADDRESS_NO_PORT,
   IPPROTO_IP,
+  SO_REUSEADDR,
   SOCK_CLOEXEC,
   SOCK_NONBLOCK,
   SOCK_STREAM,
+  SOL_SOCKET,
 } from './abi.ts';
 import { LinuxEndpoint } from './endpoint.ts';
 import { errorName } from './errno.ts';
@@ -60,6 +64,8 @@ export class Dial implements Watcher, Runnable, Cancellable {
   #fd = -1;
   /** Why it failed, which is to be told; null = it did not so far. */
   #failure: string | null = null;
+  /** The last attempt failed for its local port alone. */
+  #isPortTaken = false;
   #isOver = false;
 
   constructor(home: Home, target: Address, options: DialOptions, handler: DialHandler) {
@@ -122,25 +128,39 @@ export class Dial implements Watcher, Runnable, Cancellable {
     }
   }
 
+  /** Where ports are to be taken by turns, one that is taken makes way for the next. */
   #connect(address: Uint8Array): void {
-    const { system, reactor } = this.#home;
-    const code = this.#open(address);
-    if (code !== null) {
-      this.#tryNext(code);
-      return;
+    const { sourcePorts: range } = this.#options;
+    const turn = range === undefined || range === null ? null : this.#home.sourcePorts.take(range);
+    this.#isPortTaken = false;
+    let code = this.#attempt(address, turn?.next() ?? null);
+    while (this.#isPortTaken && turn !== null) {
+      const port = turn.next();
+      if (port === null) break;
+      this.#drop();
+      this.#isPortTaken = false;
+      code = this.#attempt(address, port);
     }
+    if (code !== null) this.#tryNext(code);
+  }
+
+  /** Begins to connect, from a local port or any (null); the error's name where it cannot. */
+  #attempt(address: Uint8Array, port: number | null): string | null {
+    const { system, reactor } = this.#home;
+    const code = this.#open(address, port);
+    if (code !== null) return code;
     const result = system.connect(this.#fd, address);
     if (result < 0 && result !== -EINPROGRESS && result !== -EINTR) {
-      this.#tryNext(errorName(result));
-      return;
+      this.#isPortTaken = result === -EADDRNOTAVAIL;
+      return errorName(result);
     }
     const watched = reactor.watch(this.#fd, ALL_EVENTS, this);
     // One that is connected at once, as Unix sockets are, is told in the next turn like all others.
-    if (watched < 0) this.#tryNext(errorName(watched));
+    return watched < 0 ? errorName(watched) : null;
   }
 
   /** A socket with its options, bound where it is to come from; the error's name where there is none to be had. */
-  #open(address: Uint8Array): string | null {
+  #open(address: Uint8Array, port: number | null): string | null {
     const { system, table } = this.#home;
     const family = this.#target.kind === 'unix' ? AF_UNIX : address.length > 16 ? AF_INET6 : AF_INET;
     const fd = table.opened(system.socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
@@ -149,20 +169,26 @@ export class Dial implements Watcher, Runnable, Cancellable {
     if (family === AF_UNIX) return null;
     applyOptions(system, fd, this.#options, false);
     const { source } = this.#options;
-    return source === undefined || source === null ? null : this.#bind(source, address);
+    if (port !== null) return this.#bind(source ?? (family === AF_INET6 ? '::' : '0.0.0.0'), port, address);
+    return source === undefined || source === null ? null : this.#bind(source, 0, address);
   }
 
-  /** The port is chosen by connect, so that one port of a source serves many backends. */
-  #bind(source: string, address: Uint8Array): string | null {
+  /**
+   * Without a port of its own it is chosen by connect, so that one port of a source serves many backends. With one, sockets
+   * that go elsewhere may have it as well (SO_REUSEADDR), and connect refuses it where this backend has it already.
+   */
+  #bind(source: string, port: number, address: Uint8Array): string | null {
     const { system } = this.#home;
-    const from = encodeAddress({ kind: 'tcp', host: source, port: 0 });
+    const from = encodeAddress({ kind: 'tcp', host: source, port });
     if (from === null || from.length !== address.length) return errorName(-EINVAL);
     if (this.#options.transparent === true) {
       const allowed = makeTransparent(system, this.#fd, from.length > 16);
       if (allowed < 0) return errorName(allowed);
     }
-    system.setsockopt(this.#fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, int(1));
+    if (port === 0) system.setsockopt(this.#fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, int(1));
+    else system.setsockopt(this.#fd, SOL_SOCKET, SO_REUSEADDR, int(1));
     const bound = system.bind(this.#fd, from);
+    this.#isPortTaken = port !== 0 && bound === -EADDRINUSE;
     return bound < 0 ? errorName(bound) : null;
   }
 

@@ -1,3 +1,4 @@
+import type { SourcePorts } from '../../core/source-ports.ts';
 import type { DescriptorTable } from './descriptor-table.ts';
 import type { PipePool } from './pipe-pool.ts';
 import type { Reactor } from './reactor.ts';
@@ -22,6 +23,8 @@ export interface Home {
   readonly table: DescriptorTable;
   readonly pipes: PipePool;
   readonly sizes: Sizes;
+  /** For dials that come from a range of ports. */
+  readonly sourcePorts: SourcePorts;
   /** What was just read stands here until the next read of anybody. */
   readonly buffer: Uint8Array;
   readonly onObserverError: (error: unknown) => void;

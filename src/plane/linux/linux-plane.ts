@@ -11,6 +11,7 @@ import type {
   PlaneOptions,
   Sharing,
 } from '../../core/ports.ts';
+import { SourcePorts } from '../../core/source-ports.ts';
 import { LAYOUTS, type Layout } from './abi.ts';
 import { allocateDescriptorTable, DescriptorTable } from './descriptor-table.ts';
 import { Dial, type Lookup, systemLookup } from './dial.ts';
@@ -30,6 +31,8 @@ export interface LinuxPlaneOptions extends PlaneOptions {
   /** Monotonic, in milliseconds. Default: the machine's. */
   readonly clock?: () => number;
   readonly lookup?: Lookup;
+  /** Where it begins in a range of source ports, from 0 up to 1. Default: anywhere. */
+  readonly portStart?: number;
   /** By `process.arch`; for tests. */
   readonly layout?: Layout;
 }
@@ -60,6 +63,7 @@ export class LinuxPlane implements Plane, Home {
   readonly reactor: Reactor;
   readonly pipes: PipePool;
   readonly sizes: Sizes;
+  readonly sourcePorts: SourcePorts;
   readonly buffer: Uint8Array;
   readonly onObserverError: (error: unknown) => void;
   readonly #things = new Set<{ destroy(): void }>();
@@ -76,6 +80,7 @@ export class LinuxPlane implements Plane, Home {
     this.#onOpen = options.onOpen ?? nothing;
     this.#lookup = options.lookup ?? systemLookup;
     this.sizes = { ...SIZES, ...options.sizes };
+    this.sourcePorts = new SourcePorts(options.portStart ?? Math.random());
     this.buffer = new Uint8Array(this.sizes.readBytes);
     this.table = new DescriptorTable(this.system, options.descriptors ?? allocateDescriptorTable());
     this.reactor = new Reactor(

@@ -12,6 +12,7 @@ import type {
   PlaneOptions,
   Sharing,
 } from '../../core/ports.ts';
+import { SourcePorts } from '../../core/source-ports.ts';
 import { bind } from './bind.ts';
 import { abandon } from './end-of-stream.ts';
 import { failureOf, notTransparent } from './failures.ts';
@@ -19,6 +20,7 @@ import { type EndpointHome, NetEndpoint } from './net-endpoint.ts';
 import { NetListening } from './net-listening.ts';
 import { NetTimers } from './net-timers.ts';
 import { SEES_SEND_QUEUES, SendQueues } from './send-queue.ts';
+import { dialFromPorts, isPortTaken, type PortHandler } from './source-ports.ts';
 
 /** See NetEndpoint: one read at most waits inside of Node. */
 const HIGH_WATER_MARK = 1;
@@ -33,6 +35,7 @@ class NetPlane implements Plane, EndpointHome {
   readonly resetsAfterDelivery = SEES_SEND_QUEUES;
   readonly timers: NetTimers;
   readonly sendQueues = new SendQueues();
+  readonly sourcePorts = new SourcePorts(Math.random());
   readonly onObserverError: (error: unknown) => void;
   readonly #endpoints = new Set<NetEndpoint>();
   readonly #dials = new Set<Socket>();
@@ -86,9 +89,18 @@ class NetPlane implements Plane, EndpointHome {
   dial(address: Address, options: DialOptions, handler: DialHandler): Cancellable {
     if (this.#closed) return { cancel: nothing };
     if (options.transparent === true) return this.#refuse(handler);
+    const { sourcePorts: range = null } = options;
+    if (range === null) return this.#dial(address, options, null, handler);
+    return dialFromPorts(this.sourcePorts.take(range), handler, (port, trying) =>
+      this.#dial(address, options, port, trying),
+    );
+  }
+
+  #dial(address: Address, options: DialOptions, port: number | null, handler: PortHandler): Cancellable {
     const socket = connect({
       ...(address.kind === 'unix' ? { path: address.path } : { host: address.host, port: address.port }),
       ...(typeof options.source === 'string' ? { localAddress: options.source } : {}),
+      ...(port === null ? {} : { localPort: port }),
       allowHalfOpen: true,
       noDelay: options.noDelay,
       keepAlive: options.keepaliveMs > 0,
@@ -100,7 +112,7 @@ class NetPlane implements Plane, EndpointHome {
     this.#dials.add(socket);
     this.#onOpen(1);
     const fail = (error: NodeJS.ErrnoException): void => {
-      if (this.#forget(socket)) this.#guard(() => handler.failed(failureOf(error)));
+      if (this.#forget(socket)) this.#guard(() => handler.failed(failureOf(error), isPortTaken(error)));
     };
     socket.on('error', fail);
     socket.once('connect', () => {

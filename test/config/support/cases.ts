@@ -12,6 +12,7 @@ export const ENVIRONMENT: Environment = {
   readFile: (file, bytesMax) => readPem(file, bytesMax) ?? 'there is no such file (ENOENT)',
   now: Date.UTC(2027, 0, 1),
   ticketKeys: '7e'.repeat(48),
+  variables: {},
 };
 
 /** The file of that name in test/config/pem, whatever folder it was looked for in; null where there is none. */

@@ -19,7 +19,7 @@ for (let number = 0; endless || number < facts; number++) {
   writer.write(
     number % 3 === 0
       ? closed(number)
-      : { kind: 'error', at: number, connection: null, message: text(number) },
+      : { kind: 'error', at: number, connection: null, traceId: null, message: text(number) },
   );
   if (dropped > before) Atomics.wait(pause, 0, 0, 1);
   Atomics.add(progress, 0, 1);

@@ -1,11 +1,14 @@
 // One shard of `test/upstream/threads.test.ts`: picks, connects and ends as fast as it can, and keeps a count of its own.
 import { parentPort, workerData } from 'node:worker_threads';
 import { UpstreamTable } from '../../../dist/src/core/upstream-table.js';
+import { createConnectRates, createPoolPlaces, createSticky } from '../../../dist/src/shared-memory/index.js';
 import { createPicker } from '../../../dist/src/upstream/index.js';
 
-const { plan, cells, shards, shard, rounds, heldMax, gate, open, peaks } = workerData;
+const { plan, cells, shards, shard, rounds, heldMax, gate, open, peaks, regions } = workerData;
+/** Where all connections of the pool are counted. */
+const ALL = plan.backends.length;
 const table = new UpstreamTable(plan.backends.length, shards, cells);
-const picker = createPicker(plan, table, shard);
+const picker = createPicker(plan, table, shard, undefined, regions === undefined ? null : sharedOf(regions));
 const held = [];
 let refused = 0;
 
@@ -23,6 +26,7 @@ for (let round = 0; round < rounds; round++) {
   if (row < 0) refused++;
   else {
     notePeak(row, Atomics.add(open, row, 1) + 1);
+    notePeak(ALL, Atomics.add(open, ALL, 1) + 1);
     held.push(row);
   }
   while (held.length > (row < 0 ? 0 : heldMax)) end(held.shift(), round);
@@ -32,11 +36,22 @@ parentPort.postMessage({ refused });
 
 function end(row, round) {
   Atomics.sub(open, row, 1);
+  Atomics.sub(open, ALL, 1);
   if (round % 2 === 0) picker.failed(row);
   else {
     picker.connected(row);
     picker.released(row);
   }
+}
+
+function sharedOf(regions) {
+  return {
+    places: createPoolPlaces(regions, shard, () => {}),
+    rates: createConnectRates(regions, () => performance.timeOrigin + performance.now()),
+    sticky: createSticky(regions, shard),
+    evicted: () => {},
+    freed: () => {},
+  };
 }
 
 function notePeak(row, count) {
