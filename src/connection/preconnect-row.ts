@@ -10,7 +10,7 @@ export const PRECONNECTING_MAX = 4;
 
 /** Pause after a failure or an end before use, doubling with each until one is used or has grown old. */
 const PAUSE_MS_MIN = 200;
-const PAUSE_MS_MAX = 30_000;
+const PAUSE_MS_MAX = 5000;
 
 /** For so long nothing is made ahead to a backend that speaks first. */
 export const SPEAKS_FIRST_OFF_MS = 600_000;
@@ -75,7 +75,9 @@ export class PreconnectRow implements MadeAheadOwner {
     const made = this.#idle.pop();
     if (made === undefined) {
       this.#count('misses', 1);
-      this.#target = Math.min(this.settings.plan.idleMax, this.#target + 1);
+      // While nothing is made, that there is nothing does not tell that more was needed.
+      if (this.#host.plane.timers.now() >= this.#pausedUntil)
+        this.#target = Math.min(this.settings.plan.idleMax, this.#target + 1);
       this.#host.wants(this);
       return null;
     }

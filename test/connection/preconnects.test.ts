@@ -143,12 +143,12 @@ describe('preconnect: what may not stay', () => {
     const world = await ruled('refused');
     world.run(10_000);
     const first = counted(world, 'failed');
-    world.run(30_000);
+    world.run(10_000);
     expect(first).toBeGreaterThan(3);
     expect(counted(world, 'failed') - first).toBeLessThan(first);
     expect(world.cells[world.layout.dialFailures(0)]).toBe(0);
     world.backendRule(0, null);
-    world.run(31_000);
+    world.run(5500);
     expect(counted(world, 'idle')).toBe(1);
   });
 
