@@ -1,6 +1,7 @@
 import {
   type FillRandom,
   LimitReports,
+  LiveStages,
   Mirrors,
   PoolQueues,
   Preconnects,
@@ -103,6 +104,7 @@ export function commonsOf(parts: ShardParts, { current, live, emptied }: ShardAs
     }),
     limitReports: new LimitReports(emit, timers),
     mirrors: new Mirrors(counters, emptied),
+    liveStages: new LiveStages(),
     affected: new AffectedConnections(live),
     traceIds: new TraceIds(random),
     descriptors,

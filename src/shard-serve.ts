@@ -3,11 +3,13 @@ import { pulsesIn } from './connection/index.ts';
 import { errorFact, textOf } from './core/error-fact.ts';
 import { SluiceError } from './core/errors.ts';
 import type { ShardReply, ShardRequest } from './core/mail.ts';
+import type { Plane } from './core/ports.ts';
 import { addToWord, notifyWord, writeWord } from './core/shard-words.ts';
 import type { Shard } from './shard.ts';
 import type { ShardBoot } from './shard-boot.ts';
 import { buildShard } from './shard-build.ts';
 import { COUNTERS } from './shard-counters.ts';
+import { killOn, listOn } from './shard-inquiries.ts';
 import { openThreadPlane } from './shard-plane.ts';
 import { countersOf, FactsWriter, wordsOf } from './shared-memory/index.ts';
 import { flushTees, reportStageErrors } from './stream/index.ts';
@@ -79,12 +81,14 @@ export function serveShard(port: MessagePort, boot: ShardBoot): void {
     clearInterval(beat);
     port.close();
   };
-  serve((request) => void obey(shard, request, tell, close));
+  serve((request) => void obey(shard, number, plane, request, tell, close));
   tell({ kind: 'started' });
 }
 
 async function obey(
   shard: Shard,
+  number: number,
+  plane: Plane,
   request: ShardRequest,
   tell: (reply: ShardReply) => void,
   close: () => Promise<void>,
@@ -134,6 +138,23 @@ async function obey(
         pulses: pulsesIn(shard.registry, request.connections),
       });
       return;
+    case 'list': {
+      const { version, query } = request;
+      listOn(shard, number, plane, query, (page) => tell({ kind: 'listed', version, page }));
+      return;
+    }
+    case 'kill':
+      tell({ kind: 'killed', version: request.version, count: killOn(shard, request.connections) });
+      return;
+    case 'stages':
+      await shard.stages.setListener(request.listener, request.stages);
+      tell({ kind: 'staged', version: request.version });
+      return;
+    case 'stage': {
+      const { connection, name, stage, version } = request;
+      tell({ kind: 'stage-set', version, outcome: shard.stages.setConnection(connection, name, stage) });
+      return;
+    }
     case 'close':
       await close();
       return;

@@ -16,15 +16,15 @@ import { writeWord } from './core/shard-words.ts';
 import { commonsOf, type ShardParts } from './shard-commons.ts';
 import { ShardListeners, type Target } from './shard-listeners.ts';
 import { ShardPlans } from './shard-plans.ts';
+import { ShardStages } from './shard-stages.ts';
 import { createPicker, PickerPools, type PoolsShared } from './upstream/index.ts';
 
 export type { ShardParts } from './shard-commons.ts';
 
-/**
- * One shard: a plane and the connections that live on it, from accept to close. A plan comes in two steps, `prepare` and
- * `commit`, one plan at a time; connections keep the plan they began with.
- */
+/** A plane and the connections that live on it. Plans come in two steps, one plan at a time; connections keep theirs. */
 export class Shard {
+  /** Stages that come and go while connections live. */
+  readonly stages: ShardStages;
   readonly #parts: ShardParts;
   readonly #commons: ShardCommons;
   readonly #registry: ConnectionRegistry;
@@ -65,6 +65,7 @@ export class Shard {
         this.#tellEmpty();
       },
     });
+    this.stages = new ShardStages(this.#commons.liveStages, this.#registry, plane.timers);
     this.#listeners = new ShardListeners(plane, number, {
       accept: (endpoint, { context, listener }) => this.#registry.accept(endpoint, context, listener),
       failed: (target) => this.#acceptFailed(target),
@@ -117,7 +118,7 @@ export class Shard {
   /**
    * Makes the prepared plan that of new connections. Sockets whose address it does not name accept what waits and are
    * closed, which is over when the promise resolves; it never rejects. Connections of a listener that it has retired are
-   * cut when its `drainMs` have passed. Throws an Error where this version is not prepared.
+   * cut when its `drainMs` have passed, those that it `resets` at once. Throws an Error where this version is not prepared.
    */
   commit(version: number): Promise<void> {
     const { context, step } = this.#prepared ?? {};
@@ -131,6 +132,8 @@ export class Shard {
       if (retired && before?.listeners[index]?.retired === false) this.#retire(context.plan, index, closed);
     }
     this.#commons.preconnects.use(context.plan);
+    this.#registry.resetOlder(context.plan);
+    void closed.then(() => this.#registry.resetOlder(context.plan));
     this.#commons.waitingRoom.retry();
     this.#commons.poolQueues.grant();
     return closed;
@@ -159,10 +162,7 @@ export class Shard {
     await this.#listeners.closeAll();
   }
 
-  /**
-   * Cuts every connection: what was read is delivered within linger, then RST. Tells how many there were. Mirrors that have
-   * outlived theirs end at once.
-   */
+  /** Cuts every connection: delivers within linger, then RST; tells how many. Mirrors that outlived theirs end at once. */
   cut(): number {
     this.#commons.mirrors.cutAlone();
     return this.#registry.cutWhere(() => true);
@@ -194,6 +194,7 @@ export class Shard {
 
   /** Tells the limits that were counted and not told yet, and ends what mirrors are left. Call when nothing is accepted any more. */
   close(): void {
+    this.stages.close();
     this.#commons.mirrors.cutAll();
     this.#commons.limitReports.flush();
     this.#commons.waitingRoom.close();

@@ -1,4 +1,5 @@
 import { formatAddress } from './core/address.ts';
+import type { BackendOverride } from './core/backend-override.ts';
 import { CLOSE_REASON_NAMES } from './core/close-reason.ts';
 import type { CountersLayout } from './core/counters.ts';
 import { DOWN, UP } from './core/direction.ts';
@@ -56,12 +57,16 @@ export function shardStatuses(
   });
 }
 
+/** What was said of a backend at run time, by the names of pool and backend; null = nothing. */
+export type OverrideOf = (pool: string, backend: string) => BackendOverride | null;
+
 /** How the pools stand at a wall time, from the upstream table and what is counted of pools. */
 export function poolStatuses(
   plan: Plan,
   table: UpstreamTable,
   regions: SharedRegions,
   now: number,
+  overrideOf: OverrideOf,
 ): PoolStatus[] {
   return plan.pools
     .filter(({ retired }) => !retired)
@@ -69,7 +74,7 @@ export function poolStatuses(
       name: pool.name,
       balance: pool.balance,
       waiting: waitingForPool(regions, pool.index),
-      backends: backendStatuses(plan, pool, table, now),
+      backends: backendStatuses(plan, pool, table, now, overrideOf),
     }));
 }
 
@@ -89,7 +94,13 @@ function byReason(listener: ListenerPlan, layout: CountersLayout, sum: (cell: nu
   return Object.fromEntries(entries.filter(([, count]) => count > 0));
 }
 
-function backendStatuses(plan: Plan, pool: PoolPlan, table: UpstreamTable, now: number): BackendStatus[] {
+function backendStatuses(
+  plan: Plan,
+  pool: PoolPlan,
+  table: UpstreamTable,
+  now: number,
+  overrideOf: OverrideOf,
+): BackendStatus[] {
   return pool.backends.flatMap((row) => {
     const backend = plan.backends[row];
     if (backend === undefined) return [];
@@ -100,6 +111,8 @@ function backendStatuses(plan: Plan, pool: PoolPlan, table: UpstreamTable, now: 
       circuit: table.circuits.state(row),
       ejectionLeftMs: table.circuits.isOpen(row) ? table.circuits.leftMs(row, now) : 0,
       weight: table.weight(row),
+      configuredWeight: backend.weight,
+      override: overrideOf(pool.name, backend.name),
       active: table.active(row),
       connecting: table.connecting(row),
     };

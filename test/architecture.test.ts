@@ -67,7 +67,7 @@ describe('who may use what', () => {
       /^xstate(\/|$)/,
       /^(machines|src\/(machine-engine|connection|upstream|control|admin\/chart))\//,
     ],
-    ['the schema library', /^zod$/, /^src\/config\//],
+    ['the schema library', /^zod$/, /^src\/(config|admin)\//],
     ['the command line library', /^commander$/, /^src\/cli\//],
     ['YAML', /^yaml$/, /^src\/config\/load\.ts$/],
   ])('%s', (_name, specifier, allowed) => {

@@ -1,13 +1,14 @@
 import type { Address } from '../core/address.ts';
 import type { StatusSource } from '../core/status.ts';
-import { type Ask, askOf } from './get-connection.ts';
-import { hostAllowed } from './host-check.ts';
+import { type Checked, checkFields, parseQuery } from './check-input.ts';
+import type { Access, Endpoint } from './endpoint.ts';
+import { hostAllowed, isLocal } from './host-check.ts';
 import { BODY_BYTES_MAX } from './limits.ts';
+import { BODY_TYPES, isOfKind } from './media-types.ts';
 import { originAllowed } from './origin-check.ts';
-import type { Write } from './put-config.ts';
 import { tooLong } from './read-body.ts';
-import { problemReply, type Reply } from './reply.ts';
-import { ROUTES, type Route, WRITES } from './routes.ts';
+import { emptyReply, problemReply, type Reply } from './reply.ts';
+import { route } from './table.ts';
 import { tokenAllowed } from './token-check.ts';
 
 /** What decides about a request; a header field that is absent is undefined. */
@@ -29,65 +30,74 @@ export interface Asked {
 export interface Served {
   readonly bound: Address;
   readonly source: StatusSource;
-  /** What writes have to show; null = nothing. */
+  /** What has to be shown; null = nothing. */
   readonly token: string | null;
+  /** What the token is called in the audit; null = there is none. */
+  readonly tokenName: string | null;
+  readonly isTls: boolean;
 }
 
-/** The reply, or what is to be done with the body before there is one. */
+/** The reply, or the endpoint that is to be called and what is known for it before the body is read. */
 export type Decision =
   | { readonly kind: 'reply'; readonly reply: Reply }
-  | { readonly kind: 'write'; readonly write: Write }
-  | { readonly kind: 'ask'; readonly ask: Ask };
+  | { readonly kind: 'call'; readonly endpoint: Endpoint; readonly path: unknown; readonly query: unknown };
 
-/** Finds the answer to a request; pure but for what a route itself reads from the source. */
+/** Finds who answers a request, or why nobody does. Pure. */
 export function decide(asked: Asked, served: Served): Decision {
   if (!hostAllowed(served.bound, asked.host))
     return refusal(421, `this address serves loopback names only, not "${asked.host}"`);
-  const path = pathOf(asked);
-  const write = Object.hasOwn(WRITES, path) ? WRITES[path] : undefined;
-  if (write !== undefined) return decideWrite(asked, served, write);
-  const route = Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
-  const ask = askOf(path);
-  if (route === undefined && ask === null) return refusal(404, 'nothing is served at this path');
-  if (!isRead(asked)) return refusal(405, 'this path is read-only', { allow: 'GET, HEAD' });
-  if (asked.hasBody) return refusal(413, 'a request here has no body');
-  if (ask !== null) return { kind: 'ask', ask };
-  return { kind: 'reply', reply: (route as Route)(served.source) };
+  const match = route(asked.method, pathOf(asked));
+  if (match.kind === 'none') return refusal(404, 'nothing is served at this path');
+  if (match.kind === 'other-method') {
+    const { allow } = match;
+    if (asked.method === 'OPTIONS') return { kind: 'reply', reply: emptyReply(204, { allow }) };
+    return refusal(405, `this path takes ${allow} only`, { allow });
+  }
+  const { endpoint, params } = match;
+  const refused = refuseAccess(endpoint.access, asked, served) ?? refuseBody(endpoint, asked);
+  if (refused !== null) return refused;
+  const path = checkFields(endpoint.params ?? {}, params, 'the path');
+  if ('detail' in path) return refusal(400, path.detail);
+  const query = queryOf(endpoint, asked);
+  if ('detail' in query) return refusal(400, query.detail);
+  return { kind: 'call', endpoint, path: path.value, query: query.value };
 }
 
-/** Whether a request asks for nothing to be changed. */
-export function isRead({ method }: Asked): boolean {
-  return method === 'GET' || method === 'HEAD';
+/** Whether a request asks for nothing to be changed, whatever its path. */
+export function isRead({ method }: Pick<Asked, 'method'>): boolean {
+  return method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
 }
 
 /** The path without its query. */
-export function pathOf({ target }: Asked): string {
+export function pathOf({ target }: Pick<Asked, 'target'>): string {
   return target.split('?', 1)[0] ?? '';
 }
 
-function decideWrite(asked: Asked, served: Served, write: Write): Decision {
-  const { token, bound } = served;
-  if (asked.method !== 'PUT') return refusal(405, 'this path takes PUT only', { allow: 'PUT' });
-  if (!originAllowed(bound, asked.host, asked.origin))
+function refuseAccess(access: Access, asked: Asked, { token, bound, isTls }: Served): Decision | null {
+  if (access === 'write' && !originAllowed(bound, asked.host, asked.origin, isTls, token !== null))
     return refusal(403, `a web page of "${asked.origin}" may not write here`);
-  if (!tokenAllowed(token, asked.authorization)) return unauthorized(asked);
-  if (!isYaml(asked.type) || !isIdentity(asked.encoding))
-    return refusal(415, `a body here is YAML in UTF-8, not encoded: content-type: ${YAML_TYPES[0]}`, {
-      accept: YAML_TYPES.join(', '),
-    });
-  const { status, detail } = tooLong(BODY_BYTES_MAX);
-  return (asked.length ?? 0) > BODY_BYTES_MAX ? refusal(status, detail) : { kind: 'write', write };
+  if (access === 'open' || (access === 'read' && isLocal(bound))) return null;
+  return tokenAllowed(token, asked.authorization) ? null : unauthorized(asked);
 }
 
-/** `text/plain` is not among them: a browser may send it for a foreign page without asking this server first. */
-const YAML_TYPES = ['application/yaml', 'text/yaml', 'application/x-yaml'];
+function refuseBody({ body }: Endpoint, asked: Asked): Decision | null {
+  if (body === undefined) return asked.hasBody ? refusal(413, 'a request here has no body') : null;
+  const isAbsent = !asked.hasBody && body.kind === 'json' && body.optional === true;
+  if (!isAbsent && (!isOfKind(body.kind, asked.type) || !isIdentity(asked.encoding))) {
+    const types = BODY_TYPES[body.kind];
+    const name = body.kind.toUpperCase();
+    return refusal(415, `a body here is ${name} in UTF-8, not encoded: content-type: ${types[0]}`, {
+      accept: types.join(', '),
+    });
+  }
+  const { status, detail } = tooLong(BODY_BYTES_MAX);
+  return (asked.length ?? 0) > BODY_BYTES_MAX ? refusal(status, detail) : null;
+}
 
-function isYaml(type: string | undefined): boolean {
-  const [name = '', ...parameters] = (type ?? '').toLowerCase().split(';');
-  if (!YAML_TYPES.includes(name.trim())) return false;
-  return parameters.every(
-    (parameter) => !/^\s*charset\s*=/.test(parameter) || /=\s*"?utf-?8"?\s*$/.test(parameter),
-  );
+function queryOf({ query }: Endpoint, { target }: Asked): Checked {
+  if (query === undefined) return { value: {} };
+  const parsed = parseQuery(target);
+  return 'detail' in parsed ? parsed : checkFields(query, parsed.fields, 'the query');
 }
 
 function isIdentity(encoding: string | undefined): boolean {
@@ -98,7 +108,7 @@ function isIdentity(encoding: string | undefined): boolean {
 function unauthorized({ authorization }: Asked): Decision {
   const challenge = 'Bearer realm="sluice"';
   return authorization === undefined
-    ? refusal(401, 'a write needs the token: authorization: Bearer TOKEN', { 'www-authenticate': challenge })
+    ? refusal(401, 'this needs the token: authorization: Bearer TOKEN', { 'www-authenticate': challenge })
     : refusal(401, 'this is not the token', { 'www-authenticate': `${challenge}, error="invalid_token"` });
 }
 

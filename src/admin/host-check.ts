@@ -12,6 +12,11 @@ export function isLoopback(address: Address): boolean {
   return address.kind === 'tcp' && isLoopbackHost(address.host);
 }
 
+/** Whether nobody but this machine reaches an address: loopback, or a Unix socket, whose file says who may. */
+export function isLocal(address: Address): boolean {
+  return address.kind === 'unix' || isLoopback(address);
+}
+
 /**
  * Whether a Host header may be answered by a server bound to `bound`. On loopback only loopback names may: a web page
  * whose name was made to resolve to 127.0.0.1 (DNS rebinding) would otherwise read what is served here. A request

@@ -36,3 +36,18 @@ export const WRITE_MS_MAX = 60_000;
 
 /** How long a body that nobody wants is read and thrown away, so that its client comes to read the reply. */
 export const DISCARD_MS_MAX = 1_000;
+
+/** Of a backend's weight at run time: as in the configuration. */
+export const WEIGHT_AT_RUN_TIME_MAX = 256;
+
+/** Streams of events at once; the next ones are told to come again. */
+export const EVENT_STREAMS_MAX = 16;
+
+/** Events that wait for a client of a stream; those beyond are dropped, and the stream says how many. */
+export const EVENTS_WAITING_MAX = 4_096;
+
+/** Events of so long are written together. */
+export const EVENTS_FLUSH_MS = 100;
+
+/** How often a stream without events says that it lives: before STALL_MS_MAX has passed. */
+export const EVENTS_HEARTBEAT_MS = 5_000;

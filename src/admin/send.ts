@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { DISCARD_MS_MAX } from './limits.ts';
-import type { Reply } from './reply.ts';
+import type { Reply, Stream } from './reply.ts';
 
 /**
  * Sends a reply. Where the request's body has not been read the connection ends with it; what the client is still sending
@@ -14,13 +14,20 @@ export function send(
 ): void {
   const body = request.method === 'HEAD' ? '' : reply.body;
   response.writeHead(reply.status, {
-    'content-type': reply.type,
-    'content-length': Buffer.byteLength(reply.body),
+    ...(reply.stream !== undefined
+      ? { 'content-type': reply.type }
+      : reply.type === ''
+        ? {}
+        : { 'content-type': reply.type, 'content-length': Buffer.byteLength(reply.body) }),
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     ...(isUnread ? { connection: 'close' } : {}),
     ...reply.headers,
   });
+  if (reply.stream !== undefined && request.method !== 'HEAD') {
+    stream(reply.stream, response);
+    return;
+  }
   const isHeldBack = expectsContinue(request) && !request.readableDidRead;
   if (!isUnread || isHeldBack) {
     response.end(body);
@@ -28,6 +35,15 @@ export function send(
   }
   response.write(body);
   discard(request, () => response.end());
+}
+
+function stream(begin: Stream, response: ServerResponse): void {
+  response.flushHeaders();
+  const end = begin({
+    write: (text) => response.write(text),
+    onReady: (call) => void response.once('drain', call),
+  });
+  response.once('close', end);
 }
 
 /** Whether the client sends its body only when it is told to. */

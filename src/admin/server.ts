@@ -1,9 +1,11 @@
 import { unlink } from 'node:fs/promises';
 import { createServer, request, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { type Address, formatAddress } from '../core/address.ts';
 import { SluiceError } from '../core/errors.ts';
 import type { StatusSource } from '../core/status.ts';
+import { isLocal } from './host-check.ts';
 import * as limits from './limits.ts';
 import { problemReply } from './reply.ts';
 import { type AdminWrite, createResponder } from './respond.ts';
@@ -20,6 +22,10 @@ export interface Admin {
 export interface AdminOptions {
   /** What a write has to show as `Authorization: Bearer TOKEN`. null: nothing, as the address is loopback. */
   readonly token: string | null;
+  /** What the token is called in the audit; null = there is none. */
+  readonly tokenName: string | null;
+  /** Certificate and key in PEM; null: plain HTTP. */
+  readonly tls: { readonly cert: string; readonly key: string } | null;
   /** Hears of every request for a change, accepted or refused. Must not throw. */
   readonly onWrite?: (entry: AdminWrite) => void;
 }
@@ -32,16 +38,30 @@ export interface AdminOptions {
 export async function startAdmin(
   address: Address,
   source: StatusSource,
-  options: AdminOptions = { token: null },
+  options: AdminOptions = { token: null, tokenName: null, tls: null },
 ): Promise<Admin> {
-  const { token, onWrite = () => {} } = options;
-  const server = createServer({
+  const { token, tokenName, tls, onWrite = () => {} } = options;
+  if (!isLocal(address) && (token === null || tls === null))
+    throw new SluiceError(
+      'ADMIN_FAILED',
+      `admin: ${formatAddress(address)} can be reached from other machines, and needs a token and TLS`,
+    );
+  const limited = {
     maxHeaderSize: limits.HEADER_BYTES_MAX,
     headersTimeout: limits.REQUEST_MS_MAX,
     requestTimeout: limits.REQUEST_MS_MAX + limits.BODY_MS_MAX,
     keepAliveTimeout: limits.KEEP_ALIVE_MS,
     connectionsCheckingInterval: limits.CHECK_MS,
-  });
+  };
+  const server: Server =
+    tls === null
+      ? createServer(limited)
+      : createTlsServer({
+          ...limited,
+          ...tls,
+          minVersion: 'TLSv1.2',
+          handshakeTimeout: limits.REQUEST_MS_MAX,
+        });
   server.maxConnections = limits.ADMIN_CONNECTIONS_MAX;
   server.maxRequestsPerSocket = limits.REQUESTS_PER_CONNECTION_MAX;
   server.setTimeout(limits.STALL_MS_MAX);
@@ -54,12 +74,12 @@ export async function startAdmin(
     });
   }
   const bound = boundAddress(server, address);
-  const respond = createResponder({ bound, source, token }, onWrite);
+  const respond = createResponder({ bound, source, token, tokenName, isTls: tls !== null }, onWrite);
   for (const event of ['request', 'checkContinue', 'checkExpectation'] as const) server.on(event, respond);
   server.on('clientError', refuse);
   let closing: Promise<void> | null = null;
   return {
-    url: urlOf(bound),
+    url: urlOf(bound, tls !== null),
     close: () => {
       closing ??= close(server);
       return closing;
@@ -124,10 +144,10 @@ function boundAddress(server: Server, asked: Address): Address {
 }
 
 /** Where all interfaces are bound, the URL names loopback, which is one of them. */
-function urlOf(bound: Address): string {
+function urlOf(bound: Address, isTls: boolean): string {
   if (bound.kind === 'unix') return formatAddress(bound);
   const host = { '0.0.0.0': '127.0.0.1', '::': '::1' }[bound.host] ?? bound.host;
-  return `http://${formatAddress({ ...bound, host })}`;
+  return `${isTls ? 'https' : 'http'}://${formatAddress({ ...bound, host })}`;
 }
 
 async function close(server: Server): Promise<void> {

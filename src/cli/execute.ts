@@ -32,8 +32,8 @@ export async function execute(command: Command, output: Output): Promise<number>
       output.out(charts(command.format, command.machine));
       return 0;
     case 'run': {
-      const { plan, files } = warned(loadConfig(command.file), output);
-      await serve(plan, output, { file: command.file, files });
+      const { plan, files, text } = warned(loadConfig(command.file), output);
+      await serve(plan, output, { file: command.file, files, text });
       return 0;
     }
     case 'quick':

@@ -15,7 +15,7 @@ export interface ReloadHost {
 /** What reloading needs of the service. Both tell the log how it went. */
 export interface Reloadable {
   /** Rejects where the plan cannot be put in force; then the old one still is, and the log says why. */
-  reload(plan: Plan): Promise<unknown>;
+  reload(plan: Plan, text: string | null): Promise<unknown>;
   reloadFailed(error: unknown): void;
 }
 
@@ -100,7 +100,7 @@ export class Reloader {
     this.#files = loaded.files;
     if (!isForced && isDeepStrictEqual(loaded.plan, this.#loaded)) return;
     warn(loaded.warnings);
-    const isInForce = await service.reload(loaded.plan).then(
+    const isInForce = await service.reload(loaded.plan, loaded.text).then(
       () => true,
       () => false,
     );

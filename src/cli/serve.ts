@@ -12,20 +12,22 @@ export interface ServeOptions {
   readonly file?: string;
   /** The files of certificates and keys that it names; a change of one makes it be read again. */
   readonly files?: readonly string[];
+  /** The configuration that the plan was made of; absent or null: none. */
+  readonly text?: string | null;
   /** Called when the service is ready. What it returns is called when the service was stopped. */
   readonly ready?: (service: Service) => () => void | Promise<void>;
 }
 
 /** Runs a plan until a signal stops it. Rejects with a SluiceError where it cannot start. */
 export async function serve(plan: Plan, output: Output, options: ServeOptions = {}): Promise<void> {
-  const { file, files = [], ready = () => () => {} } = options;
+  const { file, files = [], text = null, ready = () => () => {} } = options;
   let service: Service | null = null;
   endOnDefect(() => service);
   const stopper = new Stopper(HOST, plan, file === undefined ? STOP_SIGNALS_WITHOUT_FILE : STOP_SIGNALS);
   const beginReloads =
     file === undefined ? withoutReloads : prepareReloads({ plan, files }, file, stopper, output);
   try {
-    service = await startService(plan);
+    service = await startService(plan, { text });
     const endReloads = beginReloads(service);
     const end = ready(service);
     await stopper.until(service);

@@ -24,7 +24,7 @@ export interface StopHost {
   endWithin(delayMs: number, exitCode: number): () => void;
 }
 
-export type Stoppable = Pick<Service, 'plan' | 'drain' | 'cut'>;
+export type Stoppable = Pick<Service, 'plan' | 'drain' | 'cut'> & Partial<Pick<Service, 'stopped'>>;
 
 /**
  * Waits for signals. The first stops the service: it accepts no more and lets connections finish. The second cuts what is
@@ -54,12 +54,14 @@ export class Stopper {
     return this.#signals > 0;
   }
 
-  /** Resolves when the service was stopped by a signal. */
+  /** Resolves when the service was stopped, by a signal or by somebody else. */
   async until(service: Stoppable): Promise<void> {
     this.#service = service;
     const stopped = new Promise<void>((resolve, reject) => {
       this.#settle = (drained) => drained.then(() => resolve(), reject);
     });
+    // Somebody else may stop it: the admin API.
+    if (service.stopped !== undefined) this.#settle(service.stopped);
     if (this.#first !== null) this.#stop(service, this.#first);
     if (this.#signals > 1) service.cut();
     await stopped;

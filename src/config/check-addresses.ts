@@ -1,7 +1,8 @@
 import { type Address, formatAddress, parseAddress } from '../core/address.ts';
 import { overlaps } from '../core/address-overlap.ts';
+import { toxiproxyListen } from './check-toxiproxy.ts';
 import { type Issue, wrongValue } from './issue.ts';
-import { at, items, type Raw, text } from './raw.ts';
+import { at, has, items, type Raw, text } from './raw.ts';
 import { formatPath, quote } from './show.ts';
 
 /** Addresses that cannot both be listened on. */
@@ -10,6 +11,7 @@ export function checkAddresses(root: Raw): Issue[] {
     ...items(at(root, 'listeners')).map((listener) => at(listener, 'listen')),
     at(at(at(root, 'telemetry'), 'metrics'), 'prometheus'),
     at(at(root, 'admin'), 'listen'),
+    ...(has(root, 'toxiproxy') ? [toxiproxyListen(root)] : []),
   ];
   const taken = new Map<string, { raw: Raw; address: Address }[]>();
   const found: Issue[] = [];

@@ -1,10 +1,22 @@
 import { type Issue, warning, wrongKey, wrongValue } from './issue.ts';
-import { at, has, type Raw, text } from './raw.ts';
+import { at, has, items, type Raw, text } from './raw.ts';
 import { formatPath, quote } from './show.ts';
 
-/** Names used twice, and keys of a listener that exclude or need each other. */
-export function checkListeners(listeners: readonly Raw[]): Issue[] {
-  return [...repeatedNames(listeners), ...listeners.flatMap((listener) => checkListener(listener))];
+/** That there are listeners, names used twice, and keys of a listener that exclude or need each other. */
+export function checkListeners(root: Raw): Issue[] {
+  const listeners = items(at(root, 'listeners'));
+  return [
+    ...missing(root),
+    ...repeatedNames(listeners),
+    ...listeners.flatMap((listener) => checkListener(listener)),
+  ];
+}
+
+/** Without listeners there is nothing to do, unless they can be made while the service runs. */
+function missing(root: Raw): Issue[] {
+  const isMap = typeof root.value === 'object' && root.value !== null && !Array.isArray(root.value);
+  if (!isMap || has(root, 'listeners') || has(root, 'toxiproxy')) return [];
+  return [wrongValue(['listeners'], 'missing; expected a list of listeners, each with name and listen')];
 }
 
 /** Items of a list whose `name` an earlier one has. */

@@ -1,4 +1,5 @@
 import { checkAddresses } from './check-addresses.ts';
+import { checkAdmin } from './check-admin.ts';
 import { checkListeners } from './check-listeners.ts';
 import { checkMirrors } from './check-mirrors.ts';
 import { checkPools } from './check-pools.ts';
@@ -8,6 +9,7 @@ import { checkResolver } from './check-resolver.ts';
 import { checkRoutes } from './check-routes.ts';
 import { checkStages } from './check-stages.ts';
 import { checkListenerTls } from './check-tls.ts';
+import { checkToxiproxy } from './check-toxiproxy.ts';
 import { checkTraces } from './check-traces.ts';
 import type { Issue } from './issue.ts';
 import { at, items } from './raw.ts';
@@ -20,7 +22,8 @@ export function check(value: unknown): Issue[] {
   const root = { value, path: [] };
   const listeners = items(at(root, 'listeners'));
   return [
-    ...checkListeners(listeners),
+    ...checkListeners(root),
+    ...checkAdmin(at(root, 'admin')),
     ...checkAddresses(root),
     ...listeners.flatMap((listener) => [
       ...checkRoutes(listener, at(root, 'pools'), at(root, 'protocols')),
@@ -33,5 +36,6 @@ export function check(value: unknown): Issue[] {
     ...checkResolver(root),
     ...checkProtocols(root),
     ...checkTraces(root),
+    ...checkToxiproxy(root),
   ];
 }

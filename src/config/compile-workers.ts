@@ -28,7 +28,7 @@ export function compileWorkers(config: Config, environment: Environment): Compil
   const plane = against === null ? 'linux' : 'net';
   const apart = plane === 'linux' ? null : whyApart(environment);
   const wanted = configured === 'auto' ? Math.min(environment.cores, WORKERS_MAX) : configured;
-  const count = apart === null ? wanted : Math.min(wanted, listeners.length);
+  const count = apart === null ? wanted : Math.min(wanted, Math.max(1, listeners.length));
   const asked = configured === 'auto' ? `auto: ${coresOf(environment)}` : 'as configured';
   const fewer = `there are no more shards than listeners, since ${apart}`;
   const issues =

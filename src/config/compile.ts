@@ -2,6 +2,7 @@ import type { ResolverPlan } from '../core/names.ts';
 import type { Plan } from '../core/plan.ts';
 import type { ProtocolRulePlan } from '../core/sniffed.ts';
 import { chooseAcceptor } from './choose-acceptor.ts';
+import { compileAdmin } from './compile-admin.ts';
 import { compileConnectionLimit } from './compile-limits.ts';
 import { compileListener } from './compile-listener.ts';
 import { compilePools } from './compile-pools.ts';
@@ -62,7 +63,8 @@ export function compile(config: Config, environment: Environment, directory: str
     groups,
     hangMs: config.timeouts.hang,
     telemetry: compileTelemetry(config.telemetry, environment),
-    admin: compileAdmin(config.admin),
+    admin: compileAdmin(config.admin, context),
+    ...(config.toxiproxy === undefined ? {} : { toxiproxy: { listen: config.toxiproxy.listen } }),
     drainMs: config.timeouts.drain,
   };
   const all = [...context.issues, ...issues, ...socket.issues, ...connections.issues];
@@ -89,8 +91,4 @@ function compileResolver(resolver: Config['resolver']): ResolverPlan {
     ttlMsMax: max_ttl,
     negativeTtlMs: negative_ttl,
   };
-}
-
-function compileAdmin(admin: Config['admin']): Plan['admin'] {
-  return admin === undefined ? null : { listen: admin.listen, tokenEnv: admin.token_env ?? null };
 }

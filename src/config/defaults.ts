@@ -119,6 +119,9 @@ export const PLANE = 'auto';
 export const MACHINE_ENGINE = 'compiled';
 export const RELOAD = 'signal';
 
+export const TOXIPROXY_LISTEN = '127.0.0.1:8474';
+export const TOXIPROXY_ALLOW_REMOTE = false;
+
 export const TRACE_SAMPLE = 1;
 export const TRACES_ALSO_FAILED = true;
 export const TRACES_ALSO_OVER = 'never';

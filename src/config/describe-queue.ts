@@ -1,4 +1,5 @@
-import type { PoolPlan, PreconnectPlan } from '../core/plan.ts';
+import type { PoolPlan } from '../core/plan.ts';
+import type { PreconnectPlan } from '../core/preconnect.ts';
 import { formatDuration } from '../core/units.ts';
 import type { Row } from './layout.ts';
 

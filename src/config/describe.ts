@@ -1,5 +1,5 @@
 import { formatAddress } from '../core/address.ts';
-import type { AdminPlan, Plan, ShardGroup } from '../core/plan.ts';
+import type { AdminPlan, Plan, ShardGroup, ToxiproxyPlan } from '../core/plan.ts';
 import type { SocketOptions } from '../core/ports.ts';
 import type { ProtocolRulePlan } from '../core/sniffed.ts';
 import { formatDuration } from '../core/units.ts';
@@ -53,6 +53,7 @@ function describeProcess(plan: Plan): Row[] {
     ['stopping', drain],
     ['sockets', describeSockets(plan.socket)],
     ['admin', plan.admin === null ? 'off' : describeAdmin(plan.admin)],
+    ...(plan.toxiproxy ? [describeToxiproxy(plan.toxiproxy)] : []),
   ];
 }
 
@@ -80,7 +81,11 @@ function describeHang(plan: Plan): string {
   return `a shard that gives no sign of life for ${formatDuration(plan.hangMs)} is replaced`;
 }
 
-function describeAdmin({ listen, tokenEnv }: AdminPlan): string {
+function describeAdmin({ listen, tokenEnv, tls }: AdminPlan): string {
   const token = tokenEnv === null ? 'without a token' : `with the token in ${tokenEnv}`;
-  return `${formatAddress(listen)}, writes ${token}`;
+  return `${formatAddress(listen)}${tls === null ? '' : ' over TLS'}, writes ${token}`;
+}
+
+function describeToxiproxy({ listen }: ToxiproxyPlan): Row {
+  return ['toxiproxy', `${formatAddress(listen)}, without a token`];
 }

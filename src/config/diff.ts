@@ -112,7 +112,7 @@ function settingsOf(plan: Plan): ByName {
   ]);
 }
 
-function restartSettingsOf({ workers, groups, reload, telemetry, admin }: Plan): ByName {
+function restartSettingsOf({ workers, groups, reload, telemetry, admin, toxiproxy }: Plan): ByName {
   const shards = groups.map(({ first, count }) => ({ first, count }));
   return new Map<string, unknown>([
     ['workers', { threads: workers.count, shards }],
@@ -123,6 +123,8 @@ function restartSettingsOf({ workers, groups, reload, telemetry, admin }: Plan):
     ['telemetry.access_log.to', telemetry.accessLog.to],
     ['admin.listen', admin?.listen],
     ['admin.token_env', admin?.tokenEnv ?? null],
+    ['admin.tls', admin?.tls ?? null],
+    ['toxiproxy.listen', toxiproxy?.listen],
   ]);
 }
 

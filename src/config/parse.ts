@@ -17,6 +17,8 @@ export interface Loaded {
   readonly warnings: readonly string[];
   /** The files of certificates and keys that the plan was made of: when one changes the plan is another. */
   readonly files: readonly string[];
+  /** What was read; null where there was no text, as on a command line. */
+  readonly text: string | null;
 }
 
 /**
@@ -63,7 +65,7 @@ export function parseConfig(
     fileName,
   );
   const warnings = [...issues, ...found].map((issue) => locate(issue, source)).sort(byPlace);
-  return { plan, files, warnings: warnings.map((warning) => line(warning, fileName)) };
+  return { plan, files, text, warnings: warnings.map((warning) => line(warning, fileName)) };
 }
 
 function refuseLongFile(bytes: number, fileName: string): void {

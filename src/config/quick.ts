@@ -47,7 +47,7 @@ export function quickConfig(
     throw new SluiceError('CONFIG_INVALID', errors.join('\n'));
   }
   const compiled = compile(config, environment, '.');
-  return { plan: compiled.plan, warnings: [...issues, ...compiled.issues].map(line), files: [] };
+  return { plan: compiled.plan, warnings: [...issues, ...compiled.issues].map(line), files: [], text: null };
 }
 
 /** What a file would hold. */

@@ -9,8 +9,9 @@ import {
   SOCKET_BYTES_MIN,
   USER_TIMEOUT_MS_MIN,
 } from './limits.ts';
-import { loopbackAddress } from './places.ts';
+import { adminAddress, httpAddress } from './places.ts';
 import { duration, integer, size } from './quantities.ts';
+import { filePath } from './texts.ts';
 import { flag, oneOf, variableName } from './words.ts';
 import { workersCount } from './workers.ts';
 
@@ -66,12 +67,33 @@ export const reload = oneOf(['signal', 'watch']);
 
 /** The door for operators and probes. */
 export const admin = z.strictObject({
-  listen: loopbackAddress().describe(
-    'Where `/healthz`, `/readyz`, `/v1/status` and a page to look at are served. A loopback address, since it is plain HTTP.',
+  listen: adminAddress().describe(
+    'Where `/healthz`, `/readyz`, the API below `/v1` and a page to look at are served. An address that other machines reach needs `token_env` and `tls`.',
   ),
   token_env: variableName()
     .describe(
-      'Name of the environment variable that holds the token which writes need (`Authorization: Bearer …`). Absent: writes need none.',
+      'Name of the environment variable that holds the token which writes need (`Authorization: Bearer …`), and reads too where other machines reach the address. Absent: none is needed.',
     )
     .optional(),
+  tls: z
+    .strictObject({
+      cert: filePath('certificate').describe('PEM file with the certificate, and the chain behind it.'),
+      key: filePath('key').describe('PEM file with its private key, not encrypted; it can be the same file.'),
+    })
+    .describe('Served by HTTPS with this certificate. Absent: plain HTTP.')
+    .optional(),
+});
+
+/** The door for Toxiproxy's client libraries. */
+export const toxiproxy = z.strictObject({
+  listen: httpAddress()
+    .describe(
+      'Where the API is served. A loopback address, since its clients know no token, and whoever reaches it opens ports and makes faults.',
+    )
+    .prefault(defaults.TOXIPROXY_LISTEN),
+  allow_remote: flag()
+    .describe(
+      'An address that other machines reach is allowed; what reaches it decides what this proxy does.',
+    )
+    .prefault(defaults.TOXIPROXY_ALLOW_REMOTE),
 });

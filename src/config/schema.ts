@@ -6,7 +6,16 @@ import { listener } from './schema-listener.ts';
 import { pool } from './schema-pool.ts';
 import { protocolRule } from './schema-protocols.ts';
 import { resolver } from './schema-resolver.ts';
-import { admin, machineEngine, plane, processLimits, reload, socket, workers } from './schema-service.ts';
+import {
+  admin,
+  machineEngine,
+  plane,
+  processLimits,
+  reload,
+  socket,
+  toxiproxy,
+  workers,
+} from './schema-service.ts';
 import { telemetry } from './schema-telemetry.ts';
 import { timeouts } from './schema-timeouts.ts';
 import { NAME_PATTERN } from './words.ts';
@@ -16,7 +25,11 @@ import { NAME_PATTERN } from './words.ts';
  * to see is in `check.ts`.
  */
 export const configSchema = z.strictObject({
-  listeners: list(listener, LISTENERS_MAX, 'listener').describe('Where clients come in.'),
+  listeners: list(listener, LISTENERS_MAX, 'listener')
+    .describe(
+      'Where clients come in. There has to be one, unless `toxiproxy` is there, through which they can be made.',
+    )
+    .default([]),
   pools: z
     .record(z.string().regex(new RegExp(NAME_PATTERN)), pool)
     .describe('Where connections go: named groups of backends.')
@@ -57,6 +70,11 @@ export const configSchema = z.strictObject({
   limits: processLimits.describe('Limits of the whole process.').prefault({}),
   telemetry: telemetry.describe('What is told to the outside.').prefault({}),
   admin: admin.describe('Health, readiness and state over HTTP. Absent: not served.').optional(),
+  toxiproxy: toxiproxy
+    .describe(
+      "Toxiproxy's HTTP API, for its client libraries. Absent: not served. For all defaults: `toxiproxy: {}`.",
+    )
+    .optional(),
 });
 
 /** A configuration as it was read: complete, units turned into numbers, names not yet into indexes. */

@@ -43,8 +43,9 @@ export function settlePlan(current: Plan, next: Plan, free: FreeSlots): Plan {
     })),
     listenerSlots,
   );
+  const { toxiproxy: _, ...rest } = next;
   const settled: Plan = {
-    ...next,
+    ...rest,
     version: current.version + 1,
     listeners: settleAcceptors(listeners, current, next),
     pools: merge(
@@ -66,6 +67,7 @@ export function settlePlan(current: Plan, next: Plan, free: FreeSlots): Plan {
     groups: current.groups,
     telemetry: { ...next.telemetry, ...restartOnly(current.telemetry) },
     admin: current.admin,
+    ...(current.toxiproxy === undefined ? {} : { toxiproxy: current.toxiproxy }),
   };
   return { ...settled, limits: { ...settled.limits, descriptors: descriptorsOf(next, settled) } };
 }

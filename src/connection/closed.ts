@@ -48,6 +48,7 @@ const STEPS: readonly ((ending: Ending) => void)[] = [
   ({ connection: { place, shard, listener, clientHost } }) => {
     if (place !== null) shard.admission.release(place, listener.index, clientHost);
   },
+  ({ connection: { shard, id } }) => shard.liveStages.ended(id),
   ({ connection }) => connection.gone(),
   ({ connection: { place, shard, listener, clientHost } }) => {
     if (place !== null) shard.waitingRoom.freed(listener.index, clientHost);

@@ -1,35 +1,26 @@
-import { Observable, type Subscriber, type Subscription } from 'rxjs';
+import { Observable, type Observer, type Subscriber, type Subscription } from 'rxjs';
 import type { Chunk } from '../core/chunk.ts';
 import type { Direction } from '../core/direction.ts';
 import type { Endpoint } from '../core/ports.ts';
+import type { PlacedStage } from '../core/stage-control.ts';
 import { type CreditedSource, CreditWindow, WINDOW_BYTES } from '../core/window.ts';
-import { type Stage, StageEnd } from '../stream/index.ts';
-
-/** What a flow tells the relay it belongs to. */
-export interface FlowOwner {
-  /** A FIN has passed all stages and was handed to the far endpoint. */
-  passedFin(direction: Direction): void;
-  /** Bytes were handed to the far endpoint, and some wait there. */
-  waits(): void;
-  /** A stage ends the connection on purpose; nothing more will come out of this direction. */
-  stageEnded(end: StageEnd): void;
-  /** A stage or an endpoint threw. */
-  defect(error: unknown): void;
-  now(): number;
-}
+import { type ChainEnv, type ChainOutput, type Stage, StageChain, StageEnd } from '../stream/index.ts';
+import type { FlowOwner } from './flow-owner.ts';
 
 /**
  * One direction of a relayed connection: an Observable of chunks from one endpoint, through the stages, into the other.
  * `complete` is FIN, `error` is RST; both keep their place behind the bytes before them.
  */
-export class Flow implements CreditedSource {
+export class Flow implements CreditedSource, ChainOutput {
   readonly direction: Direction;
   readonly window: CreditWindow;
   readonly #from: Endpoint;
   readonly #to: Endpoint;
   readonly #owner: FlowOwner;
-  /** Nothing stands between the endpoints: chunks go straight across, and the plane may move bytes by itself. */
+  /** The plan has no stages: chunks go straight across, and where none were put at run time the plane may move bytes by itself. */
   readonly #isDirect: boolean;
+  /** Stages put at run time, behind the others; null where there are none. */
+  #chain: StageChain | null = null;
   /** The first stage's end of the stages and the last one's; null where there are none. */
   #source: Subscriber<Chunk> | null = null;
   #subscription: Subscription | null = null;
@@ -72,7 +63,7 @@ export class Flow implements CreditedSource {
   /** Starts reading. `held` bytes are handed over first; `finished` tells that the FIN behind them was seen already. */
   start(held: number, finished: boolean): void {
     if (finished) this.#finAfter = held;
-    if (this.#isDirect) this.#from.passTo(this.#to);
+    this.emptied();
     this.#from.resume();
     if (finished && held === 0) this.fin();
   }
@@ -84,7 +75,7 @@ export class Flow implements CreditedSource {
       return;
     }
     this.window.take(bytes);
-    if (this.#isDirect) this.#deliver(chunk);
+    if (this.#isDirect) this.#rest.next(chunk);
     else this.#source?.next(chunk);
     if (this.#finAfter > 0) this.#handedOver(bytes);
   }
@@ -100,7 +91,7 @@ export class Flow implements CreditedSource {
     if (!this.#isDirect) this.#source?.complete();
     else if (!this.#isShut) {
       this.#isShut = true;
-      this.#finish();
+      this.#rest.complete();
     }
   }
 
@@ -119,7 +110,7 @@ export class Flow implements CreditedSource {
     if (!this.#isDirect) this.#source?.error(new Error(reason));
     else {
       this.#isShut = true;
-      this.#reset();
+      this.#rest.error(new Error(reason));
     }
   }
 
@@ -136,7 +127,62 @@ export class Flow implements CreditedSource {
     this.#ended = true;
     this.#isShut = true;
     this.#stopReading();
-    this.#subscription?.unsubscribe();
+    this.#drop();
+  }
+
+  /**
+   * Makes these the stages that stand behind those of the plan; `env` is asked for once, where there are any. What goes lets
+   * pass what it holds; what waits for the far socket already is in front of all that comes later.
+   */
+  put(stages: readonly PlacedStage[], env: () => ChainEnv): void {
+    if (this.#ended || (this.#chain === null && stages.length === 0)) return;
+    const chain = this.#chain ?? new StageChain(this.direction, env(), this);
+    this.#chain = chain;
+    chain.set(stages);
+    if (!chain.isEmpty) this.#from.passToNobody();
+    else if (chain.isUnused) this.#chain = null;
+  }
+
+  /** What comes out of the last stage. */
+  next(chunk: Chunk): void {
+    try {
+      this.#to.write(chunk);
+      this.#waits(chunk.bytes.length);
+    } catch (error) {
+      this.#owner.defect(error);
+    }
+  }
+
+  /** A FIN comes out of the last stage. */
+  complete(): void {
+    if (this.#failedLate) {
+      this.#reset();
+      return;
+    }
+    this.#ended = true;
+    try {
+      if (this.#isClosing) {
+        this.#to.close();
+        return;
+      }
+      this.#to.end();
+      this.#owner.passedFin(this.direction);
+    } catch (error) {
+      this.#owner.defect(error);
+    }
+  }
+
+  /** A RST comes out of the last stage, or a stage ends the connection, or is broken. */
+  error(error: unknown): void {
+    if (this.#failing) this.#reset();
+    else if (error instanceof StageEnd) this.#endedBy(error);
+    else this.#owner.defect(error);
+  }
+
+  /** From the chain: nothing stands in the way any more but what the plan has. */
+  emptied(): void {
+    if (this.#chain?.isUnused) this.#chain = null;
+    if (this.#isDirect && !this.#isShut && this.#chain?.isEmpty !== false) this.#from.passTo(this.#to);
   }
 
   /** A stage dropped bytes: on purpose, or because the flow was aborted. */
@@ -190,19 +236,20 @@ export class Flow implements CreditedSource {
     });
     for (const stage of stages) piped = stage(piped);
     return piped.subscribe({
-      next: (chunk) => this.#deliver(chunk),
-      complete: () => this.#finish(),
-      error: (error) => this.#broken(error),
+      next: (chunk) => this.#rest.next(chunk),
+      complete: () => this.#rest.complete(),
+      error: (error) => this.#rest.error(error),
     });
   }
 
-  #deliver(chunk: Chunk): void {
-    try {
-      this.#to.write(chunk);
-      this.#waits(chunk.bytes.length);
-    } catch (error) {
-      this.#owner.defect(error);
-    }
+  /** What the stages of the plan put out into. */
+  get #rest(): Observer<Chunk> {
+    return this.#chain ?? this;
+  }
+
+  #drop(): void {
+    this.#subscription?.unsubscribe();
+    this.#chain?.stop();
   }
 
   /** After `bytes` were queued. Where no others waited in front of them, the far socket is waited for from now on. */
@@ -213,32 +260,11 @@ export class Flow implements CreditedSource {
     this.#owner.waits();
   }
 
-  #finish(): void {
-    if (this.#failedLate) {
-      this.#reset();
-      return;
-    }
-    this.#ended = true;
-    try {
-      if (this.#isClosing) {
-        this.#to.close();
-        return;
-      }
-      this.#to.end();
-      this.#owner.passedFin(this.direction);
-    } catch (error) {
-      this.#owner.defect(error);
-    }
-  }
-
-  #broken(error: unknown): void {
-    if (this.#failing) this.#reset();
-    else if (error instanceof StageEnd) this.#endedBy(error);
-    else this.#owner.defect(error);
-  }
-
   #endedBy(end: StageEnd): void {
+    if (this.#ended) return;
     this.#ended = true;
+    this.#isShut = true;
+    this.#drop();
     if (this.#isClosing) this.#to.close();
     else this.#owner.stageEnded(end);
   }

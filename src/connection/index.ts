@@ -1,6 +1,8 @@
 export { CertificateNames } from './certificate-names.ts';
 export type { Connection } from './connection.ts';
 export { LimitReports } from './limit-reports.ts';
+export { listConnections } from './list.ts';
+export { LiveStages } from './live-stages.ts';
 export { MIRROR_BYTES_MAX, Mirrors } from './mirrors.ts';
 export { PoolQueues, type Queued } from './pool-queues.ts';
 export { Preconnects } from './preconnects.ts';

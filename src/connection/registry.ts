@@ -3,7 +3,7 @@ import { closeReasonIndex } from '../core/close-reason.ts';
 import { type ConnectionId, connectionId } from '../core/connection-id.ts';
 import { textOf } from '../core/error-fact.ts';
 import type { SessionsEnd } from '../core/mail.ts';
-import type { ListenerPlan, MachineEngine } from '../core/plan.ts';
+import type { ListenerPlan, MachineEngine, Plan } from '../core/plan.ts';
 import type { Endpoint } from '../core/ports.ts';
 import { connectionLogic } from './actions.ts';
 import { Connection, type ConnectionLogic } from './connection.ts';
@@ -57,8 +57,18 @@ export class ConnectionRegistry {
     connection.start();
   }
 
+  /** All of them; who comes and goes while they are gone through is seen or not. */
+  all(): IterableIterator<Connection> {
+    return this.#live.values();
+  }
+
   get(id: ConnectionId): Connection | undefined {
     return this.#live.get(id);
+  }
+
+  /** Those that came by a listener of this name, under whatever plan. */
+  ofListener(name: string): Connection[] {
+    return [...this.#live.values()].filter(({ listener }) => listener.name === name);
   }
 
   /** Ends a connection by RST after what was read is delivered; false where there is none of this id. */
@@ -88,6 +98,17 @@ export class ConnectionRegistry {
     const meant = [...this.#live.values()].filter(isMeant);
     for (const connection of meant) connection.send({ type: 'deadline.drain' });
     return meant.length;
+  }
+
+  /** Resets, at once, the connections that a plan says: those of some listeners that began before it. */
+  resetOlder({ resets = [], version }: Plan): void {
+    for (const connection of [...this.#live.values()]) {
+      const { listener, plan } = connection;
+      if (plan.version >= version || !resets.includes(listener.name)) continue;
+      connection.send({ type: 'kill' });
+      // The first one lets what was read be delivered; the second one ends that.
+      if (!connection.ended) connection.send({ type: 'kill' });
+    }
   }
 
   #logic(engine: MachineEngine): ConnectionLogic {

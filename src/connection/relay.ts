@@ -2,12 +2,14 @@ import type { Chunk } from '../core/chunk.ts';
 import type { Direction, Side } from '../core/direction.ts';
 import { STAGE_KINDS, type StagePlan } from '../core/plan.ts';
 import type { Endpoint, EndpointObserver, Timers } from '../core/ports.ts';
-import { buildStages, type ChaosEnv, type Stage, type StageEnd } from '../stream/index.ts';
+import type { PlacedStage } from '../core/stage-control.ts';
+import { buildStages, type ChainEnv, type ChaosEnv, type Stage, type StageEnd } from '../stream/index.ts';
 import { AcceptedBytes } from './accepted-bytes.ts';
 import { chaosEnvFor } from './chaos-env.ts';
 import type { Connection } from './connection.ts';
 import type { Deadlines, Stall } from './deadlines.ts';
-import { Flow, type FlowOwner } from './flow.ts';
+import { Flow } from './flow.ts';
+import type { FlowOwner } from './flow-owner.ts';
 import { openMirror } from './open-mirror.ts';
 import { Tap } from './tap.ts';
 
@@ -51,6 +53,8 @@ export class Relay implements FlowOwner, Stall {
     const [up, down] = [this.#stages('up'), this.#stages('down')];
     this.up = new Flow('up', client, backend, up, this);
     this.down = new Flow('down', backend, client, down, this);
+    const put = connection.shard.liveStages.of(connection);
+    if (put.length > 0) this.put(put);
   }
 
   start(): void {
@@ -59,6 +63,12 @@ export class Relay implements FlowOwner, Stall {
     this.#backend.observe(new PeerWatch(this.#connection, this, 'backend'));
     this.up.start(watch.heldBytes, watch.sentFin);
     this.down.start(0, false);
+  }
+
+  /** Makes these the stages that it has at run time. */
+  put(stages: readonly PlacedStage[]): void {
+    this.up.put(stages, () => this.#env('up'));
+    this.down.put(stages, () => this.#env('down'));
   }
 
   now(): number {
@@ -130,13 +140,17 @@ export class Relay implements FlowOwner, Stall {
   }
 
   #stages(direction: Direction): readonly Stage[] {
+    const plans = this.#connection.route?.stages ?? NO_STAGES;
+    return plans.length === 0 ? NO_STAGES : buildStages(plans, direction, this.#env(direction));
+  }
+
+  #env(direction: Direction): ChainEnv {
     const { route, shard, id, listener, openedAt } = this.#connection;
-    const plans = route?.stages ?? NO_STAGES;
-    if (plans.length === 0) return NO_STAGES;
     this.#connection.tap ??= new Tap(this.#connection, this.#backend);
     this.#chaos ??= chaosEnvFor(this.#connection);
-    return buildStages(plans, direction, {
+    return {
       scheduler: shard.scheduler,
+      epoch: this.#timers.epoch,
       connection: id,
       listener: listener.name,
       openedAt,
@@ -146,7 +160,7 @@ export class Relay implements FlowOwner, Stall {
       failed: (stage, message) => this.#stageFailed(stage, message),
       dropped: (bytes) => this[direction].dropped(bytes),
       openMirror: (plan) => openMirror(this.#connection, direction, plan),
-    });
+    };
   }
 }
 

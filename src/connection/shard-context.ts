@@ -14,6 +14,7 @@ import type { CompiledSniffers } from '../sniff/index.ts';
 import type { AffectedConnections } from '../stream/index.ts';
 import type { CertificateNames } from './certificate-names.ts';
 import type { LimitReports } from './limit-reports.ts';
+import type { LiveStages } from './live-stages.ts';
 import type { Mirrors } from './mirrors.ts';
 import type { PoolQueues } from './pool-queues.ts';
 import type { Preconnects } from './preconnects.ts';
@@ -39,6 +40,8 @@ export interface ShardCommons {
   readonly preconnects: Preconnects;
   readonly limitReports: LimitReports;
   readonly mirrors: Mirrors;
+  /** Stages that were put at run time. */
+  readonly liveStages: LiveStages;
   /** Rate limits that connections share, also those of other shards. */
   readonly buckets: Buckets;
   /** Connections in which stages make faults now. */

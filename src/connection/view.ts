@@ -1,14 +1,16 @@
 import { formatAddress } from '../core/address.ts';
 import { formatConnectionId } from '../core/connection-id.ts';
-import type { ConnectionView, QueueView, Why } from '../core/connection-view.ts';
+import type { ConnectionView, QueueView, StageView, Why } from '../core/connection-view.ts';
 import { formatProxyHeader } from '../proxy-protocol/index.ts';
 import { explainRoutes } from '../route/index.ts';
 import type { Connection } from './connection.ts';
 import { knownOf } from './known.ts';
+import { ratesOf } from './rates.ts';
 
 /** All that is to be told of a live connection, `shard` being the number of its shard. */
 export function viewOf(connection: Connection, shard: number): ConnectionView {
   const { plan, relay, client, backend, findings, terminated } = connection;
+  const rates = ratesOf(connection, connection.now());
   return {
     connection: formatConnectionId(connection.id),
     shard,
@@ -31,11 +33,14 @@ export function viewOf(connection: Connection, shard: number): ConnectionView {
     queue: queueOf(connection),
     bytesUp: relay?.bytesUp ?? 0,
     bytesDown: relay?.bytesDown ?? 0,
+    rateUp: rates.up,
+    rateDown: rates.down,
     waitingUp: relay?.up.undelivered ?? 0,
     waitingDown: relay?.down.undelivered ?? 0,
     clientTcp: client.tcpInfo,
     backendTcp: backend?.tcpInfo ?? null,
     traceId: connection.traceId,
+    stages: stagesOf(connection),
     why: whyOf(connection),
   };
 }
@@ -48,6 +53,14 @@ function queueOf({ queued, shard }: Connection): QueueView | null {
     ahead: poolQueues.ahead(queued),
     waiting: poolPlaces.waiting(queued.pool),
   };
+}
+
+function stagesOf(connection: Connection): StageView[] {
+  const configured = connection.route?.stages ?? [];
+  return [
+    ...configured.map((stage): StageView => ({ name: null, of: 'config', stage })),
+    ...connection.shard.liveStages.of(connection).map(({ name, of, stage }) => ({ name, of, stage })),
+  ];
 }
 
 function whyOf(connection: Connection): Why {

@@ -1,9 +1,11 @@
 import { type ConnectionId, shardOf } from '../core/connection-id.ts';
 import type { ConnectionPulse, PulseAnswer } from '../core/connection-pulse.ts';
+import { type ConnectionPage, type ConnectionQuery, mergePages } from '../core/connection-query.ts';
 import type { ConnectionView } from '../core/connection-view.ts';
 import { SluiceError } from '../core/errors.ts';
 import type { SessionsEnd } from '../core/mail.ts';
 import type { Plan } from '../core/plan.ts';
+import type { LiveStagePlan, StageOutcome } from '../core/stage-control.ts';
 import { type Bound, ifGone, ShardGone, type ShardHost } from './shard-host.ts';
 import { inTime, within } from './within.ts';
 
@@ -16,8 +18,8 @@ export const RESTARTS_MS_MAX = 2_000;
 /** How long a shard may take to answer a step of a plan, before the reload goes on or is given up. */
 export const ANSWER_MS_MAX = 20_000;
 
-/** How long a shard may take to tell of a connection. */
-const VIEW_MS_MAX = 2_000;
+/** How long a shard may take to tell of its connections. */
+const INQUIRY_MS_MAX = 2_000;
 
 /** A plan that some shards have prepared. */
 export interface Prepared {
@@ -85,11 +87,24 @@ export class Fleet {
   async view(connection: ConnectionId): Promise<ConnectionView | null> {
     const host = this.hosts[shardOf(connection)];
     if (host === undefined || host.state !== 'running') return null;
-    const late = (): Error => new ShardGone(`shard ${host.number} has not answered for ${VIEW_MS_MAX} ms`);
-    return inTime(VIEW_MS_MAX, host.view(connection), late).catch((error: unknown) => {
-      ifGone(error);
-      return null;
+    return inquire(host, host.view(connection), null);
+  }
+
+  /** The first connections that a query means, of all shards that answer in time. Never rejects. */
+  async list(query: ConnectionQuery): Promise<ConnectionPage> {
+    const pages = await Promise.all(
+      this.#running().map((host) => inquire(host, host.list(query), NO_CONNECTIONS, LIST_MS_MAX)),
+    );
+    return mergePages(pages, query);
+  }
+
+  /** Ends these connections as an operator does; how many of them there were. Never rejects. */
+  async kill(connections: readonly ConnectionId[]): Promise<number> {
+    const counts = this.#running().map((host) => {
+      const own = connections.filter((id) => shardOf(id) === host.number);
+      return own.length === 0 ? 0 : inquire(host, host.kill(own), 0);
     });
+    return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
   }
 
   /** How these connections stand, in their order: at most PULSES_MAX of them. Never rejects. */
@@ -127,6 +142,23 @@ export class Fleet {
       if (count > 0) host.endSessions(backend, count, why);
       left -= count;
     }
+  }
+
+  /**
+   * Tells every shard what stages a listener has at run time. Resolves when those that answer have put them into its
+   * connections. One that is started again meanwhile begins with them. Never rejects.
+   */
+  async setStages(listener: string, stages: readonly LiveStagePlan[]): Promise<void> {
+    const told = this.hosts.map((host) => host.setStages(listener, stages).catch(ifGone));
+    await within(ANSWER_MS_MAX, Promise.all(told));
+  }
+
+  /** Puts a stage into a connection, or takes it away (null); nothing where its shard is gone or does not answer in time. */
+  async setStage(id: ConnectionId, name: string, stage: LiveStagePlan | null): Promise<StageOutcome> {
+    const none: StageOutcome = { done: 'no-connection', kind: null };
+    const host = this.hosts[shardOf(id)];
+    if (host === undefined) return none;
+    return inquire(host, host.setStage(id, name, stage), none);
   }
 
   cut(): void {
@@ -178,6 +210,25 @@ export class Fleet {
   }
 }
 
+const NO_CONNECTIONS: ConnectionPage = { rows: [], keys: [], matched: 0 };
+
+/** How long a shard may take to go through all its connections, a little at a time beside its own work. */
+const LIST_MS_MAX = 10_000;
+
+/** The answer of a shard, or another where it is gone or does not answer in time. */
+function inquire<T>(
+  { number }: ShardHost,
+  answer: Promise<T>,
+  instead: T,
+  msMax = INQUIRY_MS_MAX,
+): Promise<T> {
+  const late = (): Error => new ShardGone(`shard ${number} has not answered for ${msMax} ms`);
+  return inTime(msMax, answer, late).catch((error: unknown) => {
+    ifGone(error);
+    return instead;
+  });
+}
+
 function tooSlow({ number }: ShardHost): SluiceError {
   return new SluiceError('SHARD_FAILED', `shard ${number} has not answered for ${ANSWER_MS_MAX} ms`);
 }
@@ -193,12 +244,6 @@ async function pulsesOf(
   host: ShardHost,
   connections: readonly ConnectionId[],
 ): Promise<ReadonlyMap<ConnectionId, ConnectionPulse> | null> {
-  const late = (): Error => new ShardGone(`shard ${host.number} has not answered for ${VIEW_MS_MAX} ms`);
-  try {
-    const pulses = await inTime(VIEW_MS_MAX, host.pulses(connections), late);
-    return new Map(pulses.map((pulse) => [pulse.connection, pulse]));
-  } catch (error) {
-    ifGone(error);
-    return null;
-  }
+  const pulses = await inquire(host, host.pulses(connections), null);
+  return pulses === null ? null : new Map(pulses.map((pulse) => [pulse.connection, pulse]));
 }

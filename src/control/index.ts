@@ -1,11 +1,16 @@
+export { Doors } from './doors.ts';
 export { Drain } from './drain.ts';
 export { Fleet } from './fleet.ts';
 export { LocalShard } from './local-shard.ts';
 export { Memory } from './memory.ts';
 export { openAdmin } from './open-admin.ts';
-export { type Reloaded, Reloads } from './reloads.ts';
+export { openToxiproxy } from './open-toxiproxy.ts';
+export { Overlaid } from './overlaid.ts';
+export { type Next, type Reloaded, Reloads } from './reloads.ts';
 export { Resolving } from './resolving.ts';
 export { type Bound, ofLive } from './shard-host.ts';
 export { Slots } from './slots.ts';
+export { StageKeeper } from './stage-keeper.ts';
 export { threadStarter } from './thread.ts';
 export { Threads } from './threads.ts';
+export { Watchers } from './watchers.ts';

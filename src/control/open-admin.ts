@@ -1,37 +1,73 @@
 import { type Admin, type AdminWrite, startAdmin } from '../admin/index.ts';
-import { type Loaded, parseConfig } from '../config/index.ts';
-import type { ConnectionId } from '../core/connection-id.ts';
-import type { ConnectionView } from '../core/connection-view.ts';
+import { type Loaded, parseConfig, parseStage, type StagePlace } from '../config/index.ts';
+import { formatConnectionId } from '../core/connection-id.ts';
 import { SluiceError } from '../core/errors.ts';
 import type { AdminPlan, Plan } from '../core/plan.ts';
-import type { ReloadResult, ServiceStatus } from '../core/status.ts';
+import type { StageControl, StageTarget } from '../core/stage-control.ts';
+import type { ReloadResult, StatusSource } from '../core/status.ts';
 import type { Reloaded } from './reloads.ts';
 
-/** What the admin server reaches of a service. */
+/** What the admin server asks of a service, and tells it. */
 export interface Administered {
-  status(): ServiceStatus;
-  /** As `StatusSource.connection`. */
-  connection(id: ConnectionId): Promise<ConnectionView | null>;
-  reload(plan: Plan): Promise<Reloaded>;
+  /** The text of the configuration in force; null where it was made of none. */
+  readonly configText: string | null;
+  /** In force now. */
+  readonly plan: Plan;
+  readonly stages: StageControl;
+  reload(plan: Plan, text: string): Promise<Reloaded>;
+  drain(signal: null): Promise<unknown>;
   reloadFailed(error: unknown): void;
   /** Hears of each request for a change, as it was answered. */
   adminWrote(write: AdminWrite): void;
 }
 
+/** What only looks at a service, or changes it without a plan. */
+export type Facts = Pick<
+  StatusSource,
+  'status' | 'connection' | 'list' | 'kill' | 'override' | 'counts' | 'events'
+>;
+
 /** What a configuration that came over HTTP is called in messages. */
 const SOURCE = 'PUT /v1/config';
+const CHECKED = 'config';
 
 /** Starts the admin server of a plan. Rejects with ADMIN_FAILED where it cannot be bound or its token is missing. */
-export function openAdmin(plan: AdminPlan, service: Administered): Promise<Admin> {
-  const source = {
-    status: () => service.status(),
-    connection: (id: ConnectionId) => service.connection(id),
-    reload: (text: string) => reloadText(service, text),
+export function openAdmin(plan: AdminPlan, facts: Facts, service: Administered): Promise<Admin> {
+  const { stages } = service;
+  const source: StatusSource = {
+    stages: {
+      list: (target) => stages.list(target),
+      put: (target, name, stage) => stages.put(target, name, stage),
+      remove: (target, name) => stages.remove(target, name),
+      replace: (listener, named) => stages.replace(listener, named),
+      read: (item, target, name) => parseStage(item, placeOf(service.plan, target, name)),
+    },
+    status: () => facts.status(),
+    connection: (id) => facts.connection(id),
+    list: (query) => facts.list(query),
+    kill: (connections) => facts.kill(connections),
+    override: (pool, backend, change, by) => facts.override(pool, backend, change, by),
+    counts: () => facts.counts(),
+    events: (take, wantsDetail) => facts.events(take, wantsDetail),
+    configText: () => service.configText,
+    validate: (text) => parseConfig(text, CHECKED).warnings,
+    // Whoever runs the service hears of it where it fails.
+    drain: () => void service.drain(null).catch(() => {}),
+    reload: (text) => reloadText(service, text),
   };
   return startAdmin(plan.listen, source, {
     token: readToken(plan.tokenEnv),
+    tokenName: plan.tokenEnv,
+    tls: plan.tls,
     onWrite: (write) => service.adminWrote(write),
   });
+}
+
+function placeOf({ listeners }: Plan, target: StageTarget, name: string): StagePlace {
+  if ('connection' in target)
+    return { owner: `${formatConnectionId(target.connection)}/${name}`, terminatesTls: false };
+  const listener = listeners.find((one) => one.name === target.listener && !one.retired);
+  return { owner: `${target.listener}/run-time/${name}`, terminatesTls: (listener?.tls ?? null) !== null };
 }
 
 function readToken(variable: string | null): string | null {
@@ -50,5 +86,5 @@ async function reloadText(service: Administered, text: string): Promise<ReloadRe
     service.reloadFailed(error);
     throw error;
   }
-  return { ...(await service.reload(loaded.plan)), warnings: loaded.warnings };
+  return { ...(await service.reload(loaded.plan, text)), warnings: loaded.warnings };
 }

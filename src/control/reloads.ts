@@ -26,6 +26,14 @@ export interface Reloadable {
   commit(plan: Plan, compiled: Plan, prepared: Prepared): Promise<void>;
 }
 
+/** A plan that is to be put in force. */
+export interface Next {
+  /** As the configuration compiles it. */
+  readonly plan: Plan;
+  /** The plan is in force, or the one in force means the same; nothing else is put in force before this returns. */
+  readonly taken?: () => void;
+}
+
 export interface Reloaded {
   readonly version: number;
   readonly diff: PlanDiff;
@@ -40,25 +48,36 @@ export class Reloads {
     this.#service = service;
   }
 
-  /** `next` as the configuration compiles it. Rejects with a SluiceError where it cannot be put in force. */
-  run(next: Plan): Promise<Reloaded> {
-    return this.#queue(() => next);
+  /**
+   * `next` as the configuration compiles it, or what makes it: that is called when those before it are in force, or given up.
+   * Rejects with a SluiceError where the plan cannot be put in force, and with what `next` throws.
+   */
+  run(next: Plan | (() => Next)): Promise<Reloaded> {
+    return this.#queue(typeof next === 'function' ? next : () => ({ plan: next }));
   }
 
   /** What is in force once more, since its names stand for something else. */
   again(): Promise<Reloaded> {
-    return this.#queue(() => this.#service.current().compiled);
+    return this.#queue(() => {
+      const { resets: _done, ...plan } = this.#service.current().compiled;
+      return { plan };
+    });
   }
 
-  #queue(next: () => Plan): Promise<Reloaded> {
-    const reloaded = this.#last.then(() => this.#run(next()));
+  #queue(next: () => Next): Promise<Reloaded> {
+    const reloaded = this.#last.then(async () => {
+      mustBeReady(this.#service);
+      const { plan, taken } = next();
+      const done = await this.#run(plan);
+      taken?.();
+      return done;
+    });
     this.#last = reloaded.catch(() => {});
     return reloaded;
   }
 
   async #run(next: Plan): Promise<Reloaded> {
     const service = this.#service;
-    mustBeReady(service);
     const { plan: before, compiled, bound } = service.current();
     const resolved = await service.resolve(next);
     const diff = diffPlans(before, resolved);

@@ -1,9 +1,11 @@
 import type { ConnectionId } from '../core/connection-id.ts';
 import type { ConnectionPulse } from '../core/connection-pulse.ts';
+import type { ConnectionPage, ConnectionQuery } from '../core/connection-query.ts';
 import type { ConnectionView } from '../core/connection-view.ts';
 import type { SessionsEnd } from '../core/mail.ts';
 import type { NameAddresses } from '../core/names.ts';
 import type { Plan } from '../core/plan.ts';
+import type { LiveStagePlan, StageOutcome } from '../core/stage-control.ts';
 
 /** Listener name to the address it is bound to. */
 export type Bound = Readonly<Record<string, string>>;
@@ -51,6 +53,14 @@ export interface ShardHost {
   view(connection: ConnectionId): Promise<ConnectionView | null>;
   /** How those of these connections stand that it has. Rejects with ShardGone. */
   pulses(connections: readonly ConnectionId[]): Promise<readonly ConnectionPulse[]>;
+  /** The connections of its that a query means. Rejects with ShardGone. */
+  list(query: ConnectionQuery): Promise<ConnectionPage>;
+  /** Ends those of these connections that are its; how many there were. Rejects with ShardGone. */
+  kill(connections: readonly ConnectionId[]): Promise<number>;
+  /** These are all the stages that a listener has at run time. Resolves when its connections have them. Rejects with ShardGone. */
+  setStages(listener: string, stages: readonly LiveStagePlan[]): Promise<void>;
+  /** Puts a stage into a connection, or takes it away (null). Rejects with ShardGone. */
+  setStage(connection: ConnectionId, name: string, stage: LiveStagePlan | null): Promise<StageOutcome>;
   /** Ends it for good, flushed; within a bounded time. Never rejects. */
   close(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import type { NameAddresses } from '../core/names.ts';
 import type { Plan } from '../core/plan.ts';
 import type { SharedRegions } from '../core/regions.ts';
+import type { LiveStagePlan } from '../core/stage-control.ts';
 import type { ShardFailure } from '../core/watcher.ts';
 import type { Bound } from './shard-host.ts';
 import type { StartThread } from './thread.ts';
@@ -17,6 +18,8 @@ export interface ThreadShardOptions {
   current(): { readonly plan: Plan; readonly bound: Bound };
   /** The addresses of all names, for a shard that begins. */
   names(): NameAddresses;
+  /** What each listener has at run time, for a shard that is started again. */
+  stages(): ReadonlyMap<string, readonly LiveStagePlan[]>;
   /** It has taken a plan by itself and accepts on these addresses, some of which nobody knew before. */
   took(plan: Plan, bound: Bound): void;
   /** There are facts in its ring. */

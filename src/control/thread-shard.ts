@@ -1,14 +1,13 @@
 import { type Actor, createActor, type SnapshotFrom, waitFor } from 'xstate';
 import { type ShardEvent, shardMachine } from '../../machines/shard.ts';
 import type { ConnectionId } from '../core/connection-id.ts';
-import type { ConnectionPulse } from '../core/connection-pulse.ts';
-import type { ConnectionView } from '../core/connection-view.ts';
 import { textOf } from '../core/error-fact.ts';
 import { SluiceError } from '../core/errors.ts';
 import type { SessionsEnd, ShardReply, ShardRequest } from '../core/mail.ts';
 import type { NameAddresses } from '../core/names.ts';
 import type { Plan } from '../core/plan.ts';
 import type { ShardFailure } from '../core/watcher.ts';
+import { Inquirer } from './inquirer.ts';
 import { Mailbox } from './mailbox.ts';
 import { planeOfShard } from './plane-of-shard.ts';
 import { type Bound, ifGone, ShardGone, type ShardHost } from './shard-host.ts';
@@ -26,7 +25,7 @@ export const CUT_ANSWER_MS_MAX = 500;
  * A shard on a thread of its own, and the actor that supervises it. Until `serve` a death is the end of it, so that a
  * service that cannot start says so; afterwards it is started again whenever it dies.
  */
-export class ThreadShard implements ShardHost {
+export class ThreadShard extends Inquirer implements ShardHost {
   readonly number: number;
   readonly #options: ThreadShardOptions;
   readonly #actor: Actor<typeof shardMachine>;
@@ -38,11 +37,11 @@ export class ThreadShard implements ShardHost {
   #isDraining = false;
   #emptied: Promise<void> = Promise.resolve();
   #diedAt = 0;
-  #views = 0;
   #first: { resolve: () => void; reject: (error: Error) => void } | null = null;
   #closeDeadlines: NodeJS.Timeout[] = [];
 
   constructor(options: ThreadShardOptions) {
+    super();
     this.#options = options;
     this.number = options.number;
     const logic = shardMachine.provide({
@@ -76,18 +75,18 @@ export class ThreadShard implements ShardHost {
   }
 
   async prepare(plan: Plan, bound: Bound): Promise<Bound> {
-    const reply = await this.#ask({ kind: 'prepare', plan, bound }, ['prepared', 'refused'], plan.version);
+    const reply = await this.ask({ kind: 'prepare', plan, bound }, ['prepared', 'refused'], plan.version);
     if (reply.kind === 'prepared') return reply.bound;
     throw new SluiceError('LISTEN_FAILED', reply.message);
   }
 
   async commit(version: number): Promise<void> {
-    await this.#ask({ kind: 'commit', version }, ['committed'], version);
+    await this.ask({ kind: 'commit', version }, ['committed'], version);
     this.#version = version;
   }
 
   async abort(version: number): Promise<void> {
-    await this.#ask({ kind: 'abort', version }, ['aborted'], version).catch(ifGone);
+    await this.ask({ kind: 'abort', version }, ['aborted'], version).catch(ifGone);
   }
 
   serve(): void {
@@ -107,17 +106,7 @@ export class ThreadShard implements ShardHost {
 
   /** Which of these connections it has no more. Rejects with ShardGone where it dies before it answers. */
   async census(connections: readonly ConnectionId[]): Promise<readonly ConnectionId[]> {
-    return (await this.#ask({ kind: 'census', connections }, ['census-taken'], null)).gone;
-  }
-
-  async view(connection: ConnectionId): Promise<ConnectionView | null> {
-    const version = ++this.#views;
-    return (await this.#ask({ kind: 'view', connection, version }, ['viewed'], version)).view;
-  }
-
-  async pulses(connections: readonly ConnectionId[]): Promise<readonly ConnectionPulse[]> {
-    const version = ++this.#views;
-    return (await this.#ask({ kind: 'pulse', connections, version }, ['pulses'], version)).pulses;
+    return (await this.ask({ kind: 'census', connections }, ['census-taken'], null)).gone;
   }
 
   /** From here on it is not started again when it dies, nor where it is dead already. */
@@ -126,7 +115,7 @@ export class ThreadShard implements ShardHost {
     if (this.#snapshot.matches('waiting')) this.#tell({ type: 'stop' });
     if (this.#thread === null) return;
     this.#emptied = this.#mail.expect(['empty'], null).then(() => {}, ifGone);
-    await this.#ask({ kind: 'stop-accepting' }, ['accepting-stopped'], null).catch(ifGone);
+    await this.ask({ kind: 'stop-accepting' }, ['accepting-stopped'], null).catch(ifGone);
   }
 
   cut(): void {
@@ -134,7 +123,7 @@ export class ThreadShard implements ShardHost {
     const late = setTimeout(() => {
       if (thread !== null && this.#thread === thread) this.silent(CUT_ANSWER_MS_MAX);
     }, CUT_ANSWER_MS_MAX);
-    const cutting = this.#ask({ kind: 'cut' }, ['cutting'], null);
+    const cutting = this.ask({ kind: 'cut' }, ['cutting'], null);
     void cutting.catch(ifGone).finally(() => clearTimeout(late));
   }
 
@@ -222,6 +211,9 @@ export class ThreadShard implements ShardHost {
 
   async #restore(): Promise<void> {
     try {
+      // Mail is read in order: the first client of the plan finds them.
+      for (const [listener, stages] of this.#options.stages())
+        this.#post({ kind: 'stages', listener, stages, version: this.nextInquiry() });
       await this.#takeCurrent();
       this.#tell({ type: 'serving' });
       this.#options.restarted(this, performance.now() - this.#diedAt);
@@ -271,7 +263,7 @@ export class ThreadShard implements ShardHost {
     this.#gone('its thread could not be ended');
   }
 
-  async #ask<K extends ShardReply['kind']>(
+  protected async ask<K extends ShardReply['kind']>(
     request: ShardRequest,
     kinds: readonly K[],
     version: number | null,

@@ -4,6 +4,7 @@ import type { NameAddresses } from '../core/names.ts';
 import type { Plan } from '../core/plan.ts';
 import type { SharedRegions } from '../core/regions.ts';
 import { readWord, waitForWord } from '../core/shard-words.ts';
+import type { LiveStagePlan } from '../core/stage-control.ts';
 import type { ServiceEvent, ShardFailure } from '../core/watcher.ts';
 import { wordsOf } from '../shared-memory/index.ts';
 import { onExit } from './exits.ts';
@@ -29,6 +30,8 @@ export interface ThreadsOptions {
   current(): { readonly plan: Plan; readonly bound: Bound };
   /** See `ThreadShardOptions.names`. */
   names(): NameAddresses;
+  /** What each listener has at run time, for a shard that is started again. */
+  stages(): ReadonlyMap<string, readonly LiveStagePlan[]>;
   /** A shard took a plan by itself and accepts on these addresses. */
   took(plan: Plan, bound: Bound): void;
   tell(event: ServiceEvent): void;
@@ -81,7 +84,7 @@ export class Threads {
   }
 
   #shard(number: number): ThreadShard {
-    const { regions, epoch, startThread, current, names, took } = this.#options;
+    const { regions, epoch, startThread, current, names, stages, took } = this.#options;
     return new ThreadShard({
       number,
       regions,
@@ -89,6 +92,7 @@ export class Threads {
       startThread,
       current,
       names,
+      stages,
       took,
       facts: () => this.intake.told(),
       wake: (shard) => this.shards[shard]?.wake(),

@@ -1,6 +1,7 @@
 import type { DialAttempt, StateVisit } from './facts.ts';
 import type { TcpInfo } from './ports.ts';
 import type { Sniffed } from './sniffed.ts';
+import type { StagePlan } from './stage-plan.ts';
 import type { StateName } from './state.ts';
 import type { TlsFacts } from './tls.ts';
 
@@ -34,12 +35,17 @@ export interface ConnectionView {
   readonly queue: QueueView | null;
   readonly bytesUp: number;
   readonly bytesDown: number;
+  /** Bytes a second since somebody looked at it last, half a second ago or more; the first time, since the accept. */
+  readonly rateUp: number;
+  readonly rateDown: number;
   /** Read and not accepted by the far socket. */
   readonly waitingUp: number;
   readonly waitingDown: number;
   readonly clientTcp: TcpInfo | null;
   readonly backendTcp: TcpInfo | null;
   readonly traceId: string;
+  /** What its bytes pass through, in order. */
+  readonly stages: readonly StageView[];
   readonly why: Why;
 }
 
@@ -51,6 +57,15 @@ export interface QueueView {
   readonly ahead: number;
   /** How many wait for the pool, in all shards. */
   readonly waiting: number;
+}
+
+/** One stage of a connection. */
+export interface StageView {
+  /** What it was called when it was put at run time; null for one of the configuration. */
+  readonly name: string | null;
+  /** Where it comes from. */
+  readonly of: 'config' | 'listener' | 'connection';
+  readonly stage: StagePlan;
 }
 
 /** Why a connection goes where it goes, as its plan and what is known of it say; of backends, as they are now. */

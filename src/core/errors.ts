@@ -7,12 +7,15 @@ export const ERRORS = {
   CONFIG_UNREADABLE: { exit: 2, hint: 'name a readable YAML file' },
   LISTEN_FAILED: { exit: 1, hint: 'free the address, choose another, or grant the right to bind it' },
   ADMIN_FAILED: { exit: 1, hint: 'free the admin address or choose another' },
+  TOXIPROXY_FAILED: { exit: 1, hint: 'free the address of `toxiproxy.listen` or choose another' },
   METRICS_FAILED: { exit: 1, hint: 'free the metrics address or choose another' },
   SHARD_FAILED: { exit: 1, hint: 'see what the log says of the shard; fewer `workers` need less memory' },
   RELOAD_REFUSED: {
     exit: 1,
     hint: 'reload a service that is ready, and one that was started from a configuration',
   },
+  STAGE_TARGET_UNKNOWN: { exit: 1, hint: 'name a listener of the plan in force, or a connection that lives' },
+  STAGE_REFUSED: { exit: 1, hint: 'put another stage, or take one away first' },
   STAGE_UNKNOWN: { exit: 2, hint: 'use a stage from the reference' },
 } as const satisfies Record<string, { exit: number; hint: string }>;
 

@@ -13,7 +13,7 @@ const ROOM_FOR_CLOSED = FACTS_WAITING_MAX / 4;
 export class FactQueue {
   #waiting: Fact[] = [];
   #scheduled = false;
-  readonly #readers: ((facts: readonly Fact[]) => void)[] = [];
+  #readers: readonly ((facts: readonly Fact[]) => void)[] = [];
   readonly #defer: (run: () => void) => void;
   readonly #dropped: () => void;
 
@@ -36,9 +36,12 @@ export class FactQueue {
     }
   };
 
-  /** A reader gets every fact emitted from now on. It must not throw. */
-  subscribe(reader: (facts: readonly Fact[]) => void): void {
-    this.#readers.push(reader);
+  /** A reader gets every fact emitted from now on, until the function that is returned is called. It must not throw. */
+  subscribe(reader: (facts: readonly Fact[]) => void): () => void {
+    this.#readers = [...this.#readers, reader];
+    return () => {
+      this.#readers = this.#readers.filter((other) => other !== reader);
+    };
   }
 
   /** Hands over facts that came another way (a shard's ring), behind what waits. */

@@ -1,8 +1,10 @@
 import type { ConnectionId } from './connection-id.ts';
 import type { ConnectionPulse } from './connection-pulse.ts';
+import type { ConnectionPage, ConnectionQuery } from './connection-query.ts';
 import type { ConnectionView } from './connection-view.ts';
 import type { NameAddresses } from './names.ts';
 import type { Plan } from './plan.ts';
+import type { LiveStagePlan, StageOutcome } from './stage-control.ts';
 
 /**
  * What control asks of a shard. A plan comes in two steps, so that a port that cannot be bound changes nothing: `prepare`
@@ -42,7 +44,26 @@ export type ShardRequest =
   /** What is to be told of a connection? `version` tells the answer from others. */
   | { readonly kind: 'view'; readonly connection: ConnectionId; readonly version: number }
   /** How do these connections stand? At most PULSES_MAX of them; `version` as above. */
-  | { readonly kind: 'pulse'; readonly connections: readonly ConnectionId[]; readonly version: number };
+  | { readonly kind: 'pulse'; readonly connections: readonly ConnectionId[]; readonly version: number }
+  /** Which connections does a query mean? */
+  | { readonly kind: 'list'; readonly query: ConnectionQuery; readonly version: number }
+  /** End these connections as an operator does: deliver what was read within linger, then RST. */
+  | { readonly kind: 'kill'; readonly connections: readonly ConnectionId[]; readonly version: number }
+  /** These are all the stages that the connections of a listener have at run time, also those to come. */
+  | {
+      readonly kind: 'stages';
+      readonly listener: string;
+      readonly stages: readonly LiveStagePlan[];
+      readonly version: number;
+    }
+  /** Put a stage into one connection, or take it away (`stage` null). */
+  | {
+      readonly kind: 'stage';
+      readonly connection: ConnectionId;
+      readonly name: string;
+      readonly stage: LiveStagePlan | null;
+      readonly version: number;
+    };
 
 /** Why sessions are ended because of what became of a backend, by the name of the chart's event. */
 export type SessionsEnd = 'backend.down' | 'rebalance';
@@ -73,5 +94,11 @@ export type ShardReply =
   | { readonly kind: 'viewed'; readonly version: number; readonly view: ConnectionView | null }
   /** Of those asked for, the ones that live. */
   | { readonly kind: 'pulses'; readonly version: number; readonly pulses: readonly ConnectionPulse[] }
+  | { readonly kind: 'listed'; readonly version: number; readonly page: ConnectionPage }
+  /** How many of them there were. */
+  | { readonly kind: 'killed'; readonly version: number; readonly count: number }
+  /** All connections of the listener have its stages. */
+  | { readonly kind: 'staged'; readonly version: number }
+  | { readonly kind: 'stage-set'; readonly version: number; readonly outcome: StageOutcome }
   /** Something was thrown that nothing caught: the shard cuts its connections and ends. */
   | { readonly kind: 'threw'; readonly message: string };

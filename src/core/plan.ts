@@ -1,5 +1,6 @@
 import type { Address } from './address.ts';
 import type { Cidr } from './cidr.ts';
+import type { HealthPlan } from './health-plan.ts';
 import type { AddressFamilies, ResolverPlan, ServicePlan } from './names.ts';
 import type { OnDown, PassivePlan } from './passive-plan.ts';
 import type { PortRange, SocketOptions } from './ports.ts';
@@ -17,9 +18,9 @@ import type { TelemetryPlan } from './telemetry-plan.ts';
 import type { ConnectTlsPlan, ListenerTlsPlan } from './tls.ts';
 
 export type { ChaosPlan } from './chaos-plan.ts';
+export type { HealthPlan } from './health-plan.ts';
 export type { ServicePlan } from './names.ts';
 export { ON_DOWN, type OnDown, type PassivePlan } from './passive-plan.ts';
-export type { PreconnectPlan } from './preconnect.ts';
 export { HASH_KEYS, type HashKey, type QueuePlan, type StickyPlan } from './queue-plan.ts';
 export type { RouteAction, RouteMatch, RoutePlan } from './route-plan.ts';
 export { STAGE_KINDS, type StagePlan } from './stage-plan.ts';
@@ -76,6 +77,13 @@ export interface Plan {
   readonly hangMs: number;
   readonly telemetry: TelemetryPlan;
   readonly admin: AdminPlan | null;
+  /** Where Toxiproxy's HTTP API is served; absent = nowhere. */
+  readonly toxiproxy?: ToxiproxyPlan;
+  /**
+   * Names of listeners whose connections under older plans are reset when this plan is put in force, instead of being let
+   * finish. Absent = none.
+   */
+  readonly resets?: readonly string[];
   /** How long a stopping service lets connections finish. */
   readonly drainMs: number;
 }
@@ -224,16 +232,6 @@ export interface PoolPlan {
   readonly preconnect: PreconnectPlan | null;
 }
 
-export interface HealthPlan {
-  readonly intervalMs: number;
-  readonly timeoutMs: number;
-  /** Passed probes in a row that make an unhealthy backend healthy. */
-  readonly rise: number;
-  /** Failed probes in a row that make a healthy backend unhealthy. */
-  readonly fall: number;
-  readonly probe: 'tcp';
-}
-
 export interface ConnectPlan {
   /** Of one attempt at a backend, over all its addresses. */
   readonly timeoutMs: number;
@@ -291,4 +289,10 @@ export interface AdminPlan {
   readonly listen: Address;
   /** Name of the variable of the environment that holds the token which writes need; null = none is needed. */
   readonly tokenEnv: string | null;
+  /** Certificate and key in PEM; null = plain HTTP. */
+  readonly tls: { readonly cert: string; readonly key: string } | null;
+}
+
+export interface ToxiproxyPlan {
+  readonly listen: Address;
 }

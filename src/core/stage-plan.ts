@@ -124,6 +124,11 @@ export interface TimeoutPlan {
   readonly direction: StageDirections;
   /** Milliseconds until the connection ends; 0 = it does not. */
   readonly afterMs: number;
+  /**
+   * true: what comes is dropped, a FIN passes, and where the stage is taken away the connection ends. Absent: all is held
+   * and passes then.
+   */
+  readonly drops?: true;
   readonly end: StageEnding;
   readonly chaos: ChaosPlan;
 }
@@ -132,6 +137,8 @@ export interface ResetPeerPlan {
   readonly kind: 'reset_peer';
   /** Milliseconds until both peers are reset; 0 = at once. */
   readonly afterMs: number;
+  /** They count from the first that comes in this direction, which does not pass. Absent: from when the stage begins. */
+  readonly awaits?: Direction;
   readonly chaos: ChaosPlan;
 }
 

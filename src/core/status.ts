@@ -1,7 +1,13 @@
+import type { AdminEvent } from './admin-event.ts';
+import type { BackendChange, BackendOverride } from './backend-override.ts';
 import type { CircuitState } from './circuits.ts';
 import type { ConnectionId } from './connection-id.ts';
+import type { ConnectionPage, ConnectionQuery } from './connection-query.ts';
 import type { ConnectionView } from './connection-view.ts';
+import type { MachineCounts } from './machine-counts.ts';
 import type { PlanDiff } from './plan-diff.ts';
+import type { StageControl, StageTarget } from './stage-control.ts';
+import type { StagePlan } from './stage-plan.ts';
 import type { StateName } from './state.ts';
 
 /** A service as it stands, for people and probes; plain data. */
@@ -67,16 +73,50 @@ export interface BackendStatus {
   readonly circuit: CircuitState;
   /** How much longer it is ejected for; 0 where it is not. */
   readonly ejectionLeftMs: number;
+  /** By which it is picked, after all that was said at run time; 0 = no new connections. */
   readonly weight: number;
+  /** Of the configuration. */
+  readonly configuredWeight: number;
+  /** What holds in the place of the configuration, since when and by whom; null = nothing. */
+  readonly override: BackendOverride | null;
   readonly active: number;
   readonly connecting: number;
 }
 
+/** Stages at run time, and how one is read that is written as in a configuration. */
+export interface StageSource extends StageControl {
+  /** The stage that an item of `stages` means, for a target. Throws a SluiceError CONFIG_INVALID with a line for each mistake. */
+  read(item: unknown, target: StageTarget, name: string): StagePlan;
+}
+
 /** What the admin server asks of the service. */
 export interface StatusSource {
+  readonly stages: StageSource;
   status(): ServiceStatus;
   /** What is to be told of a live connection; null where there is none of this id. Never rejects. */
   connection(id: ConnectionId): Promise<ConnectionView | null>;
+  /** The first live connections that a query means, of all shards that answer. Never rejects. */
+  list(query: ConnectionQuery): Promise<ConnectionPage>;
+  /** Ends these connections: what was read is delivered, then RST. How many of them there were. Never rejects. */
+  kill(connections: readonly ConnectionId[]): Promise<number>;
+  /**
+   * Changes what holds of a backend at run time, and keeps it over reloads. `by` says who wants it. null where there is no such
+   * backend in use. Throws a SluiceError where it cannot.
+   */
+  override(pool: string, backend: string, change: BackendChange, by: string): BackendStatus | null;
+  /** How many actors are in each state of each chart, by the chart's name. */
+  counts(): Readonly<Record<string, MachineCounts>>;
+  /**
+   * `take` gets every event from now on, in batches, until the function that is returned is called; it must not throw. `entered`
+   * events are told only while somebody wants the detail.
+   */
+  events(take: (events: readonly AdminEvent[]) => void, wantsDetail: boolean): () => void;
+  /** The text of the configuration in force; null where it was made of none. */
+  configText(): string | null;
+  /** Checks a configuration and puts nothing in force; its warnings. Throws CONFIG_INVALID. */
+  validate(text: string): readonly string[];
+  /** Begins to stop the service: nobody is accepted any more, connections may finish for the drain time. Idempotent. */
+  drain(): void;
   /**
    * Puts a configuration (YAML text) in force, as a reload does. Rejects with a SluiceError, and changes nothing, where it
    * is wrong. Absent: this service cannot be reloaded.

@@ -5,6 +5,7 @@ import type { FactQueue } from './fact-queue.ts';
 import type { NameKind, NameStatus } from './names.ts';
 import type { Plan } from './plan.ts';
 import type { PlanDiff } from './plan-diff.ts';
+import type { StagePlan } from './stage-plan.ts';
 import type { UpstreamTable } from './upstream-table.ts';
 
 /** What control shows to whoever watches it (telemetry): read-only but for subscribing to facts. */
@@ -85,13 +86,32 @@ export type ServiceEvent =
       readonly generation: number;
       readonly durationMs: number;
     }
-  /** Somebody asked the admin server for a change. Method, path and detail are what the client sent, of any characters. */
+  /** A stage was put at run time, given other parameters, or taken away; told once for all shards. */
   | {
-      readonly event: 'admin.write';
+      readonly event: 'stage.added' | 'stage.changed' | 'stage.removed';
+      /** Whose connections it stands in; null for one of a single connection. */
+      readonly listener: string | null;
+      /** Twelve hex digits; null for one of a listener. */
+      readonly connection: string | null;
+      readonly name: string;
+      readonly stage: StagePlan['kind'];
+      /** Why it was taken away where nobody asked for it; else null. */
+      readonly why: string | null;
+    }
+  /**
+   * Somebody asked the admin server, or Toxiproxy's API, for a change. Method, path and detail are what the client sent, of
+   * any characters.
+   */
+  | {
+      readonly event: 'admin.write' | 'toxiproxy.write';
       readonly method: string;
       readonly path: string;
       readonly remote: string;
-      /** Of HTTP; 200 where it was done. */
+      /** Name of the token that was shown; null where none has to be, and where it was refused. */
+      readonly token: string | null;
+      /** What the body asked for, where that was JSON, in a bounded text; null where not. */
+      readonly change: string | null;
+      /** Of HTTP; below 300 where it was done. */
       readonly status: number;
       /** Why it was refused; null where it was not. */
       readonly detail: string | null;

@@ -18,7 +18,7 @@ export function bandwidth(options: ChaosOptions<'bandwidth'>): Stage {
       return (control.plan[direction] * tickOf(scheduler)) / 2 / 1000;
     },
   };
-  return rateLimit({ limits, scheduler, dropped });
+  return rateLimit({ limits, scheduler, dropped, control });
 }
 
 /** A link for each direction that the plan gives a rate. */

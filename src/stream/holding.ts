@@ -1,8 +1,9 @@
 import type { SchedulerLike, Subscriber, Subscription } from 'rxjs';
 import { Observable } from 'rxjs';
 import type { Chunk } from '../core/chunk.ts';
+import type { StagePlan } from '../core/stage-plan.ts';
 import { Held } from './held.ts';
-import type { Stage } from './stage.ts';
+import type { Stage, StageControl } from './stage.ts';
 
 /** Decides when bytes may pass that a stage holds. Asked again after every piece. */
 export interface Pace {
@@ -22,6 +23,8 @@ export interface HoldingOptions {
   readonly scheduler: SchedulerLike;
   /** Told how many bytes were held when the stage was unsubscribed. */
   readonly dropped: (bytes: number) => void;
+  /** Where `hurry` is set. If not provided, nobody can hurry it. */
+  readonly control?: Pick<StageControl<StagePlan['kind']>, 'hurry'>;
 }
 
 /** A stage that holds what its pace does not let pass. `pace` makes one for each subscription. */
@@ -45,6 +48,8 @@ class Holding {
   #wait: Subscription | null = null;
   #emitting = false;
   #holds = false;
+  /** Everything passes. */
+  #released = false;
   /** FIN or RST, once the source has sent one. */
   #end: (() => void) | null = null;
 
@@ -52,17 +57,19 @@ class Holding {
     this.#output = output;
     this.#pace = pace;
     this.#options = options;
+    if (options.control !== undefined) options.control.hurry = () => this.#hurry();
   }
 
   next(chunk: Chunk): void {
     if (this.#output.closed) return;
-    this.#pace.came(chunk);
+    if (!this.#released) this.#pace.came(chunk);
     if (this.#emitting || this.#wait !== null) {
       this.#hold(chunk);
       return;
     }
     const now = this.#options.scheduler.now();
-    if (this.#pace.allowed(chunk.bytes.length, now) >= chunk.bytes.length) this.#emit(chunk, now);
+    if (this.#released || this.#pace.allowed(chunk.bytes.length, now) >= chunk.bytes.length)
+      this.#emit(chunk, now);
     else this.#hold(chunk);
     this.#settle();
   }
@@ -80,6 +87,7 @@ class Holding {
     this.#wait?.unsubscribe();
     this.#wait = null;
     this.#tell(false);
+    if (this.#options.control !== undefined) this.#options.control.hurry = null;
     const bytes = this.#held.drop();
     if (bytes > 0) this.#options.dropped(bytes);
   }
@@ -101,7 +109,7 @@ class Holding {
   }
 
   #emit(piece: Chunk, now: number): void {
-    const passed = this.#pace.passes(piece, now);
+    const passed = this.#released ? piece : this.#pace.passes(piece, now);
     this.#emitting = true;
     this.#output.next(passed);
     this.#emitting = false;
@@ -125,6 +133,7 @@ class Holding {
   }
 
   #takeAllowed(now: number): Chunk | null {
+    if (this.#released) return this.#held.take(Number.POSITIVE_INFINITY);
     const bytes = this.#pace.allowed(this.#held.bytes, now);
     return bytes > 0 ? this.#held.take(bytes) : null;
   }
@@ -132,5 +141,13 @@ class Holding {
   #wake(): void {
     this.#wait = null;
     this.#settle();
+  }
+
+  #hurry(): void {
+    if (this.#released) return;
+    this.#released = true;
+    if (this.#wait === null) return;
+    this.#wait.unsubscribe();
+    this.#wake();
   }
 }

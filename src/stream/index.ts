@@ -9,6 +9,7 @@ export { passThrough } from './pass-through.ts';
 export { type RateLimitOptions, rateLimit } from './rate-limit.ts';
 export { type SharedRateLimitOptions, sharedRateLimit } from './shared-rate-limit.ts';
 export type { PlanOf, Stage, StageControl, StageFactory } from './stage.ts';
+export { type ChainEnv, type ChainOutput, StageChain } from './stage-chain.ts';
 export { StageEnd } from './stage-end.ts';
 export { SwitchPoint } from './switch-point.ts';
 export { buildStages, type LiveStage, liveStage, STAGES } from './table.ts';

@@ -17,7 +17,8 @@ export const rateLimitFromPlan: StageFactory<'rate_limit'> = (control, direction
       return control.plan.burst;
     },
   };
-  const common = { limits, scheduler: env.scheduler, dropped: (bytes: number) => env.dropped(bytes) };
+  const dropped = (bytes: number) => env.dropped(bytes);
+  const common = { limits, scheduler: env.scheduler, dropped, control };
   const name = bucketName(control.plan, direction, env);
   if (name === null) return rateLimit(common);
   return sharedRateLimit({ ...common, open: () => env.sharing?.buckets.open(name) ?? null });

@@ -1,7 +1,8 @@
 import { asyncScheduler, Observable, type SchedulerLike, type Subscriber, type Subscription } from 'rxjs';
 import type { Chunk } from '../core/chunk.ts';
+import type { StagePlan } from '../core/stage-plan.ts';
 import { Held } from './held.ts';
-import type { Stage } from './stage.ts';
+import type { Stage, StageControl } from './stage.ts';
 import { type RateLimits, TokenBucket } from './token-bucket.ts';
 
 /** Shortest wait, in milliseconds: no more than a hundred timers a second, whatever the rate. */
@@ -20,6 +21,8 @@ export interface RateLimitOptions {
   readonly scheduler?: SchedulerLike;
   /** Told how many bytes were held when the stage was unsubscribed. If not provided, nobody is told. */
   readonly dropped?: (bytes: number) => void;
+  /** Where `hurry` is set. If not provided, nobody can hurry it. */
+  readonly control?: Pick<StageControl<StagePlan['kind']>, 'hurry'>;
 }
 
 /**
@@ -49,11 +52,16 @@ class Limiter {
   readonly #held = new Held();
   #wait: Subscription | null = null;
   #emitting = false;
+  readonly #control: RateLimitOptions['control'];
+  /** Everything passes. */
+  #released = false;
   /** FIN or RST, once the source has sent one. */
   #end: (() => void) | null = null;
 
   constructor(output: Subscriber<Chunk>, options: RateLimitOptions) {
-    const { limits, scheduler = asyncScheduler, dropped } = options;
+    const { limits, scheduler = asyncScheduler, dropped, control } = options;
+    this.#control = control;
+    if (control !== undefined) control.hurry = () => this.#hurry();
     this.#output = output;
     this.#scheduler = scheduler;
     this.#dropped = dropped;
@@ -67,7 +75,7 @@ class Limiter {
       return;
     }
     this.#bucket.refill(this.#scheduler.now(), false);
-    if (this.#bucket.available >= chunk.bytes.length) this.#emit(chunk);
+    if (this.#released || this.#bucket.available >= chunk.bytes.length) this.#emit(chunk);
     else this.#held.push(chunk);
     this.#settle();
   }
@@ -84,6 +92,7 @@ class Limiter {
   stop(): void {
     this.#wait?.unsubscribe();
     this.#wait = null;
+    if (this.#control !== undefined) this.#control.hurry = null;
     const bytes = this.#held.drop();
     if (bytes > 0) this.#dropped?.(bytes);
   }
@@ -118,9 +127,18 @@ class Limiter {
     this.#settle();
   }
 
+  #hurry(): void {
+    if (this.#released) return;
+    this.#released = true;
+    if (this.#wait === null) return;
+    this.#wait.unsubscribe();
+    this.#wake();
+  }
+
   /** The next held bytes that may pass, or null where too few may or nobody reads any more. */
   #takeAllowed(): Chunk | null {
     if (this.#held.bytes === 0 || this.#output.closed) return null;
+    if (this.#released) return this.#held.take(Number.POSITIVE_INFINITY);
     const { available } = this.#bucket;
     return available >= this.#quantum() ? this.#held.take(available) : null;
   }

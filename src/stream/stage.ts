@@ -34,6 +34,8 @@ export interface StageControl<Kind extends StagePlan['kind']> {
   readonly position: number;
   /** Set by a stage that holds things for an unlimited time: lets them go. null = nothing has to be let go. */
   release: (() => void) | null;
+  /** Set by a stage that lets bytes wait their turn: from here on everything passes at once. null = nothing does. */
+  hurry: (() => void) | null;
 }
 
 /** Makes the stage that a plan asks for in one direction; null where the plan leaves that direction alone. */

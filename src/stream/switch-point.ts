@@ -16,6 +16,7 @@ export class SwitchPoint {
   /** For one subscription. */
   readonly stage: Stage;
   readonly #dropped: (bytes: number) => void;
+  readonly #emptied: () => void;
   readonly #held = new Held();
   #wanted: Stage | null;
   #present: Stage | null = null;
@@ -28,10 +29,14 @@ export class SwitchPoint {
   /** FIN or RST that waits for a stage to be drained. */
   #end: (() => void) | null = null;
 
-  /** `stage` is in it from the beginning; null = none. `dropped` is told what waited here when it was unsubscribed. */
-  constructor(stage: Stage | null, dropped: (bytes: number) => void) {
+  /**
+   * `stage` is in it from the beginning; null = none. `dropped` is told what waited here when it was unsubscribed, `emptied`
+   * that a stage has gone and none has come in its place, so that nothing is in it and nothing waits.
+   */
+  constructor(stage: Stage | null, dropped: (bytes: number) => void, emptied: () => void = () => undefined) {
     this.#wanted = stage;
     this.#dropped = dropped;
+    this.#emptied = emptied;
     this.stage = (source) => new Observable((output) => this.#join(source, output));
   }
 
@@ -85,7 +90,9 @@ export class SwitchPoint {
     });
     this.#subscription = stage(chunks).subscribe({
       next: (chunk) => output.next(chunk),
-      error: (reset: unknown) => (reset === DRAIN ? this.#drained(output) : output.error(reset)),
+      // One that is not ours is that of a switch point around this one, and on its way there.
+      error: (reset: unknown) =>
+        reset === DRAIN && this.#draining ? this.#drained(output) : output.error(reset),
       complete: () => output.complete(),
     });
   }
@@ -102,6 +109,8 @@ export class SwitchPoint {
       (this.#input ?? output).next(chunk);
     }
     this.#flushing = false;
-    if (!this.#draining && !output.closed) this.#end?.();
+    if (this.#draining || output.closed) return;
+    if (this.#end !== null) this.#end();
+    else if (this.#present === null) this.#emptied();
   }
 }

@@ -61,7 +61,7 @@ export interface LiveStage {
    * changed: another stage has to be put in its place.
    */
   update(plan: StagePlan): boolean;
-  /** Lets go what the stage would hold for an unlimited time. Before it is taken away by `SwitchPoint.set(null)`. */
+  /** Lets everything go that the stage holds, at once and in order. Before it is taken away by `SwitchPoint.set(null)`. */
   release(): void;
 }
 
@@ -77,7 +77,7 @@ class Live<Kind extends StagePlan['kind']> implements LiveStage {
   readonly #env: StageEnv;
 
   constructor(plan: PlanOf<Kind>, position: number, direction: Direction, env: StageEnv) {
-    this.#control = { plan, position, release: null };
+    this.#control = { plan, position, release: null, hurry: null };
     this.#direction = direction;
     this.#env = env;
     this.stage = build(this.#control, direction, env);
@@ -96,6 +96,7 @@ class Live<Kind extends StagePlan['kind']> implements LiveStage {
   }
 
   release(): void {
+    this.#control.hurry?.();
     this.#control.release?.();
   }
 }

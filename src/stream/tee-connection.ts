@@ -1,6 +1,7 @@
 import type { ConnectionEncoder } from '../capture/index.ts';
 import { CLOSE_REASONS, type CloseReason } from '../core/close-reason.ts';
 import type { Direction } from '../core/direction.ts';
+import { DRAIN } from './drain.ts';
 import type { RotatingFile } from './rotating-file.ts';
 import type { TeeSink } from './tee-sink.ts';
 
@@ -24,6 +25,8 @@ export class TeeConnection {
   /** Which file of the rotating one it has written to; 0 = none. */
   #number = 0;
   #directions = 0;
+  /** The tee is taken away while its connection lives. */
+  #isTakenAway = false;
   #isOver = false;
 
   constructor(options: TeeConnectionOptions) {
@@ -37,12 +40,13 @@ export class TeeConnection {
       write: (bytes) => this.#record((encoder, at) => encoder.data(direction, bytes, at)),
       fin: () => this.#record((encoder, at) => encoder.fin(direction, at)),
       failed: (error) => {
+        this.#isTakenAway ||= error === DRAIN;
         const reason = reasonOf(error);
         if (reason !== null) this.#record((encoder, at) => encoder.failed(direction, reason, at));
       },
       close: () => {
         this.#directions--;
-        if (this.#directions === 0 && !this.#options.endIsTold) this.#leave();
+        if (this.#directions === 0 && (this.#isTakenAway || !this.#options.endIsTold)) this.#leave();
       },
     };
   }

@@ -9,7 +9,8 @@ import { StageEnd } from './stage-end.ts';
 
 /**
  * A black hole: nothing passes. What comes is held, as a network that is cut makes its sender hold it, until the connection
- * ends after a time, or the stage is taken away and everything passes.
+ * ends after a time, or the stage is taken away and everything passes. With `drops` what comes is dropped, a FIN or RST
+ * passes, and the connection ends with the stage.
  */
 export function timeout(options: ChaosOptions<'timeout'>): Stage {
   return (source) =>
@@ -42,16 +43,18 @@ class BlackHole {
     this.#options = options;
     control.release = () => this.#release();
     const { afterMs } = control.plan;
-    this.#wait = afterMs === 0 ? null : scheduler.schedule(() => this.#over(), afterMs);
+    this.#wait = afterMs === 0 ? null : scheduler.schedule(() => this.#late(), afterMs);
   }
 
   next(chunk: Chunk): void {
     if (this.#open) this.#output.next(chunk);
+    else if (this.#options.control.plan.drops) this.#options.dropped(chunk.bytes.length);
     else if (!this.#output.closed) this.#held.push(chunk);
   }
 
   error(reset: unknown): void {
-    this.#finish(() => this.#output.error(reset));
+    const isTaken = reset === DRAIN && this.#options.control.plan.drops;
+    this.#finish(() => (isTaken ? this.#over() : this.#output.error(reset)));
     if (reset === DRAIN) this.#release();
   }
 
@@ -66,13 +69,17 @@ class BlackHole {
     if (bytes > 0) this.#options.dropped(bytes);
   }
 
+  #late(): void {
+    if (!this.#open) this.#over();
+  }
+
   #over(): void {
     const { end } = this.#options.control.plan;
-    if (!this.#open) this.#output.error(new StageEnd(end, 'timeout'));
+    this.#output.error(new StageEnd(end, 'timeout'));
   }
 
   #finish(end: () => void): void {
-    if (this.#open) end();
+    if (this.#open || this.#options.control.plan.drops) end();
     else this.#end = end;
   }
 

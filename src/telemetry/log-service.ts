@@ -8,6 +8,12 @@ import { MESSAGE_CHARS_MAX, shown } from './text.ts';
 /** Names that one list of `reloaded` has; beside a list that was cut stands how long it is. */
 export const NAMES_SHOWN_MAX = 32;
 
+const STAGE_EVENTS = {
+  'stage.added': EVENTS.stageAdded,
+  'stage.changed': EVENTS.stageChanged,
+  'stage.removed': EVENTS.stageRemoved,
+} as const;
+
 /** Writes the line of a service event. */
 export function logServiceEvent(log: Log, event: ServiceEvent, at: number): void {
   switch (event.event) {
@@ -59,13 +65,26 @@ export function logServiceEvent(log: Log, event: ServiceEvent, at: number): void
       log.write('info', EVENTS.shardRestarted, fields, at);
       return;
     }
-    case 'admin.write': {
-      const { remote, status } = event;
+    case 'stage.added':
+    case 'stage.changed':
+    case 'stage.removed': {
+      const { listener, connection, name, stage, why } = event;
+      const whose = listener === null ? { connection } : { listener };
+      const reason = why === null ? {} : { message: why };
+      log.write('info', STAGE_EVENTS[event.event], { ...whose, name, stage, ...reason }, at);
+      return;
+    }
+    case 'admin.write':
+    case 'toxiproxy.write': {
+      const { remote, token, status } = event;
+      const change = event.change === null ? {} : { change: shown(event.change, MESSAGE_CHARS_MAX) };
+      const by = token === null ? {} : { token };
       const method = shown(event.method, MESSAGE_CHARS_MAX);
       const path = shown(event.path, MESSAGE_CHARS_MAX);
       const detail = event.detail === null ? {} : { detail: shown(event.detail, MESSAGE_CHARS_MAX) };
       const level = event.detail === null ? 'info' : 'warn';
-      log.write(level, EVENTS.adminWrite, { method, path, remote, status, ...detail }, at);
+      const name = event.event === 'admin.write' ? EVENTS.adminWrite : EVENTS.toxiproxyWrite;
+      log.write(level, name, { method, path, remote, ...by, ...change, status, ...detail }, at);
       return;
     }
   }

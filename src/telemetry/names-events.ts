@@ -13,7 +13,11 @@ export const EVENTS = {
   nameUnresolved: 'name.unresolved',
   /** Dials failed for want of a local port. */
   portsExhausted: 'ports.exhausted',
+  stageAdded: 'stage.added',
+  stageChanged: 'stage.changed',
+  stageRemoved: 'stage.removed',
   adminWrite: 'admin.write',
+  toxiproxyWrite: 'toxiproxy.write',
   connectionClosed: 'connection.closed',
   backendHealthy: 'backend.healthy',
   backendUnhealthy: 'backend.unhealthy',

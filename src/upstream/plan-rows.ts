@@ -75,6 +75,13 @@ export function nameOf(plan: PoolsPlan, row: number): string {
   return `${plan.pools[pool]?.name}/${name}`;
 }
 
+/** The row of a backend in use, by the names of its pool and its own; null where there is none. */
+export function rowNamed(plan: PoolsPlan, pool: string, backend: string): number | null {
+  const found = plan.pools.find(({ name, retired }) => !retired && name === pool);
+  const rows = found === undefined ? [] : liveRows(plan, found);
+  return rows.find((row) => backendOf(plan, row).name === backend) ?? null;
+}
+
 /** Throws a RangeError where the plan has no such row. */
 export function backendOf(plan: PoolsPlan, row: number): BackendPlan {
   const backend = plan.backends[row];

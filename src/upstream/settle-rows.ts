@@ -7,8 +7,9 @@ import { backendOf, isProbed, isSameBackend, liveRows, type PoolsPlan } from './
  * weight set at run time survives. Where nothing is probed every backend is healthy: `freed` is told of each that stays
  * and was unhealthy. Rows of retired backends are left as they are, for connections of older plans. `before` is null at
  * the start of a service: every weight is set then, and a health that the table knows is kept. One that is
- * new in a service that runs, or is freed, comes back at `now`, in milliseconds since 1970. A backend that is not probed and
- * has no address, for which `unresolved` says why, is unhealthy: `lost` is told of it where it was not before.
+ * new in a service that runs, or is freed, comes back at `now`, in milliseconds since 1970. `weightOf` tells what a
+ * backend's weight comes to under the new plan; absent: what the plan says. A backend that is not probed and has no address,
+ * for which `unresolved` says why, is unhealthy: `lost` is told of it where it was not before.
  */
 export function settleRows(
   before: PoolsPlan | null,
@@ -16,6 +17,7 @@ export function settleRows(
   table: UpstreamTable,
   now: number,
   freed: (row: number) => void,
+  weightOf: (row: number) => number = (row) => backendOf(after, row).weight,
   unresolved: (row: number) => string | null = () => null,
   lost: (row: number, cause: string) => void = () => {},
 ): void {
@@ -23,7 +25,7 @@ export function settleRows(
     for (const row of liveRows(after, pool)) {
       const { weight } = backendOf(after, row);
       const stays = before !== null && isSameBackend(before, after, row);
-      if (!stays || before.backends[row]?.weight !== weight) table.setWeight(row, weight);
+      if (!stays || before.backends[row]?.weight !== weight) table.setWeight(row, weightOf(row));
       if (!stays && before !== null) {
         table.renew(row);
         table.setReturned(row, now);

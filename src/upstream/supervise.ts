@@ -1,5 +1,6 @@
 import { type BalancerInput, balancerMachine, rowOf } from '../../machines/balancer.ts';
 import type { HealthName } from '../../machines/health-checker.ts';
+import { type BackendChange, type BackendOverride, effectiveWeight } from '../core/backend-override.ts';
 import { textOf } from '../core/error-fact.ts';
 import type { FactSink } from '../core/facts.ts';
 import type { Plan, PoolPlan } from '../core/plan.ts';
@@ -15,7 +16,8 @@ import { type EjectionSink, Ejections } from './ejections.ts';
 import { createHealthCheckerLogic, type HealthSink } from './health-check.ts';
 import { whyUnresolved } from './name-addresses.ts';
 import type { NamesKnown } from './names.ts';
-import { backendOf, isProbed, isSamePool, liveRows, nameOf, targetOf } from './plan-rows.ts';
+import { OVERRIDES_MAX, Overrides } from './overrides.ts';
+import { backendOf, isProbed, isSamePool, liveRows, nameOf, rowNamed, targetOf } from './plan-rows.ts';
 import { type BalancerActor, type BalancerLogic, PoolSupervisor } from './pool-supervisor.ts';
 import { createProbers, type Probers } from './prober.ts';
 import { type EndSessions, Sessions } from './sessions.ts';
@@ -41,6 +43,15 @@ export interface UpstreamsOptions {
 }
 
 export interface RunningUpstreams {
+  /** What operators have said of backends. */
+  readonly overrides: Overrides;
+  /**
+   * Changes what holds of a backend at run time, and remembers it over every later plan. Under `maintenance` it is unhealthy and
+   * not probed; when that ends nothing is known of its health, or it is healthy where nothing is probed. The other
+   * backends of its pool keep their health. Returns false where the plan in use has no such backend. Throws a RangeError,
+   * and changes nothing, where too many are remembered.
+   */
+  override(pool: string, backend: string, change: BackendChange, by: string): boolean;
   /**
    * The first round of probes is over: every backend that is probed has had a result, or could not be probed. Resolves
    * also where there is nothing to probe and where `stop` came first; never rejects.
@@ -87,6 +98,7 @@ export function startUpstreams(options: UpstreamsOptions): RunningUpstreams {
 
 class Supervision implements RunningUpstreams {
   readonly ready: Promise<void>;
+  readonly overrides = new Overrides();
   readonly #options: UpstreamsOptions;
   readonly #probers: Probers;
   readonly #logic: BalancerLogic;
@@ -139,6 +151,18 @@ class Supervision implements RunningUpstreams {
     );
   }
 
+  override(pool: string, backend: string, change: BackendChange, by: string): boolean {
+    const { table, now } = this.#options;
+    const row = rowNamed(this.#plan, pool, backend);
+    if (row === null) return false;
+    const wasKept = this.#isKept(row);
+    if (!this.overrides.change(pool, backend, change, now(), by))
+      throw new RangeError(`${OVERRIDES_MAX} backends are overridden; take one of them back`);
+    table.setWeight(row, this.#weightOf(row));
+    if (this.#isKept(row) !== wasKept) this.#keep(row, !wasKept);
+    return true;
+  }
+
   stop(): void {
     this.#stopped = true;
     this.#ejections.stop();
@@ -153,10 +177,15 @@ class Supervision implements RunningUpstreams {
       plan,
       table,
       now(),
-      (row) => this.#tellHealth(row, 'healthy', 'no longer probed'),
+      (row) => {
+        if (!this.#isKept(row)) this.#tellHealth(row, 'healthy', 'no longer probed');
+      },
+      (row) => this.#weightOf(row),
       (row) => (names === undefined ? null : whyUnresolved(backendOf(plan, row), names)),
       (row, cause) => this.#tellHealth(row, 'unhealthy', cause),
     );
+    for (const pool of plan.pools)
+      for (const row of liveRows(plan, pool)) if (this.#isKept(row)) table.setHealth(row, UNHEALTHY);
   }
 
   /** Starts a supervisor for each pool in use that has none; resolves when all that it started are ready. */
@@ -173,7 +202,7 @@ class Supervision implements RunningUpstreams {
   }
 
   #supervise(pool: PoolPlan): PoolSupervisor {
-    const rows = liveRows(this.#plan, pool).filter((row) => isProbed(this.#plan, row));
+    const rows = liveRows(this.#plan, pool).filter((row) => isProbed(this.#plan, row) && !this.#isKept(row));
     return new PoolSupervisor({
       logic: this.#logic,
       timers: this.#options.plane.timers,
@@ -183,6 +212,36 @@ class Supervision implements RunningUpstreams {
         this.#tell(`the supervisor of pool ${pool.name} crashed: ${textOf(error)}`);
       },
     });
+  }
+
+  /** Maintenance begins or ends. The pool gets a new supervisor, which probes the others at once. */
+  #keep(row: number, isKept: boolean): void {
+    const { table, now } = this.#options;
+    const { pool } = backendOf(this.#plan, row);
+    const isUnknown = !isKept && isProbed(this.#plan, row);
+    if (isKept && table.health(row) !== UNHEALTHY) this.#tellHealth(row, 'unhealthy', 'maintenance');
+    if (!isKept && !isUnknown) this.#tellHealth(row, 'healthy', 'no longer in maintenance');
+    table.setHealth(row, isKept ? UNHEALTHY : isUnknown ? HEALTH_UNKNOWN : HEALTHY);
+    if (!isKept) table.setReturned(row, now());
+    this.#supervisors.get(pool)?.stop();
+    this.#supervisors.delete(pool);
+    if (!this.#stopped) void this.#startMissing();
+  }
+
+  #isKept(row: number): boolean {
+    return this.#overrideOf(row)?.admin === 'maintenance';
+  }
+
+  #weightOf(row: number): number {
+    return effectiveWeight({
+      configured: backendOf(this.#plan, row).weight,
+      override: this.#overrideOf(row),
+    });
+  }
+
+  #overrideOf(row: number): BackendOverride | null {
+    const { pool, name } = backendOf(this.#plan, row);
+    return this.overrides.get(this.#plan.pools[pool]?.name ?? '', name);
   }
 
   #createLogic(): BalancerLogic {

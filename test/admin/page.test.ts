@@ -3,15 +3,17 @@ import { expect, it } from 'vitest';
 import { PAGE_CSS } from '../../src/admin/page/css.ts';
 import { pageHtml } from '../../src/admin/page/html.ts';
 import { PAGE_SCRIPT } from '../../src/admin/page/script.ts';
-import { ROUTES } from '../../src/admin/routes.ts';
+import { ENDPOINTS } from '../../src/admin/table.ts';
 import { STATES } from '../../src/core/state.ts';
+import { ask } from './ask.ts';
 import { showPage } from './fake-page.ts';
 import { sourceIn, statusIn } from './statuses.ts';
 
 it('the page loads nothing but what the admin server itself serves', () => {
   const links = [...pageHtml().matchAll(/(?:src|href)="([^"]*)"/g)].map(([, link]) => link ?? '');
   expect(links.length).toBeGreaterThan(3);
-  for (const link of links.filter((link) => link !== 'data:,')) expect(Object.keys(ROUTES)).toContain(link);
+  for (const link of links.filter((link) => link !== 'data:,'))
+    expect(ENDPOINTS.map(({ path }) => path)).toContain(link);
   expect(PAGE_CSS).not.toMatch(/@import|url\(/);
   expect([...PAGE_SCRIPT.matchAll(/fetch\('([^']*)'/g)].map(([, path]) => path)).toEqual(['/v1/status']);
 });
@@ -29,8 +31,8 @@ it('the script of the page is JavaScript that writes no markup', () => {
   expect(PAGE_SCRIPT).not.toMatch(/innerHTML|outerHTML|insertAdjacent|document\.write|eval\(/);
 });
 
-it('the page forbids the browser everything that it does not need', () => {
-  const policy = ROUTES['/']?.(sourceIn('ready')).headers?.['content-security-policy'];
+it('the page forbids the browser everything that it does not need', async () => {
+  const policy = (await ask(sourceIn('ready'), 'GET /')).headers?.['content-security-policy'];
   expect(policy).toContain("default-src 'none'");
   expect(policy).not.toContain('unsafe-inline');
   expect(pageHtml()).not.toMatch(/<style|<script>|\son\w+=|\sstyle=/);

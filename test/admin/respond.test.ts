@@ -186,8 +186,24 @@ describe('what is told of writes', () => {
     await answered(client, 405);
     const remote = '127.0.0.1:4711';
     expect(writes).toEqual([
-      { method: 'PUT', path: '/v1/config', remote, status: 422, detail: 'a:1:1: no' },
-      { method: 'DELETE', path: '/v1/status', remote, status: 405, detail: 'this path is read-only' },
+      {
+        method: 'PUT',
+        path: '/v1/config',
+        remote,
+        token: null,
+        change: null,
+        status: 422,
+        detail: 'a:1:1: no',
+      },
+      {
+        method: 'DELETE',
+        path: '/v1/status',
+        remote,
+        token: null,
+        change: null,
+        status: 405,
+        detail: 'this path takes GET, HEAD, OPTIONS only',
+      },
     ]);
   });
 

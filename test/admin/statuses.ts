@@ -46,6 +46,8 @@ export function statusIn(phase: ServiceStatus['phase']): ServiceStatus {
             circuit: 'closed',
             ejectionLeftMs: 0,
             weight: 1,
+            configuredWeight: 1,
+            override: null,
             active: 3,
             connecting: 0,
           },
@@ -57,5 +59,23 @@ export function statusIn(phase: ServiceStatus['phase']): ServiceStatus {
 }
 
 export function sourceIn(phase: ServiceStatus['phase']): StatusSource {
-  return { connection: async () => null, status: () => statusIn(phase) };
+  return {
+    connection: async () => null,
+    list: async () => ({ rows: [], keys: [], matched: 0 }),
+    kill: async () => 0,
+    override: () => null,
+    counts: () => ({ shard: { states: { running: { live: 1, entered: null } } } }),
+    events: () => () => {},
+    configText: () => 'listeners: []\n',
+    validate: () => [],
+    drain: () => {},
+    stages: {
+      list: async () => [],
+      put: async () => 'added',
+      remove: async () => false,
+      replace: async () => {},
+      read: () => ({ kind: 'pass_through' }),
+    },
+    status: () => statusIn(phase),
+  };
 }

@@ -23,7 +23,10 @@ export interface Client {
 /** The admin server as far as it answers requests: `connect` gives a client, `writes` is what `onWrite` was told. */
 export function serveAdmin(source: StatusSource, token: string | null = null) {
   const writes: AdminWrite[] = [];
-  const respond = createResponder({ bound: LOOPBACK, source, token }, (entry) => void writes.push(entry));
+  const respond = createResponder(
+    { bound: LOOPBACK, source, token, tokenName: token === null ? null : 'ADMIN_TOKEN', isTls: false },
+    (entry) => void writes.push(entry),
+  );
   const server = createServer();
   for (const event of ['request', 'checkContinue'] as const) server.on(event, respond);
   const connect = (): Client => {

@@ -24,6 +24,7 @@ export const FLOORS = [
       'src/plane/memory',
       'src/telemetry',
       'src/admin',
+      'src/toxiproxy',
       'src/shared-memory',
       'src/tls',
       'src/names',

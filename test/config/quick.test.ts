@@ -36,7 +36,11 @@ describe('a proxy without a file', () => {
     expect(plan.pools[0]).toMatchObject({ balance: 'ip_hash', connect: { timeoutMs: 250 } });
     expect(plan.listeners[0]?.timeouts.idleMs).toBe(0);
     expect(plan.telemetry).toMatchObject({ otlp: flags.otlp, prometheus: { port: 9464 } });
-    expect(plan.admin).toEqual({ listen: { kind: 'tcp', host: 'localhost', port: 9900 }, tokenEnv: null });
+    expect(plan.admin).toEqual({
+      listen: { kind: 'tcp', host: 'localhost', port: 9900 },
+      tokenEnv: null,
+      tls: null,
+    });
     expect(plan.workers.count).toBe(3);
   });
 

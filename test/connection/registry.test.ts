@@ -23,6 +23,18 @@ describe('the registry', () => {
     expect(world.closed(0).reason).toBe('drain-timeout');
   });
 
+  test('resets at once those of a listener that are older than a plan, whatever is still to be delivered', async () => {
+    const { world } = await reach('draining');
+    const { version } = world.plan;
+    const name = world.plan.listeners[0]?.name ?? '';
+    world.shard.registry.resetOlder({ ...world.plan, version: version + 1, resets: ['other'] });
+    world.shard.registry.resetOlder({ ...world.plan, resets: [name] });
+    expect(world.shard.connections).toBeGreaterThan(0);
+    world.shard.registry.resetOlder({ ...world.plan, version: version + 1, resets: [name] });
+    expect(world.shard.connections).toBe(0);
+    expect(world.closed()).toMatchObject({ during: 'draining' });
+  });
+
   test('kills all', async () => {
     const { world, client } = await reach('accepting');
     expect(world.shard.registry.killAll()).toBe(2);

@@ -46,6 +46,20 @@ describe('a listener that a reload has taken away', () => {
     expect(world.closedFacts().map(({ reason }) => reason)).toEqual(['drain-timeout', 'drain-timeout']);
   });
 
+  test('resets its connections at once where the plan says so, also those that still were in the queue', async () => {
+    const world = await World.open();
+    const client = world.connect();
+    world.run(5);
+    const queued = world.connect();
+    untilQueued(world.network);
+    const name = world.plan.listeners[0]?.name ?? '';
+    await world.reload({ ...without(world.plan), resets: [name] });
+    await allPromises();
+    world.run(20);
+    expect([seen(client), seen(queued)]).toEqual(['reset', 'reset']);
+    expect(world.closedFacts().map(({ reason }) => reason)).toEqual(['killed', 'killed']);
+  });
+
   test('what was read is delivered within linger when it is cut', async () => {
     const world = await World.open();
     const client = world.connect();

@@ -3,8 +3,10 @@ import { ANSWER_MS_MAX, Fleet, RESTARTS_MS_MAX } from '../../src/control/fleet.t
 import { type Bound, ShardGone, type ShardHost } from '../../src/control/shard-host.ts';
 import { connectionId } from '../../src/core/connection-id.ts';
 import type { ConnectionPulse } from '../../src/core/connection-pulse.ts';
+import type { ConnectionPage, ConnectionRow } from '../../src/core/connection-query.ts';
 import { SluiceError } from '../../src/core/errors.ts';
 import type { Plan, ShardGroup } from '../../src/core/plan.ts';
+import type { LiveStagePlan, StageOutcome } from '../../src/core/stage-control.ts';
 
 const TAKEN = new SluiceError('LISTEN_FAILED', 'listener "edge" cannot be bound: EADDRINUSE');
 
@@ -18,6 +20,7 @@ class FakeHost implements ShardHost {
   prepares: () => Promise<Bound> = async () => ({});
   commits: () => Promise<void> = async () => {};
   serves: () => void = () => {};
+  stages: () => Promise<void> = async () => {};
   settles: (ms: number) => Promise<void> = async () => {};
 
   pulsing: (connections: readonly number[]) => Promise<readonly ConnectionPulse[]> = async () => [];
@@ -61,6 +64,24 @@ class FakeHost implements ShardHost {
   async pulses(connections: readonly number[]): Promise<readonly ConnectionPulse[]> {
     this.asked.push(`pulses ${connections.length}`);
     return this.pulsing(connections);
+  }
+
+  lists: () => Promise<ConnectionPage> = async () => ({ rows: [], keys: [], matched: 0 });
+  async list(): Promise<ConnectionPage> {
+    return this.lists();
+  }
+  async kill(connections: readonly number[]): Promise<number> {
+    this.asked.push(`kill ${connections.join(' ')}`);
+    return connections.length;
+  }
+
+  async setStages(listener: string, stages: readonly LiveStagePlan[]): Promise<void> {
+    this.asked.push(`stages of ${listener}: ${stages.map(({ name }) => name).join(' ')}`);
+    await this.stages();
+  }
+  async setStage(): Promise<StageOutcome> {
+    await this.stages();
+    return { done: 'added', kind: 'pass_through' };
   }
 
   wake(): void {}
@@ -242,4 +263,45 @@ test('pulses are asked of each shard once, and told in order: of the living, of 
   const answers = await new Fleet(hosts).pulses([a, b, c, d, e]);
   expect(answers).toEqual([pulse(a), 'unknown', 'gone', 'unknown', 'unknown']);
   expect(hosts.map(({ asked }) => asked)).toEqual([['pulses 2'], ['pulses 1'], []]);
+});
+
+describe('what a fleet is asked about its connections', () => {
+  const page = (...values: number[]): ConnectionPage => ({
+    rows: values.map((value) => ({ bytesUp: value }) as ConnectionRow),
+    keys: values.map((value) => ({ value, connection: value })),
+    matched: values.length + 10,
+  });
+  const query = { sort: 'bytes', descending: true, limit: 3, after: null, filter: {} } as never;
+
+  test('a list is the first of what all shards have found, in order, and counts all', async () => {
+    const hosts = hostsOf(3);
+    hosts.forEach((host, index) => {
+      host.lists = async () => [page(9, 1), page(7, 6, 5), page()][index] as ConnectionPage;
+    });
+    const { rows, keys, matched } = await new Fleet(hosts).list(query);
+    expect(rows.map(({ bytesUp }) => bytesUp)).toEqual([9, 7, 6]);
+    expect(keys.map(({ value }) => value)).toEqual([9, 7, 6]);
+    expect(matched).toBe(35);
+  });
+
+  test('a list leaves out a shard that dies, that does not answer in time, or that does not run', async () => {
+    const hosts = hostsOf(4);
+    const [sound, dying, silent, waiting] = hosts as [FakeHost, FakeHost, FakeHost, FakeHost];
+    vi.useFakeTimers();
+    sound.lists = async () => page(1);
+    dying.lists = gone;
+    silent.lists = () => new Promise(() => {});
+    waiting.state = 'waiting';
+    waiting.lists = async () => page(4);
+    const list = new Fleet(hosts).list(query);
+    await vi.runAllTimersAsync();
+    expect((await list).rows.map(({ bytesUp }) => bytesUp)).toEqual([1]);
+  });
+
+  test('each shard is told to end its own connections, and one that has none is not asked', async () => {
+    const hosts = hostsOf(3);
+    const ids = [connectionId(0, 0, 1), connectionId(2, 1, 7), connectionId(0, 0, 2), connectionId(9, 0, 0)];
+    expect(await new Fleet(hosts).kill(ids)).toBe(3);
+    expect(hosts.map(({ asked }) => asked)).toEqual([['kill 1 2'], [], [`kill ${ids[1]}`]]);
+  });
 });

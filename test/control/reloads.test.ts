@@ -113,6 +113,45 @@ describe('reloads', () => {
     expect(service.steps.map((step) => step.slice(-1))).toEqual(['2', '2', '2', '2', '3', '3', '3', '3']);
   });
 
+  test('what makes a plan is asked when its turn comes, and told when its plan is in force', async () => {
+    const service = new FakeService();
+    const reloads = new Reloads(service);
+    const versions: string[] = [];
+    const step = (plan: Plan) => () => {
+      versions.push(`asked at ${service.plan.version}`);
+      return { plan, taken: () => void versions.push(`taken at ${service.plan.version}`) };
+    };
+    const both = [reloads.run(step(NEXT())), reloads.run(step(planOf({ a: '127.0.0.1:0' })))];
+    await Promise.all(both);
+    await reloads.run(step(planOf({ a: '127.0.0.1:0' })));
+    expect(versions).toEqual([
+      'asked at 1',
+      'taken at 2',
+      'asked at 2',
+      'taken at 3',
+      'asked at 3',
+      'taken at 3',
+    ]);
+  });
+
+  test('one that is refused, or cannot be made, is not told as in force', async () => {
+    const service = new FakeService();
+    const reloads = new Reloads(service);
+    service.binds = async () => {
+      throw TAKEN;
+    };
+    let isTaken = false;
+    const taken = (): void => {
+      isTaken = true;
+    };
+    await expect(reloads.run(() => ({ plan: NEXT(), taken }))).rejects.toBe(TAKEN);
+    const unmade = reloads.run(() => {
+      throw TAKEN;
+    });
+    await expect(unmade).rejects.toBe(TAKEN);
+    expect([isTaken, service.plan.version]).toEqual([false, 1]);
+  });
+
   test('one that had to wait for another is refused where the service drains by then', async () => {
     const service = new FakeService();
     const reloads = new Reloads(service);

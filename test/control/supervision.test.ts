@@ -34,6 +34,7 @@ async function serving(hang = '2s') {
     startThread: fakes.start,
     facts: queue,
     names: () => ({}),
+    stages: () => new Map(),
     current: () => ({ plan, bound: { edge: '127.0.0.1:1001' } satisfies Bound }),
     took: () => {},
     tell: (event) => events.push(event),

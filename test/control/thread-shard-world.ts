@@ -2,6 +2,7 @@ import type { Bound } from '../../src/control/shard-host.ts';
 import { ThreadShard } from '../../src/control/thread-shard.ts';
 import type { Plan } from '../../src/core/plan.ts';
 import type { SharedRegions } from '../../src/core/regions.ts';
+import type { LiveStagePlan } from '../../src/core/stage-control.ts';
 import { type Answers, FakeThreads, obedient } from './fake-threads.ts';
 
 /** As much of a plan as supervision looks at. */
@@ -16,12 +17,17 @@ export const planOf = (version: number): Plan =>
 export function world() {
   const threads = new FakeThreads();
   const told: string[] = [];
-  const state = { plan: planOf(1), bound: { edge: '127.0.0.1:4711' } as Bound };
+  const state = {
+    plan: planOf(1),
+    bound: { edge: '127.0.0.1:4711' } as Bound,
+    stages: new Map<string, readonly LiveStagePlan[]>(),
+  };
   const shard = new ThreadShard({
     number: 3,
     regions: {} as SharedRegions,
     epoch: 0,
     startThread: threads.start,
+    stages: () => state.stages,
     current: () => state,
     names: () => ({}),
     took: ({ version }, bound) => void told.push(`took ${version} ${JSON.stringify(bound)}`),

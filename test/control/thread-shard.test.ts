@@ -101,6 +101,17 @@ describe('a shard that serves', () => {
     await shard.close();
   });
 
+  test('is given the stages of listeners before its plan when it is started again, so that its first client has them', async () => {
+    const { threads, shard, state } = await serving();
+    const stages = [{ name: 'a', stage: { kind: 'pass_through' }, since: 0, revision: 1 }] as const;
+    state.stages.set('edge', stages);
+    threads.last.die();
+    await settle();
+    expect(threads.last.mail.map(({ kind }) => kind)).toEqual(['stages', 'prepare', 'commit']);
+    expect(threads.last.mail[0]).toMatchObject({ listener: 'edge', stages });
+    await shard.close();
+  });
+
   test('takes the next plan too where a reload came while it was started again', async () => {
     const { threads, shard, state } = await serving();
     threads.answers = (request) => {

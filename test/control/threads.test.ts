@@ -79,6 +79,7 @@ test('a shard on a thread tells which connections it has no more', async () => {
     regions,
     epoch: 0,
     startThread: threadStarter(SHARD_ENTRY),
+    stages: () => new Map(),
     current: () => ({ plan, bound: {} }),
     names: () => ({}),
     took: () => {},

@@ -45,6 +45,8 @@ const cases: readonly (readonly [
   ['timeout by RST', timeout(200, 'reset'), 'reset', 0, 200],
   ['reset_peer', resetPeer(200), 'reset', 20_000, 200],
   ['reset_peer at once', resetPeer(0), 'reset', 0, 0],
+  ['reset_peer that awaits a byte', { ...resetPeer(200), awaits: 'up' }, 'reset', 0, 205],
+  ['timeout that drops', { ...timeout(200), drops: true }, 'close', 0, 200],
   ['limit_data', limitData(2500), 'close', 2500, 25],
   ['limit_data by RST, at a boundary', limitData(3000, 'reset'), 'reset', 3000, 25],
   ['limit_data of nothing', limitData(0), 'close', 0, 5],
@@ -81,7 +83,7 @@ describe('a stage that ends the connection', () => {
 
   it.each(cases)('%s: passes on a FIN and a RST that come before, and leaves no wait', (...of) => {
     const [name, plan] = of;
-    if (name.startsWith('timeout')) return;
+    if (name.startsWith('timeout') || name.includes('awaits')) return;
     for (const how of ['complete', 'error'] as const) {
       const scheduler = new VirtualTimeScheduler();
       const source = new Observable<Chunk>((output) => output[how]('reset'));

@@ -3,7 +3,14 @@ import { Observable, of, VirtualTimeScheduler } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { Chunk } from '../../src/core/chunk.ts';
 import type { StagePlan } from '../../src/core/stage-plan.ts';
-import { buildStages, type ChaosEnv, flushTees, liveStage, SwitchPoint } from '../../src/stream/index.ts';
+import {
+  buildStages,
+  type ChaosEnv,
+  flushTees,
+  liveStage,
+  StageEnd,
+  SwitchPoint,
+} from '../../src/stream/index.ts';
 import { chain, chaosOf, envOf } from './chaos-env.ts';
 import { chunkOf, countingBytes, joined, textOf } from './chunks.ts';
 import { type EndsAt, stageContract } from './contract.ts';
@@ -207,5 +214,56 @@ describe('all stages stacked on one stream', () => {
     expect(flow(plans(1), sent).times).toEqual(first.times);
     expect(flow(plans(2), sent).times).not.toEqual(first.times);
     await flushTees(10_000);
+  });
+});
+
+describe('a timeout that drops', () => {
+  const drops = { ...timeout(0), drops: true } as const;
+
+  it('passes on a FIN, and holds nothing', () => {
+    const { bytes, end } = flow([drops], countingBytes(0, 5000));
+    expect([bytes.length, end]).toEqual([0, 'complete']);
+  });
+
+  it('ends the connection when it is taken away, since what was dropped is missed', () => {
+    const { bytes, end } = flow(
+      [{ ...drops, ...timeout(0, 'close', during(3)), drops: true }],
+      countingBytes(0, 5000),
+    );
+    expect(bytes.length).toBe(0);
+    expect(end).toEqual({ error: new StageEnd('close', 'timeout') });
+  });
+});
+
+describe('a reset_peer that awaits a direction', () => {
+  const awaiting = { ...resetPeer(2), awaits: 'up' } as const;
+
+  it('passes nothing from the first byte on, and resets so long after it', () => {
+    const { bytes, end } = flow([awaiting], countingBytes(0, 5000));
+    expect([bytes.length, end]).toEqual([0, { error: new StageEnd('reset', 'reset_peer') }]);
+  });
+
+  it('does nothing in the other direction', () => {
+    const scheduler = new VirtualTimeScheduler();
+    expect(buildStages([awaiting], 'down', envOf(scheduler))).toEqual([]);
+  });
+
+  it('counts from a FIN as well, which does not pass before', () => {
+    const { end } = flow([awaiting], new Uint8Array());
+    expect(end).toEqual({ error: new StageEnd('reset', 'reset_peer') });
+  });
+
+  it('ends the connection when it is taken away after a byte, and does nothing when before', () => {
+    const after = flow([{ ...awaiting, ...resetPeer(50, during(3)), awaits: 'up' }], countingBytes(0, 5000));
+    expect(after.end).toEqual({ error: new StageEnd('reset', 'reset_peer') });
+    const quiet = { kind: 'rate_limit', up: 1000, down: 0, burst: 0 } as const;
+    const before = flow(
+      [quiet, { ...resetPeer(50, during(3)), awaits: 'up' }],
+      countingBytes(0, 700),
+      1,
+      {},
+      700,
+    );
+    expect([before.bytes.length, before.end]).toEqual([700, 'complete']);
   });
 });

@@ -53,21 +53,51 @@ describe('the log of a service', () => {
     expect(lines[0]?.length).toBeLessThan(MESSAGE_CHARS_MAX + 200);
   });
 
-  it('has a line for each write that the admin server was asked for, whatever the client sent', async () => {
-    const write = { event: 'admin.write', method: 'PUT', remote: '127.0.0.1:5000' } as const;
-    const lines = await linesOf(
-      [],
-      [
-        { ...write, path: '/v1/config', status: 200, detail: null },
-        { ...write, path: '/a\nb', status: 404, detail: 'nothing is\u0000 written there' },
-      ],
-    );
-    expect(parsed(lines).map(({ time: _, ...line }) => line)).toEqual([
-      { level: 'info', ...write, path: '/v1/config', status: 200 },
-      { level: 'warn', ...write, path: '/a\nb', status: 404, detail: expect.stringContaining('nothing is') },
-    ]);
-    expect(lines).toHaveLength(2);
-  });
+  it.each(['admin.write', 'toxiproxy.write'] as const)(
+    'has a line for each %s that was asked for, whatever the client sent',
+    async (event) => {
+      const write = { event, method: 'PUT', remote: '127.0.0.1:5000' } as const;
+      const lines = await linesOf(
+        [],
+        [
+          {
+            ...write,
+            path: '/v1/config',
+            token: 'ADMIN_TOKEN',
+            change: '{"weight":0}',
+            status: 200,
+            detail: null,
+          },
+          {
+            ...write,
+            path: '/a\nb',
+            token: null,
+            change: null,
+            status: 404,
+            detail: 'nothing is\u0000 written there',
+          },
+        ],
+      );
+      expect(parsed(lines).map(({ time: _, ...line }) => line)).toEqual([
+        {
+          level: 'info',
+          ...write,
+          path: '/v1/config',
+          token: 'ADMIN_TOKEN',
+          change: '{"weight":0}',
+          status: 200,
+        },
+        {
+          level: 'warn',
+          ...write,
+          path: '/a\nb',
+          status: 404,
+          detail: expect.stringContaining('nothing is'),
+        },
+      ]);
+      expect(lines).toHaveLength(2);
+    },
+  );
 
   it('says what a reload has changed, each list where it is not empty, and why one was refused', async () => {
     const changes = { added: ['web'], removed: [], changed: ['edge', 'inner'] };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { putConfig } from '../../src/admin/put-config.ts';
-import { ERRORS, type ErrorCode, SluiceError } from '../../src/core/errors.ts';
-import type { ReloadResult, StatusSource } from '../../src/core/status.ts';
-import { sourceIn } from './statuses.ts';
+import { ERRORS, type ErrorCode, SluiceError } from '../../../src/core/errors.ts';
+import type { ReloadResult, StatusSource } from '../../../src/core/status.ts';
+import { ask, jsonOf } from '../ask.ts';
+import { sourceIn } from '../statuses.ts';
 
 const NONE = { added: [], removed: [], changed: [] };
 const RESULT: ReloadResult = {
@@ -22,9 +22,9 @@ function failing(error: unknown): StatusSource {
 }
 
 async function problem(error: unknown) {
-  const reply = await putConfig('x', failing(error));
+  const reply = await ask(failing(error), 'PUT /v1/config', 'x');
   expect(reply.type).toBe('application/problem+json');
-  return JSON.parse(reply.body) as Record<string, unknown>;
+  return jsonOf(reply);
 }
 
 describe('a configuration that is put', () => {
@@ -34,10 +34,10 @@ describe('a configuration that is put', () => {
       texts.push(text);
       return Promise.resolve(RESULT);
     };
-    const reply = await putConfig('listeners: []\n', { ...sourceIn('ready'), reload });
+    const reply = await ask({ ...sourceIn('ready'), reload }, 'PUT /v1/config', 'listeners: []\n');
     expect(texts).toEqual(['listeners: []\n']);
     expect(reply).toMatchObject({ status: 200, type: 'application/json' });
-    expect(JSON.parse(reply.body)).toEqual(RESULT);
+    expect(jsonOf(reply)).toEqual(RESULT);
   });
 
   it('that is wrong is told every mistake, one a line', async () => {
@@ -60,6 +60,6 @@ describe('a configuration that is put', () => {
   });
 
   it('meets a service that has no reload', async () => {
-    expect((await putConfig('x', sourceIn('ready'))).status).toBe(501);
+    expect((await ask(sourceIn('ready'), 'PUT /v1/config', 'x')).status).toBe(501);
   });
 });

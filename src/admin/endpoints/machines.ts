@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import type { MachineCounts } from '../../core/machine-counts.ts';
+import { CHARTS } from '../chart/charts.ts';
+import { chartDefinition, type Json } from '../chart/definition.ts';
+import { endpoint, problem } from '../endpoint.ts';
+import { jsonReply, problemReply } from '../reply.ts';
+
+let definitions: Readonly<Record<string, Json>> | null = null;
+
+/** The charts by name, as plain data; made when they are first asked for. */
+export function machineDefinitions(): Readonly<Record<string, Json>> {
+  definitions ??= Object.fromEntries(
+    Object.entries(CHARTS).map(([name, machine]) => [name, chartDefinition(machine)]),
+  );
+  return definitions;
+}
+
+/** A chart as `createMachine` of XState reads it; what is in it is XState's matter. */
+export const machineDefinition = () =>
+  z.looseObject({ id: z.string() }).meta({ description: 'A chart, as `createMachine` of XState reads it.' });
+
+export const getMachines = endpoint({
+  name: 'getMachines',
+  method: 'GET',
+  path: '/v1/machines',
+  access: 'read',
+  summary: 'The charts of connection, balancer, health checker and shard',
+  replies: {
+    200: { description: 'By name.', schema: () => z.record(z.string(), machineDefinition()) },
+  },
+  handle: () => jsonReply(machineDefinitions()),
+});
+
+const machineName = z.string().describe(`One of ${Object.keys(CHARTS).join(', ')}.`);
+
+const noMachine = () =>
+  problemReply(404, `there is no such chart; there are ${Object.keys(CHARTS).join(', ')}`);
+
+export const getMachine = endpoint({
+  name: 'getMachine',
+  method: 'GET',
+  path: '/v1/machines/{machine}',
+  access: 'read',
+  summary: 'One chart, as `createMachine` of XState reads it',
+  params: { machine: machineName },
+  replies: { 200: { description: 'The chart.', schema: machineDefinition }, 404: problem('There is none.') },
+  handle: ({ path: { machine } }) => {
+    const definitions = machineDefinitions();
+    return Object.hasOwn(definitions, machine) ? jsonReply(definitions[machine]) : noMachine();
+  },
+});
+
+const stateCounts = (): z.ZodType<MachineCounts> =>
+  z.strictObject({
+    states: z
+      .record(
+        z.string(),
+        z.strictObject({
+          live: z.int().min(0).describe('Actors in it now.'),
+          entered: z.int().min(0).nullable().describe('Entries since the start; null = nobody counts them.'),
+        }),
+      )
+      .describe('By state; of charts other than `connection` those that somebody is in.'),
+  });
+
+export const getMachineCounts = endpoint({
+  name: 'getMachineCounts',
+  method: 'GET',
+  path: '/v1/machines/{machine}/counts',
+  access: 'read',
+  summary:
+    'How many actors of a chart are in each state, and how often each was entered; cheap to ask every second',
+  params: { machine: machineName },
+  replies: { 200: { description: 'Now.', schema: stateCounts }, 404: problem('There is none.') },
+  handle: ({ source, path: { machine } }) => {
+    const counts = source.counts();
+    return Object.hasOwn(counts, machine) ? jsonReply(counts[machine]) : noMachine();
+  },
+});

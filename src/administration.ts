@@ -1,0 +1,113 @@
+import type { Fleet, Memory } from './control/index.ts';
+import type { BackendChange } from './core/backend-override.ts';
+import type { ConnectionId } from './core/connection-id.ts';
+import type { ConnectionPage, ConnectionQuery } from './core/connection-query.ts';
+import type { ConnectionView } from './core/connection-view.ts';
+import type { FactQueue } from './core/fact-queue.ts';
+import type { MachineCounts } from './core/machine-counts.ts';
+import type { Plan } from './core/plan.ts';
+import { writeWord } from './core/shard-words.ts';
+import type { BackendStatus, PoolStatus, ServiceStatus } from './core/status.ts';
+import { EventHub, type TakeEvents } from './event-hub.ts';
+import { actorCounts, connectionCounts, statesOfUpstreams } from './machine-counts.ts';
+import { COUNTERS } from './shard-counters.ts';
+import { wordsOf } from './shared-memory/index.ts';
+import { listenerStatuses, poolStatuses, shardStatuses } from './status.ts';
+import type { RunningUpstreams } from './upstream/index.ts';
+
+/** What is told of a service and changed in it while it runs; it has no state of its own. */
+export interface AdministeredParts {
+  readonly memory: Memory;
+  readonly fleet: Fleet;
+  /** Wall time in milliseconds since 1970. */
+  readonly started: number;
+  readonly facts: FactQueue;
+  /** The plan that names what facts are about. */
+  shown(): Plan;
+  phase(): ServiceStatus['phase'];
+  /** The plan in force, and where its listeners are bound. */
+  current(): { readonly plan: Plan; readonly bound: Readonly<Record<string, string>> };
+  /** Wall time in milliseconds since 1970. */
+  now(): number;
+  /** null before they are started. */
+  upstreams(): RunningUpstreams | null;
+}
+
+/** Answers the admin server for a service; the promises are those of `StatusSource`. */
+export class Administration {
+  readonly #parts: AdministeredParts;
+  readonly #hub: EventHub;
+
+  constructor(parts: AdministeredParts) {
+    this.#parts = parts;
+    const { facts, memory, shown } = parts;
+    this.#hub = new EventHub({
+      facts,
+      plan: shown,
+      detail: (isWanted) => {
+        for (const shard of memory.regions.words.keys())
+          writeWord(wordsOf(memory.regions, shard), 'DETAIL', isWanted ? 1 : 0);
+      },
+    });
+  }
+
+  status(): ServiceStatus {
+    const { memory, fleet, started, phase, current } = this.#parts;
+    const { connections, counters, factsDropped, regions } = memory;
+    const { plan, bound } = current();
+    return {
+      phase: phase(),
+      started,
+      connections,
+      planVersion: plan.version,
+      shards: shardStatuses(plan, fleet.hosts, COUNTERS, regions),
+      listeners: listenerStatuses(plan, COUNTERS, counters, bound),
+      pools: this.#pools(),
+      factsDropped,
+    };
+  }
+
+  connection(id: ConnectionId): Promise<ConnectionView | null> {
+    return this.#parts.fleet.view(id);
+  }
+
+  list(query: ConnectionQuery): Promise<ConnectionPage> {
+    return this.#parts.fleet.list(query);
+  }
+
+  kill(connections: readonly ConnectionId[]): Promise<number> {
+    return this.#parts.fleet.kill(connections);
+  }
+
+  override(pool: string, backend: string, change: BackendChange, by: string): BackendStatus | null {
+    if (this.#parts.upstreams()?.override(pool, backend, change, by) !== true) return null;
+    const { backends = [] } = this.#pools().find(({ name }) => name === pool) ?? {};
+    return backends.find(({ name }) => name === backend) ?? null;
+  }
+
+  counts(): Readonly<Record<string, MachineCounts>> {
+    const { memory, fleet, upstreams } = this.#parts;
+    const { balancers, checkers } = statesOfUpstreams(upstreams()?.actors ?? []);
+    return {
+      connection: connectionCounts(COUNTERS, memory.counters),
+      balancer: actorCounts(balancers),
+      'health-checker': actorCounts(checkers),
+      shard: actorCounts(fleet.hosts.map(({ state }) => state)),
+    };
+  }
+
+  events(take: TakeEvents, wantsDetail: boolean): () => void {
+    return this.#hub.watch(take, wantsDetail);
+  }
+
+  #pools(): PoolStatus[] {
+    const { memory, current, upstreams, now } = this.#parts;
+    return poolStatuses(
+      current().plan,
+      memory.upstreams,
+      memory.regions,
+      now(),
+      (pool, backend) => upstreams()?.overrides.get(pool, backend) ?? null,
+    );
+  }
+}

@@ -1,0 +1,57 @@
+import { overlayPlan } from '../config/index.ts';
+import type { Plan } from '../core/plan.ts';
+import { NO_OVERLAY, type Overlay } from '../core/run-time-proxy.ts';
+import { applyEdits, type Edit } from '../toxiproxy/index.ts';
+import type { Next } from './reloads.ts';
+import type { Bound } from './shard-host.ts';
+
+/**
+ * The configuration of a service, and what it was asked for besides while it runs. Makes the plans that are to be put in
+ * force, and keeps what they were made of once they are.
+ */
+export class Overlaid {
+  #base: Plan;
+  #overlay: Overlay = NO_OVERLAY;
+  /** Told when another configuration is in force. */
+  onReload: () => void = () => {};
+
+  /** `base` as the configuration compiles it. */
+  constructor(base: Plan) {
+    this.#base = base;
+  }
+
+  /** The configuration in force, as it was compiled. */
+  get base(): Plan {
+    return this.#base;
+  }
+
+  get overlay(): Overlay {
+    return this.#overlay;
+  }
+
+  /** The plan of another configuration under the same overlay. Throws as `overlayPlan`. */
+  under(base: Plan): Next {
+    const disabled = new Set(
+      [...this.#overlay.disabled].filter((name) => base.listeners.some((listener) => listener.name === name)),
+    );
+    const overlay = { ...this.#overlay, disabled };
+    const taken = (): void => {
+      this.#take(base, overlay);
+      this.onReload();
+    };
+    return { plan: overlayPlan(base, overlay), taken };
+  }
+
+  /** The plan of the same configuration after some changes to the overlay. Throws as `overlayPlan`. */
+  edited(edits: readonly Edit[], bound: Bound): Next {
+    const base = this.#base;
+    const { overlay, resets } = applyEdits({ base, overlay: this.#overlay, bound }, edits);
+    const plan = { ...overlayPlan(base, overlay), resets };
+    return { plan, taken: () => this.#take(base, overlay) };
+  }
+
+  #take(base: Plan, overlay: Overlay): void {
+    this.#base = base;
+    this.#overlay = overlay;
+  }
+}

@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import { Overlaid } from '../../src/control/overlaid.ts';
+import type { Address } from '../../src/core/address.ts';
+import type { Edit } from '../../src/toxiproxy/index.ts';
+import { planOf } from './plans.ts';
+
+const BASE = planOf({ web: '127.0.0.1:8080', free: '127.0.0.1:0' });
+const BOUND = { web: '127.0.0.1:8080', free: '127.0.0.1:4711' };
+const LISTEN: Address = { kind: 'tcp', host: '127.0.0.1', port: 26_379 };
+const REDIS: Edit = {
+  kind: 'put',
+  proxy: { name: 'redis', listen: LISTEN, upstream: { ...LISTEN, port: 6379 }, enabled: true },
+};
+const close = (name: string): Edit => ({ kind: 'enable', name, enabled: false });
+
+const names = ({ listeners }: { listeners: readonly { name: string }[] }) =>
+  listeners.map(({ name }) => name);
+
+describe('what a service was asked for besides its configuration', () => {
+  test('is kept once it is in force, and not before', () => {
+    const overlaid = new Overlaid(BASE);
+    overlaid.edited([REDIS], BOUND);
+    expect(names(overlaid.under(BASE).plan)).toEqual(['web', 'free']);
+    overlaid.edited([REDIS], BOUND).taken?.();
+    expect(names(overlaid.under(BASE).plan)).toEqual(['web', 'free', 'redis']);
+  });
+
+  test('stays over a reload of the configuration, which is what later changes are made to', () => {
+    const overlaid = new Overlaid(BASE);
+    overlaid.edited([REDIS, close('web')], BOUND).taken?.();
+    const next = planOf({ web: '127.0.0.1:8081', more: '127.0.0.1:8082' });
+    const reloaded = overlaid.under(next);
+    expect(names(reloaded.plan)).toEqual(['more', 'redis']);
+    reloaded.taken?.();
+    const open = overlaid.edited([{ kind: 'enable', name: 'web', enabled: true }], BOUND);
+    expect(names(open.plan)).toEqual(['web', 'more', 'redis']);
+  });
+
+  test('forgets that a listener is closed which the configuration no longer has', () => {
+    const overlaid = new Overlaid(BASE);
+    overlaid.edited([close('web')], BOUND).taken?.();
+    overlaid.under(planOf({ free: '127.0.0.1:0' })).taken?.();
+    expect(names(overlaid.under(BASE).plan)).toEqual(['web', 'free']);
+  });
+
+  test('resets the connections of what is closed, and of nothing in a reload', () => {
+    const overlaid = new Overlaid(BASE);
+    const closed = overlaid.edited([close('free')], BOUND);
+    expect(closed.plan.resets).toEqual(['free']);
+    closed.taken?.();
+    expect(overlaid.under(BASE).plan.resets ?? []).toEqual([]);
+    const open = overlaid.edited([{ kind: 'enable', name: 'free', enabled: true }], {});
+    expect(open.plan.listeners[1]?.listen).toMatchObject({ port: 4711 });
+  });
+});
