@@ -12,6 +12,12 @@ export const CRASHES_COUNTED_MAX = 6;
 /** What is known of a backend, by the names of the chart's states. */
 export type HealthName = 'unknown' | 'healthy' | 'unhealthy';
 
+/**
+ * Which of its intervals a backend is probed in: `fast` while a result contradicts what is known, `down` while the backend
+ * is unhealthy and none does, else `steady`.
+ */
+export type ProbePace = 'steady' | 'fast' | 'down';
+
 /** What a checker is created with. `health` is what its predecessor knew; `unknown` for the first. */
 export interface HealthCheckerInput {
   readonly row: number;
@@ -25,20 +31,23 @@ export interface HealthCheckerContext extends HealthCheckerInput {
   readonly contrary: number;
   /** Times in a row that probing itself failed, up to `CRASHES_COUNTED_MAX`; a result sets it to 0. */
   readonly troubles: number;
+  readonly pace: ProbePace;
 }
 
 /** What a checker is told: by its prober, by its own timer, and by its supervisor (`stop`). */
 export type HealthCheckerEvent =
-  | { readonly type: 'probe.passed'; readonly ms: number }
+  /** `said`: what the backend did within so many milliseconds. */
+  | { readonly type: 'probe.passed'; readonly ms: number; readonly said: string }
   | { readonly type: 'probe.failed'; readonly cause: string }
   /** This machine could not make the probe (no descriptor, no port), which says nothing of the backend. */
   | { readonly type: 'probe.impossible'; readonly cause: string }
   | { readonly type: 'prober.restart' }
   | { readonly type: 'stop' };
 
-/** What a prober is told: by its checker what to probe from now on, by itself that its probing has crashed. */
+/** What a prober is told: by its checker what to probe from now on and how often, by itself that its probing has crashed. */
 export type ProberEvent =
-  | { readonly type: 'probe.begin'; readonly row: number }
+  | { readonly type: 'probe.begin'; readonly row: number; readonly pace: ProbePace }
+  | { readonly type: 'probe.pace'; readonly pace: ProbePace }
   | { readonly type: 'probe.crashed'; readonly error: unknown };
 
 /**
@@ -59,12 +68,17 @@ export const healthCheckerMachine = setup({
   actions: {
     report: unprovided('action', 'report') as (_: unknown, params: { health: HealthName }) => void,
     reportTrouble: unprovided('action', 'reportTrouble'),
-    beginProbing: sendTo('prober', ({ context }) => ({ type: 'probe.begin', row: context.row })),
+    beginProbing: sendTo('prober', ({ context: { row, pace } }) => ({ type: 'probe.begin', row, pace })),
+    tellPace: sendTo('prober', ({ context: { pace } }) => ({ type: 'probe.pace', pace })),
     restartProber: spawnChild('prober', { id: 'prober' }),
     restartLater: raise({ type: 'prober.restart' }, { delay: 'restartDelay' }),
-    noteChange: assign({ contrary: 0, troubles: 0 }),
-    noteAgreement: assign({ contrary: 0, troubles: 0 }),
-    noteContradiction: assign({ contrary: ({ context }) => context.contrary + 1, troubles: 0 }),
+    noteChange: assign({ contrary: 0, troubles: 0, pace: (_, { to }: { to: ProbePace }) => to }),
+    noteAgreement: assign({ contrary: 0, troubles: 0, pace: (_, { to }: { to: ProbePace }) => to }),
+    noteContradiction: assign({
+      contrary: ({ context }) => context.contrary + 1,
+      troubles: 0,
+      pace: 'fast',
+    }),
     noteTrouble: assign({
       troubles: ({ context }) => Math.min(context.troubles + 1, CRASHES_COUNTED_MAX),
     }),
@@ -81,7 +95,12 @@ export const healthCheckerMachine = setup({
   },
 }).createMachine({
   id: 'health-checker',
-  context: ({ input }) => ({ ...input, contrary: 0, troubles: 0 }),
+  context: ({ input }) => ({
+    ...input,
+    contrary: 0,
+    troubles: 0,
+    pace: input.health === 'unhealthy' ? 'down' : 'steady',
+  }),
   entry: 'beginProbing',
   invoke: {
     id: 'prober',
@@ -107,39 +126,55 @@ export const healthCheckerMachine = setup({
       on: {
         'probe.passed': {
           target: 'healthy',
-          actions: ['noteChange', { type: 'report', params: { health: 'healthy' } }],
+          actions: [
+            { type: 'noteChange', params: { to: 'steady' } },
+            'tellPace',
+            { type: 'report', params: { health: 'healthy' } },
+          ],
         },
         'probe.failed': {
           target: 'unhealthy',
-          actions: ['noteChange', { type: 'report', params: { health: 'unhealthy' } }],
+          actions: [
+            { type: 'noteChange', params: { to: 'down' } },
+            'tellPace',
+            { type: 'report', params: { health: 'unhealthy' } },
+          ],
         },
       },
     },
     healthy: {
       description: 'The backend is used. Counts failures in a row up to fall.',
       on: {
-        'probe.passed': { actions: 'noteAgreement' },
+        'probe.passed': { actions: [{ type: 'noteAgreement', params: { to: 'steady' } }, 'tellPace'] },
         'probe.failed': [
           {
             guard: 'reachesFall',
             target: 'unhealthy',
-            actions: ['noteChange', { type: 'report', params: { health: 'unhealthy' } }],
+            actions: [
+              { type: 'noteChange', params: { to: 'down' } },
+              'tellPace',
+              { type: 'report', params: { health: 'unhealthy' } },
+            ],
           },
-          { actions: 'noteContradiction' },
+          { actions: ['noteContradiction', 'tellPace'] },
         ],
       },
     },
     unhealthy: {
       description: 'The backend is not used. Counts passes in a row up to rise.',
       on: {
-        'probe.failed': { actions: 'noteAgreement' },
+        'probe.failed': { actions: [{ type: 'noteAgreement', params: { to: 'down' } }, 'tellPace'] },
         'probe.passed': [
           {
             guard: 'reachesRise',
             target: 'healthy',
-            actions: ['noteChange', { type: 'report', params: { health: 'healthy' } }],
+            actions: [
+              { type: 'noteChange', params: { to: 'steady' } },
+              'tellPace',
+              { type: 'report', params: { health: 'healthy' } },
+            ],
           },
-          { actions: 'noteContradiction' },
+          { actions: ['noteContradiction', 'tellPace'] },
         ],
       },
     },

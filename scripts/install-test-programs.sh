@@ -31,6 +31,7 @@ readonly PROGRAMS=(
   mariadb:mariadb-client-core
   tshark:tshark
   socat:socat
+  aiosmtpd:python3-aiosmtpd
   promtool:prometheus
   vsftpd:vsftpd
   python3:python3

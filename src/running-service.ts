@@ -33,8 +33,9 @@ import { SHARD_ENTRY } from './shard-boot.ts';
 import { COUNTERS } from './shard-counters.ts';
 import { FLUSH_MS_MAX } from './shard-serve.ts';
 import { flushTees, reportStageErrors } from './stream/index.ts';
+import { superviseUpstreams } from './supervise-upstreams.ts';
 import type { ApiWrite } from './toxiproxy/index.ts';
-import { type RunningUpstreams, startUpstreams } from './upstream/index.ts';
+import type { RunningUpstreams } from './upstream/index.ts';
 import { VERSION } from './version.ts';
 
 /** A service, from its start to its end. */
@@ -159,16 +160,13 @@ export class RunningService implements Service {
     if (this.#plan.admin !== null)
       this.#doors.add('admin', await openAdmin(this.#plan.admin, this.#administration, this));
     this.#plan = this.#shown = await this.#resolving.resolve(this.#compiled);
-    this.#upstreams = startUpstreams({
-      plan: this.#plan,
+    this.#upstreams = superviseUpstreams(this.#plan, {
       plane: this.#plane,
-      table: this.#memory.upstreams,
-      emit: this.#facts.emit,
+      memory: this.#memory,
+      fleet: this.#fleet,
+      facts: this.#facts,
       names: this.#resolving.names,
       now: this.#wallTime,
-      endSessions: (row, most, why) =>
-        this.#fleet.endSessions(row, most, why, (of, shard) => this.#memory.upstreams.activeOf(of, shard)),
-      countEjection: (row, cause) => this.#memory.countEjection(row, cause),
     });
     this.#bound = ofLive(this.#plan, await this.#fleet.start(this.#plan));
     await this.#upstreams.ready;

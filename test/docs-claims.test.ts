@@ -23,6 +23,7 @@ const PAGES = [
   'docs/CONTRIBUTING.md',
   'docs/routes.md',
   'docs/balancing.md',
+  'docs/health.md',
   'docs/operating.md',
   'docs/capture.md',
   'docs/telemetry.md',

@@ -7,7 +7,7 @@ export interface Candidate {
   readonly row: number;
   /** Position in its pool, from 0: what a policy remembers is kept by it. */
   readonly place: number;
-  /** At least 1. */
+  /** More than 0; an agent can make it a part of 1. */
   readonly weight: number;
   /** Connections being relayed and attempts under way. */
   readonly load: number;

@@ -18,6 +18,12 @@ import { PcapngBlocks } from './pcapng-blocks.ts';
 const CLIENT_LEG = 0;
 const BACKEND_LEG = 1;
 
+/** What the interfaces of a file are described by: readers know the legs by it. */
+export const LEG_DESCRIPTIONS = {
+  client: 'between clients and Sluice',
+  backend: 'between Sluice and backends',
+} as const;
+
 const MADE =
   'Sluice saw the bytes, their order and how each side ended. The packets around them are made up: handshake, ' +
   'sequence numbers, acknowledgements, segments. Both legs have the times at which the bytes came by.';
@@ -33,8 +39,8 @@ export function pcapng(options: CaptureOptions): CaptureEncoder {
 function begin({ snapBytes }: CaptureOptions): Uint8Array {
   const blocks = new PcapngBlocks();
   blocks.section('Sluice');
-  blocks.nic('client', 'between clients and Sluice', MADE, snapBytes);
-  blocks.nic('backend', 'between Sluice and backends', MADE, snapBytes);
+  blocks.nic('client', LEG_DESCRIPTIONS.client, MADE, snapBytes);
+  blocks.nic('backend', LEG_DESCRIPTIONS.backend, MADE, snapBytes);
   return blocks.done();
 }
 

@@ -1,12 +1,14 @@
 import type { ChartName } from '../admin/index.ts';
 import type { QuickFlags } from '../config/index.ts';
 import type { ExplainOptions } from './explain/index.ts';
+import type { ReplayOptions } from './replay/index.ts';
 
 /** What a command line asks for. */
 export type Command =
   | { readonly kind: 'run'; readonly file: string }
   | { readonly kind: 'check'; readonly file: string }
   | { readonly kind: 'explain'; readonly file: string; readonly options: ExplainOptions }
+  | { readonly kind: 'replay'; readonly file: string; readonly options: ReplayOptions }
   | {
       readonly kind: 'quick';
       readonly listen: string;

@@ -7,10 +7,12 @@ import {
   chartMermaid,
 } from '../admin/index.ts';
 import { describePlan, type Loaded, loadConfig, quickConfig, readFileOrWhy } from '../config/index.ts';
+import { createNetPlane } from '../plane/net/index.ts';
 import type { ChartFormat, Command } from './command.ts';
 import { runDemo } from './demo/index.ts';
 import { explain } from './explain/index.ts';
 import { type Output, tellWarnings } from './output.ts';
+import { replay } from './replay/index.ts';
 import { serve } from './serve.ts';
 
 /** Does what a command line asks for; resolves with the exit code when it is done. Rejects where it fails. */
@@ -28,6 +30,8 @@ export async function execute(command: Command, output: Output): Promise<number>
       (exit === 2 ? output.err : output.out)(text);
       return exit;
     }
+    case 'replay':
+      return replay(command.file, command.options, readFileOrWhy, createNetPlane, output);
     case 'machines':
       output.out(charts(command.format, command.machine));
       return 0;

@@ -5,6 +5,7 @@ import { BALANCE_POLICIES } from '../core/plan.ts';
 import { CHART_FORMATS, type ChartFormat, type Command } from './command.ts';
 import { EXAMPLES } from './examples.ts';
 import type { ExplainOptions } from './explain/index.ts';
+import type { ReplayOptions } from './replay/index.ts';
 
 /** Takes what a command line asks for; called once where it is right. */
 export type Choose = (command: Command) => void;
@@ -25,6 +26,7 @@ export function createProgram(version: string, write: (text: string) => void, ch
   addQuick(program, write, choose);
   addFileCommands(program, choose);
   addExplain(program, choose);
+  addReplay(program, choose);
   addMachines(program, choose);
   addDemo(program, choose);
   return program;
@@ -123,6 +125,31 @@ function addExplain(program: Commander, choose: Choose): void {
     .action((file: string, options: ExplainOptions) => {
       refuseFlagsBefore(program, command);
       choose({ kind: 'explain', file, options });
+    });
+}
+
+function addReplay(program: Commander, choose: Choose): void {
+  const command = program
+    .command('replay')
+    .description("send the clients' half of a capture again and compare the answers");
+  command
+    .argument('<file>', 'pcap or pcapng, by a tee or by tcpdump')
+    .requiredOption('--to <address>', 'the server that is to answer')
+    .option(
+      '--speed <factor>',
+      'times the speed of the capture, such as 2 or 0.5; max waits for answers only',
+    )
+    .option('--timeout <duration>', 'how long nothing may come while an answer is waited for (default: 10s)')
+    .option('--concurrency <count>', 'connections at a time (default: 100)')
+    .addOption(
+      new Option('--leg <leg>', 'of a capture of Sluice, which has both')
+        .choices(['client', 'backend'])
+        .default('client'),
+    )
+    .option('--json', 'print an object a line', false)
+    .action((file: string, options: ReplayOptions) => {
+      refuseFlagsBefore(program, command);
+      choose({ kind: 'replay', file, options });
     });
 }
 

@@ -1,5 +1,6 @@
 import { poolsOf } from './check-actions.ts';
 import { checkHash } from './check-hash.ts';
+import { checkHealth } from './check-health.ts';
 import { mirrorsOf } from './check-mirrors.ts';
 import { checkPassive } from './check-passive.ts';
 import { checkPreconnect } from './check-preconnect.ts';
@@ -23,6 +24,7 @@ export function checkPools(root: Raw): Issue[] {
     ...repeatedBackends(items(at(pool, 'backends'))),
     ...checkServices(pool),
     ...checkHash(pool),
+    ...checkHealth(pool),
     ...checkSticky(pool),
     ...checkPassive(pool),
     ...checkSource(pool),

@@ -1,14 +1,7 @@
 import { formatAddress } from '../core/address.ts';
-import type {
-  BackendPlan,
-  ConnectPlan,
-  HashPlan,
-  HealthPlan,
-  PassivePlan,
-  PoolPlan,
-  ServicePlan,
-} from '../core/plan.ts';
+import type { BackendPlan, ConnectPlan, HashPlan, PassivePlan, PoolPlan, ServicePlan } from '../core/plan.ts';
 import { whyNotLinux } from './choose-plane.ts';
+import { compileHealth } from './compile-health.ts';
 import { compileProxyOut } from './compile-proxy.ts';
 import { compilePlaces } from './compile-queue.ts';
 import { compileConnectTls, type TlsContext } from './compile-tls.ts';
@@ -41,6 +34,7 @@ export function compilePools(config: Config, context: TlsContext): CompiledPools
     const isOriginal = name === ORIGINAL_POOL;
     const members = isOriginal ? [ORIGINAL_BACKEND] : (pool.backends ?? []).flatMap(compileBackend);
     const rows = members.map((member) => backends.push({ row: backends.length, pool: index, ...member }) - 1);
+    const connect = compileConnect(pool.connect, ['pools', name, 'connect'], config, context);
     pools.push({
       index,
       name,
@@ -51,11 +45,11 @@ export function compilePools(config: Config, context: TlsContext): CompiledPools
       slowStartMs: pool.slow_start ?? 0,
       backends: rows,
       services: (pool.backends ?? []).flatMap(compileService),
-      health: compileHealth(pool.health),
+      health: compileHealth(pool.health, ['pools', name, 'health'], connect.tls, context),
       passive: compilePassive(pool.passive),
       onDown: pool.on_down,
       rebalancePerSecond: pool.on_up.rebalance ?? 0,
-      connect: compileConnect(pool.connect, ['pools', name, 'connect'], config, context),
+      connect,
       ...compilePlaces(pool),
     });
   }
@@ -154,12 +148,6 @@ function compileService(backend: BackendConfig): ServicePlan[] {
 
 function compileHash({ on, tlv = 0, bounded_load = 0, table_size }: PoolConfig['hash']): HashPlan {
   return { on, tlv, boundedLoadPercent: bounded_load, tableSize: table_size };
-}
-
-function compileHealth(health: PoolConfig['health']): HealthPlan | null {
-  if (health === 'off') return null;
-  const { interval, timeout, rise, fall, probe } = health;
-  return { intervalMs: interval, timeoutMs: timeout, rise, fall, probe };
 }
 
 function compilePassive(passive: PoolConfig['passive']): PassivePlan | null {

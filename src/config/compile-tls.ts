@@ -47,7 +47,7 @@ export function compileConnectTls(
   if (tls === false) return null;
   if (tls === true) return BACKEND_TLS;
   const { server_name, ca, verify, cert, key } = tls;
-  if (!verify) context.issues.push(warning([...path, 'verify'], VERIFY_WARNING));
+  if (!verify) warnUnverified([...path, 'verify'], context);
   return {
     serverName: server_name ?? null,
     verify,
@@ -59,13 +59,19 @@ export function compileConnectTls(
   };
 }
 
+/** Says aloud what it means that certificates are not checked; `path` is that of `verify`. */
+export function warnUnverified(path: Path, context: TlsContext): void {
+  context.issues.push(warning(path, VERIFY_WARNING));
+}
+
 const KEY_LOG_WARNING =
   'the secrets of every session are written to this file: who has it can read all that passes; remove the key when the trial is over';
 
 const VERIFY_WARNING =
   'the certificates of the backends are not checked: anybody on the way can read all that passes';
 
-const BACKEND_TLS: ConnectTlsPlan = {
+/** TLS to backends of which nothing is said. */
+export const BACKEND_TLS: ConnectTlsPlan = {
   serverName: null,
   verify: defaults.TLS_VERIFY,
   ca: null,
@@ -118,7 +124,11 @@ function useIssues(certificate: CertificatePlan, path: Path, holders: Map<string
 }
 
 function authoritiesOf(name: string | undefined, path: Path, context: TlsContext): string | null {
-  if (name === undefined) return null;
+  return name === undefined ? null : compileAuthoritiesOf(name, path, context);
+}
+
+/** The authorities in a file; null where it is of no use, which is told in the issues. */
+export function compileAuthoritiesOf(name: string, path: Path, context: TlsContext): string | null {
   const found = compileAuthorities(path, name, context.files, context.environment.now);
   context.issues.push(...('pem' in found ? found.issues : found));
   return 'pem' in found ? found.pem : null;

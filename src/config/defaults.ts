@@ -57,6 +57,13 @@ export const HEALTH_TIMEOUT = '1s';
 export const HEALTH_RISE = 2;
 export const HEALTH_FALL = 3;
 export const HEALTH_PROBE = 'tcp';
+export const HEALTH_JITTER = '0%';
+export const PROBE_ON_EXPIRY = 'unhealthy';
+export const PROBE_PATH = '/';
+export const PROBE_METHOD = 'GET';
+export const PROBE_STATUS = '200-399';
+export const PROBE_USER = 'sluice';
+export const PROBE_HELO = 'sluice';
 
 export const PASSIVE_FAILURES = 5;
 export const PASSIVE_COUNT = ['refused', 'unreachable', 'timeout', 'handshake', 'reset'] as const;

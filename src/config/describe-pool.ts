@@ -1,6 +1,7 @@
 import { formatAddress } from '../core/address.ts';
-import type { BackendPlan, HealthPlan, PassivePlan, PoolPlan, ProxyOutPlan } from '../core/plan.ts';
+import type { BackendPlan, PassivePlan, PoolPlan, ProxyOutPlan } from '../core/plan.ts';
 import { formatDuration } from '../core/units.ts';
+import { describeHealth } from './describe-health.ts';
 import { describePlaces } from './describe-queue.ts';
 import { describeConnectTls } from './describe-tls.ts';
 import { indent, type Row, rows } from './layout.ts';
@@ -43,13 +44,6 @@ function describeBalance({ balance, hash, panicPercent, slowStartMs }: PoolPlan)
 
 function describeProxyOut({ version, tlvs }: ProxyOutPlan): string {
   return `a PROXY header of v${version}${tlvs.length === 0 ? '' : ` with ${tlvs.join(', ')}`}`;
-}
-
-function describeHealth(health: HealthPlan | null): string {
-  if (health === null) return 'off, all count as healthy';
-  const { intervalMs, timeoutMs, rise, fall, probe } = health;
-  const times = `every ${formatDuration(intervalMs)}, timeout ${formatDuration(timeoutMs)}`;
-  return `${probe} ${times}, rise ${rise}, fall ${fall}`;
 }
 
 function describePassive(passive: PassivePlan): string {

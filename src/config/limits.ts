@@ -110,6 +110,15 @@ export const BOUNDED_LOAD_PERCENT_MAX = 1000;
 export const TABLE_SIZE_MIN = 4099;
 export const TABLE_SIZE_MAX = 1_000_003;
 export const PROBES_IN_A_ROW_MAX = 1000;
+export const PORT_MAX = 65_535;
+/** Of one text that a probe sends or expects. */
+export const PROBE_TEXT_BYTES_MAX = 4096;
+export const PROBE_STEPS_MAX = 32;
+export const PROBE_REGEX_CHARACTERS_MAX = 512;
+export const HTTP_PATH_CHARACTERS_MAX = 2048;
+export const HTTP_VALUE_CHARACTERS_MAX = 1024;
+export const HTTP_HEADERS_MAX = 32;
+export const HTTP_STATUS_RANGES_MAX = 32;
 export const FAILURES_IN_A_ROW_MAX = 1000;
 /** Shorter than a few looks of control at what was counted, an ejection would be over before all have heard of it. */
 export const EJECT_MS_MIN = 1000;

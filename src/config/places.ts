@@ -81,6 +81,20 @@ function readIp(value: unknown): string | Refusal {
   return bytes.every((byte) => byte === 0) ? new Refusal(`${quote(value)} is no address of its own`) : value;
 }
 
+/** A host without a port. */
+export function hostOnly() {
+  const shape = {
+    expected: 'a host without a port, such as 10.0.0.5, app.internal or "2001:db8::5"',
+    json: { title: 'host', type: 'string', pattern: '^[\\w.:%-]+$' },
+  };
+  return leaf(shape, (value): string | Refusal => {
+    if (typeof value !== 'string') return refuseKind(value, 'a host');
+    const where = parseAddress(value.includes(':') ? `[${value}]:1` : `${value}:1`);
+    if (typeof where === 'string' || where.kind === 'unix') return refuseKind(value, 'a host', hostOf(value));
+    return where.host;
+  });
+}
+
 /** Base URL of an HTTP receiver, without a trailing slash. */
 export function httpUrl() {
   const shape = {
@@ -122,6 +136,12 @@ function address(shape: LeafShape, refuse: (where: Address, text: string) => Ref
     if (typeof where === 'string') return new Refusal(`${show(value)} is not an address: ${where}`);
     return refuse(where, value) ?? where;
   });
+}
+
+/** The host of a text with a port. */
+function hostOf(text: string): string | null {
+  const where = parseAddress(text);
+  return typeof where === 'string' || where.kind === 'unix' ? null : where.host;
 }
 
 /** The IP address of a text with a port or brackets around it. */

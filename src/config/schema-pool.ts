@@ -10,8 +10,6 @@ import {
   CONNECTIONS_MAX,
   CONNECTS_PER_SECOND_MAX,
   PRIORITY_MAX,
-  PROBE_INTERVAL_MS_MIN,
-  PROBES_IN_A_ROW_MAX,
   RETRIES_MAX,
   WEIGHT_MAX,
 } from './limits.ts';
@@ -19,6 +17,7 @@ import { dialAddress, ipAddress, sourceAddress } from './places.ts';
 import { portRange, serviceName } from './places-dialing.ts';
 import { countRate, duration, integer, wholePercentage } from './quantities.ts';
 import { hash } from './schema-hash.ts';
+import { health } from './schema-health.ts';
 import { onDown, onUp, passive } from './schema-passive.ts';
 import { preconnect } from './schema-preconnect.ts';
 import { proxyOut } from './schema-proxy.ts';
@@ -59,22 +58,6 @@ const backend = z.strictObject({
       'Connections begun to it in a second, failed ones included; as many may come at once after a pause. Absent: no limit.',
     )
     .optional(),
-});
-
-const health = z.strictObject({
-  interval: duration({ min: PROBE_INTERVAL_MS_MIN })
-    .describe('From one probe of a backend to the next.')
-    .prefault(defaults.HEALTH_INTERVAL),
-  timeout: duration().describe('A probe that takes longer has failed.').prefault(defaults.HEALTH_TIMEOUT),
-  rise: integer(1, PROBES_IN_A_ROW_MAX)
-    .describe('Probes in a row that must pass before an unhealthy backend is healthy.')
-    .prefault(defaults.HEALTH_RISE),
-  fall: integer(1, PROBES_IN_A_ROW_MAX)
-    .describe('Probes in a row that must fail before a healthy backend is unhealthy.')
-    .prefault(defaults.HEALTH_FALL),
-  probe: oneOf(['tcp'])
-    .describe('`tcp`: passes when the backend takes a connection.')
-    .prefault(defaults.HEALTH_PROBE),
 });
 
 const source = z.strictObject({

@@ -5,6 +5,7 @@ export const EVENT_KINDS = [
   'closed',
   'limit',
   'health',
+  'agent',
   'ejection',
   'preconnect',
   'error',

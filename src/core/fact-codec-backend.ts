@@ -1,14 +1,27 @@
 import type { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
-import { EJECTION_CHANGES, type EjectionFact, type HealthFact, type PreconnectFact } from './facts.ts';
+import {
+  type AgentFact,
+  EJECTION_CHANGES,
+  type EjectionFact,
+  type HealthFact,
+  type PreconnectFact,
+} from './facts.ts';
 
 /** Most bytes of the cause of a change of a backend's health; a longer one is cut. */
 export const FACT_CAUSE_BYTES_MAX = 8 * 1024;
 
+/** Most bytes of what an agent wants; a longer text is cut. */
+const FACT_SAID_BYTES_MAX = 1024;
+
 /** What control tells of a backend. */
-export function encodeBackend(fact: HealthFact | EjectionFact, into: ByteWriter): void {
+export function encodeBackend(fact: HealthFact | EjectionFact | AgentFact, into: ByteWriter): void {
   into.int32(fact.pool);
   into.int32(fact.backend);
+  if (fact.kind === 'agent') {
+    into.text(fact.said, FACT_SAID_BYTES_MAX);
+    return;
+  }
   into.text(fact.cause, FACT_CAUSE_BYTES_MAX);
   if (fact.kind === 'health') {
     into.uint8(fact.healthy ? 1 : 0);
@@ -40,6 +53,10 @@ export function encodePreconnect({ pool, backend, ms }: PreconnectFact, into: By
 
 export function decodePreconnect(at: number, from: ByteReader): PreconnectFact {
   return { kind: 'preconnect', at, pool: from.int32(), backend: from.int32(), ms: from.float64() };
+}
+
+export function decodeAgent(at: number, from: ByteReader): AgentFact {
+  return { kind: 'agent', at, pool: from.int32(), backend: from.int32(), said: from.text() };
 }
 
 function decodeChange(from: ByteReader): Pick<HealthFact, 'pool' | 'backend' | 'cause'> {

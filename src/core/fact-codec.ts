@@ -2,6 +2,7 @@ import { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { CLOSE_REASON_NAMES, closeReasonIndex } from './close-reason.ts';
 import {
+  decodeAgent,
   decodeEjection,
   decodeHealth,
   decodePreconnect,
@@ -52,6 +53,7 @@ const KINDS = [
   'preconnect',
   'error',
   'stage',
+  'agent',
 ] as const satisfies readonly Fact['kind'][];
 
 /**
@@ -95,11 +97,11 @@ function encodeBody(fact: Fact, into: ByteWriter): void {
       return;
     case 'health':
     case 'ejection':
+    case 'agent':
       encodeBackend(fact, into);
       return;
     case 'preconnect':
-      encodePreconnect(fact, into);
-      return;
+      return encodePreconnect(fact, into);
     case 'error':
       into.uint8(fact.connection === null ? 0 : 1);
       into.float64(fact.connection ?? 0);
@@ -131,6 +133,8 @@ function decodeBody(kind: Fact['kind'], at: number, from: ByteReader): Fact {
       return decodeEjection(at, from);
     case 'preconnect':
       return decodePreconnect(at, from);
+    case 'agent':
+      return decodeAgent(at, from);
     case 'error':
       return decodeError(at, from);
     case 'stage':

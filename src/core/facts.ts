@@ -15,6 +15,7 @@ export type Fact =
   | ClosedFact
   | LimitFact
   | HealthFact
+  | AgentFact
   | EjectionFact
   | PreconnectFact
   | ErrorFact
@@ -151,8 +152,18 @@ export interface HealthFact {
   readonly pool: number;
   readonly backend: number;
   readonly healthy: boolean;
-  /** What the deciding probe found: `connected in 3 ms`, `ECONNREFUSED`, `no answer in 1000 ms`. */
+  /** What the deciding probe found: `connected in 3 ms`, `ECONNREFUSED`, `expected +PONG, got "-LOADING …"`. */
   readonly cause: string;
+}
+
+/** The agent of a backend wants something else than before of its weight, its state or its limit. Exactly one for each change. */
+export interface AgentFact {
+  readonly kind: 'agent';
+  readonly at: number;
+  readonly pool: number;
+  readonly backend: number;
+  /** All that it wants now, in the words of the protocol: `75% ready maxconn:30`. */
+  readonly said: string;
 }
 
 /** `withheld`: it would have been ejected, but its pool cannot spare it. */

@@ -93,8 +93,11 @@ export interface TlsFailure {
 }
 
 export interface TlsHandler {
-  /** The session stands. `endpoint` replaces the one below, which belongs to it from here on. It is created holding. */
-  secured(endpoint: Endpoint, facts: TlsFacts): void;
+  /**
+   * The session stands. `endpoint` replaces the one below, which belongs to it from here on. It is created holding.
+   * `peerEnds`: when the certificate of the peer ends, in milliseconds since 1970; null = it showed none.
+   */
+  secured(endpoint: Endpoint, facts: TlsFacts, peerEnds: number | null): void;
   /**
    * It does not. The endpoint below is the caller's again, who observes and ends it; an alert for the peer waits in its
    * queue, so `close` delivers it and `destroy` does not.

@@ -1,3 +1,4 @@
+import { AGENT_SILENT, type AgentState, packAgentState, packedWeight, unpackAgentState } from './agent.ts';
 import { Circuits } from './circuits.ts';
 import { Tally } from './tally.ts';
 
@@ -21,12 +22,12 @@ const FUTURE_TENTHS = 2 ** 32 - 36_000;
 /** Backends a table can hold. */
 export const UPSTREAM_ROWS_MAX = 4096;
 
-/** Of one cell a row: health, weight, time of return, latency. */
-const COLUMNS = 4;
+/** Of one cell a row: health, weight, time of return, latency, what the agent says of weight and state, its limit. */
+const COLUMNS = 6;
 
 /**
- * One row a backend, read by every shard when it picks and written with Atomics: health, weight and time of return by
- * control, load, latency and failures by the shards that dial. The load is what a backend has, connecting or active, counted exactly over all shards. Lies on
+ * One row a backend, read by every shard when it picks and written with Atomics: health, weight, what the agent says and
+ * time of return by control, load, latency and failures by the shards that dial. The load is what a backend has, connecting or active, counted exactly over all shards. Lies on
  * shared memory so that it can be handed to other threads.
  *
  * A row or a shard that is not in the table is a RangeError everywhere, and so is an end without a beginning; nothing is
@@ -42,6 +43,8 @@ export class UpstreamTable {
   readonly #weight: Int32Array;
   readonly #returned: Int32Array;
   readonly #latency: Int32Array;
+  readonly #agent: Int32Array;
+  readonly #agentMax: Int32Array;
   readonly #load: Tally;
   /** How much of a shard's load is active: a column for each shard. */
   readonly #active: Int32Array;
@@ -62,7 +65,9 @@ export class UpstreamTable {
     this.#health = this.cells.subarray(0, rows);
     this.#weight = this.cells.subarray(rows, 2 * rows);
     this.#returned = this.cells.subarray(2 * rows, 3 * rows);
-    this.#latency = this.cells.subarray(3 * rows, load);
+    this.#latency = this.cells.subarray(3 * rows, 4 * rows);
+    this.#agent = this.cells.subarray(4 * rows, 5 * rows);
+    this.#agentMax = this.cells.subarray(5 * rows, load);
     this.#load = new Tally(this.cells.subarray(load, active), rows, shards);
     const circuits = active + rows * shards;
     this.#active = this.cells.subarray(active, circuits);
@@ -85,12 +90,25 @@ export class UpstreamTable {
   setHealth(row: number, health: Health): void {
     Atomics.store(this.#health, row, health);
   }
-  /** 0: the backend takes no new connections. */
+  /** What counts of the weight that was set, by what the agent says; a part of 1 is a part. 0: no new connections. */
   weight(row: number): number {
-    return Atomics.load(this.#weight, row);
+    return packedWeight(Atomics.load(this.#weight, row), Atomics.load(this.#agent, row));
   }
   setWeight(row: number, weight: number): void {
     Atomics.store(this.#weight, row, weight);
+  }
+
+  /** What the agent of a backend has said; AGENT_SILENT where there is none. */
+  agent(row: number): AgentState {
+    return unpackAgentState(Atomics.load(this.#agent, row), Atomics.load(this.#agentMax, row));
+  }
+  setAgent(row: number, state: AgentState): void {
+    Atomics.store(this.#agent, row, packAgentState(state));
+    Atomics.store(this.#agentMax, row, state.connectionsMax);
+  }
+  /** The limit of connections that the agent sets; 0 = none. */
+  agentMax(row: number): number {
+    return Atomics.load(this.#agentMax, row);
   }
 
   /** Milliseconds since the backend came back, or was new in a service that runs; Infinity where it did neither. */
@@ -105,8 +123,9 @@ export class UpstreamTable {
     const tenths = Math.ceil(now / TENTH_MS) | 0;
     Atomics.store(this.#returned, row, tenths === 0 ? 1 : tenths);
   }
-  /** Another backend has the row now: nothing is known of its times. */
+  /** Another backend has the row now: nothing is known of its times, and its agent has said nothing. */
   renew(row: number): void {
+    this.setAgent(row, AGENT_SILENT);
     Atomics.store(this.#returned, row, 0);
     Atomics.store(this.#latency, row, 0);
     this.circuits.renew(row);

@@ -1,7 +1,7 @@
 import { formatAddress } from '../core/address.ts';
 import { CLOSE_REASONS, type CloseReason } from '../core/close-reason.ts';
 import { formatConnectionId } from '../core/connection-id.ts';
-import type { ClosedFact, EjectionFact, Fact, HealthFact, PreconnectFact } from '../core/facts.ts';
+import type { AgentFact, ClosedFact, EjectionFact, Fact, HealthFact, PreconnectFact } from '../core/facts.ts';
 import type { BackendPlan, Plan } from '../core/plan.ts';
 import type { TcpInfo } from '../core/ports.ts';
 import type { StateName } from '../core/state.ts';
@@ -36,6 +36,11 @@ export function logFact(log: Log, plan: Plan, accessLog: boolean, fact: Fact): v
     case 'health':
       logHealth(log, plan, fact);
       return;
+    case 'agent': {
+      const fields = { ...placeOf(plan, fact), said: shown(fact.said, MESSAGE_CHARS_MAX) };
+      log.write('info', EVENTS.backendAgent, fields, fact.at);
+      return;
+    }
     case 'ejection':
       logEjection(log, plan, fact);
       return;
@@ -69,21 +74,18 @@ export function logFact(log: Log, plan: Plan, accessLog: boolean, fact: Fact): v
 }
 
 function logHealth(log: Log, plan: Plan, fact: HealthFact): void {
-  const fields = {
-    pool: plan.pools[fact.pool]?.name ?? null,
-    backend: plan.backends[fact.backend]?.name ?? null,
-    cause: shown(fact.cause, MESSAGE_CHARS_MAX),
-  };
+  const fields = { ...placeOf(plan, fact), cause: shown(fact.cause, MESSAGE_CHARS_MAX) };
   if (fact.healthy) log.write('info', EVENTS.backendHealthy, fields, fact.at);
   else log.write('warn', EVENTS.backendUnhealthy, fields, fact.at);
 }
 
-function logEjection(log: Log, plan: Plan, { pool, backend, change, cause, ms, at }: EjectionFact): void {
-  const fields = {
-    pool: plan.pools[pool]?.name ?? null,
-    backend: plan.backends[backend]?.name ?? null,
-    cause: shown(cause, MESSAGE_CHARS_MAX),
-  };
+function placeOf(plan: Plan, { pool, backend }: HealthFact | EjectionFact | AgentFact): Fields {
+  return { pool: plan.pools[pool]?.name ?? null, backend: plan.backends[backend]?.name ?? null };
+}
+
+function logEjection(log: Log, plan: Plan, fact: EjectionFact): void {
+  const { change, cause, ms, at } = fact;
+  const fields = { ...placeOf(plan, fact), cause: shown(cause, MESSAGE_CHARS_MAX) };
   switch (change) {
     case 'ejected':
       log.write('warn', EVENTS.backendEjected, { ...fields, for_ms: round(ms) }, at);

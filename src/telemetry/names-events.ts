@@ -21,6 +21,7 @@ export const EVENTS = {
   connectionClosed: 'connection.closed',
   backendHealthy: 'backend.healthy',
   backendUnhealthy: 'backend.unhealthy',
+  backendAgent: 'backend.agent',
   backendEjected: 'backend.ejected',
   backendReturned: 'backend.returned',
   /** It would have been ejected, but its pool cannot spare it. */

@@ -21,7 +21,7 @@ export function clientSocket(below: Below, options: TlsConnectOptions, cache: Co
 export const CLIENT_SIDE: Side = {
   where: 'TLS with the backend',
   event: 'secureConnect',
-  judge: (tls) => ({ facts: factsOf(tls, tls.authorized) }),
+  judge: (tls) => factsOf(tls, tls.authorized),
 };
 
 function contextOptions({ ca, certificate, versionMin }: ConnectTlsPlan): SecureContextOptions {

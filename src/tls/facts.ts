@@ -5,11 +5,21 @@ import type { TlsFacts, TlsVersion } from '../core/tls.ts';
 /** Names of a peer's certificate that are kept; a hostile one could have thousands. */
 const NAMES_MAX = 32;
 
-/** Of a session that stands. `verified`: whether the peer's certificate, where it showed one, was found good. */
-export function factsOf(tls: TLSSocket, verified: boolean): TlsFacts {
+/** What is known of a session that stands. */
+export interface Stood {
+  readonly facts: TlsFacts;
+  /** When the certificate of the peer ends, in milliseconds since 1970; null = it showed none. */
+  readonly peerEnds: number | null;
+}
+
+/**
+ * Of a session that stands; to be asked once, since node:tls gives the certificate of a server away with the first call.
+ * `verified`: whether the peer's certificate, where it showed one, was found good.
+ */
+export function factsOf(tls: TLSSocket, verified: boolean): Stood {
   const certificate = tls.getPeerX509Certificate();
   const { servername } = tls as { readonly servername?: string | false | null };
-  return {
+  const facts = {
     version: tls.getProtocol() as TlsVersion,
     cipher: tls.getCipher().name,
     sni: servername ? foldName(servername) : null,
@@ -17,6 +27,7 @@ export function factsOf(tls: TLSSocket, verified: boolean): TlsFacts {
     resumed: tls.isSessionReused(),
     peer: certificate === undefined ? null : { ...namesOf(certificate), verified },
   };
+  return { facts, peerEnds: certificate === undefined ? null : Date.parse(certificate.validTo) };
 }
 
 /** A server name as it is compared: lower case, without a trailing dot (RFC 6066, section 3). */

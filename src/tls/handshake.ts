@@ -1,7 +1,8 @@
 import type { TLSSocket } from 'node:tls';
 import type { Cancellable } from '../core/ports.ts';
-import type { TlsFacts, TlsFailure, TlsHandler } from '../core/tls.ts';
+import type { TlsFailure, TlsHandler } from '../core/tls.ts';
 import type { Below, BelowOwner } from './below.ts';
+import type { Stood } from './facts.ts';
 import { eofFailure, failureOf, resetFailure } from './failure.ts';
 import { TlsEndpoint } from './tls-endpoint.ts';
 
@@ -12,7 +13,7 @@ export interface Side {
   /** By which event node:tls says that the session stands. */
   readonly event: 'secure' | 'secureConnect';
   /** What is known of a session that stands; or why the peer is not let in all the same. */
-  judge(tls: TLSSocket): { readonly facts: TlsFacts } | { readonly error: NodeJS.ErrnoException };
+  judge(tls: TLSSocket): Stood | { readonly error: NodeJS.ErrnoException };
 }
 
 /** From the first byte until the session stands or does not. Tells its handler once, or never after `cancel`. */
@@ -75,7 +76,7 @@ export class Handshake implements BelowOwner, Cancellable {
     this.#isOver = true;
     const endpoint = new TlsEndpoint(this.#tls, this.#below, this.#onError);
     try {
-      this.#handler.secured(endpoint, judged.facts);
+      this.#handler.secured(endpoint, judged.facts, judged.peerEnds);
     } catch (error) {
       this.#onError(error);
     }

@@ -34,11 +34,11 @@ export function serverSide(plan: ListenerTlsPlan): Side {
     where: 'TLS with the client',
     event: 'secure',
     judge: (tls) => {
-      const facts = factsOf(tls, true);
-      if (plan.clientAuth === 'none' || (plan.clientAuth === 'optional' && facts.peer === null))
-        return { facts };
+      const stood = factsOf(tls, true);
+      if (plan.clientAuth === 'none' || (plan.clientAuth === 'optional' && stood.facts.peer === null))
+        return stood;
       const error = (tls as unknown as { readonly _handle: Session | null })._handle?.verifyError();
-      return error ? { error } : { facts };
+      return error ? { error } : stood;
     },
   };
 }

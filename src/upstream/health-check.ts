@@ -25,9 +25,9 @@ export function createHealthCheckerLogic(prober: Probers['logic'], sink: HealthS
   });
 }
 
-/** What a log line says of an event: `connected in 3 ms`, `ECONNREFUSED`, `no answer in 1000 ms`, a crash's message. */
+/** What a log line says of an event: `connected in 3 ms`, `answered "+PONG" in 1 ms`, `ECONNREFUSED`, `no answer in 1000 ms`, a crash's message. */
 function causeOf(event: HealthCheckerEvent | { readonly type: string; readonly error?: unknown }): string {
-  if ('ms' in event) return `connected in ${event.ms} ms`;
+  if ('ms' in event) return `${event.said} in ${event.ms} ms`;
   if ('cause' in event) return event.cause;
   return 'error' in event ? textOf(event.error) : event.type;
 }

@@ -14,6 +14,7 @@ import {
   standings,
   strengthAt,
 } from '../balance/index.ts';
+import { lowerLimit } from '../core/agent.ts';
 import type { BackendVerdict } from '../core/connection-view.ts';
 import { hashText } from '../core/hash.ts';
 import type { BackendPlan, HashPlan, Plan, PoolPlan } from '../core/plan.ts';
@@ -41,6 +42,8 @@ export class PickerPool {
   readonly #hash: Pick<HashPlan, 'on' | 'tlv'>;
   readonly #isKeyed: boolean;
   readonly #backends: Mutable<Backend>[];
+  /** By place: limits of connections that the plan sets. */
+  readonly #limits: readonly number[];
   /** By place: the connect rate, 0 = none. */
   readonly #rates: readonly number[];
   readonly #candidates: Candidate[] = [];
@@ -61,6 +64,7 @@ export class PickerPool {
     this.#isKeyed = isKeyed(balance);
     const members = liveBackends(plan, pool);
     this.#backends = members.map(toBackend);
+    this.#limits = members.map(({ connectionsMax }) => connectionsMax);
     this.#rates = members.map(({ connectRate }) => connectRate);
     const table = balance === 'maglev' ? new MaglevTable(tableSize, this.#backends) : null;
     this.#state = createPolicyState(this.#backends.length, { table, boundedLoadPercent });
@@ -79,6 +83,7 @@ export class PickerPool {
       const { row } = backend;
       backend.health = table.effectiveHealth(row);
       backend.weight = table.weight(row);
+      backend.connectionsMax = lowerLimit(this.#limits[place] as number, table.agentMax(row));
       backend.load = table.load(row);
       backend.latency = table.latency(row);
       backend.paced = rates !== null && isPaced(rates, row, this.#rates[place] as number);

@@ -1,9 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Address } from '../core/address.ts';
 import type { BackendPlan, Plan, PoolPlan } from '../core/plan.ts';
-import { addressesOf } from './name-addresses.ts';
-import type { NamesKnown } from './names.ts';
-import type { ProbeTarget } from './probe-loop.ts';
 
 /** What supervision needs of a plan. */
 export type PoolsPlan = Pick<Plan, 'pools' | 'backends'>;
@@ -51,21 +47,8 @@ export function isProbed(plan: PoolsPlan, row: number): boolean {
   return !original && (plan.pools[pool]?.health ?? null) !== null;
 }
 
-/** How a row is probed. Throws a RangeError where it is not. */
-export function targetOf(plan: PoolsPlan, row: number, names?: NamesKnown): ProbeTarget {
-  const backend = backendOf(plan, row);
-  const { address, pool } = backend;
-  const { health = null, connect } = plan.pools[pool] ?? {};
-  if (health === null || connect === undefined || !isProbed(plan, row))
-    throw new RangeError(`backend ${row} is not probed`);
-  const { intervalMs, timeoutMs } = health;
-  const { attemptDelayMs } = connect;
-  const addresses = (): readonly Address[] | string => addressesOf(backend, names);
-  return { row, address, addresses, attemptDelayMs, source: probeSource({ connect }), intervalMs, timeoutMs };
-}
-
 /** A probe has no client whose address it could come from. */
-function probeSource({ connect: { source } }: Pick<PoolPlan, 'connect'>): string | null {
+export function probeSource({ connect: { source } }: Pick<PoolPlan, 'connect'>): string | null {
   return source === 'client' ? null : source;
 }
 

@@ -1,10 +1,11 @@
+import { AGENT_SILENT } from '../core/agent.ts';
 import { HEALTH_UNKNOWN, HEALTHY, UNHEALTHY, type UpstreamTable } from '../core/upstream-table.ts';
 import { backendOf, isProbed, isSameBackend, liveRows, type PoolsPlan } from './plan-rows.ts';
 
 /**
  * Puts into the table what a new plan says of its backends. One that is new gets its weight and a health of which nothing
  * is known. One that stays keeps its health, and its weight too unless the plan says another than before, so that a
- * weight set at run time survives. Where nothing is probed every backend is healthy: `freed` is told of each that stays
+ * weight set at run time survives; what an agent has said is forgotten where none is asked any more. Where nothing is probed every backend is healthy: `freed` is told of each that stays
  * and was unhealthy. Rows of retired backends are left as they are, for connections of older plans. `before` is null at
  * the start of a service: every weight is set then, and a health that the table knows is kept. One that is
  * new in a service that runs, or is freed, comes back at `now`, in milliseconds since 1970. `weightOf` tells what a
@@ -30,6 +31,7 @@ export function settleRows(
         table.renew(row);
         table.setReturned(row, now);
       }
+      if (pool.health?.probe.kind !== 'agent') table.setAgent(row, AGENT_SILENT);
       if (isProbed(after, row)) {
         if (!stays && before !== null) table.setHealth(row, HEALTH_UNKNOWN);
         continue;
@@ -46,5 +48,12 @@ export function settleRows(
       }
       table.setHealth(row, HEALTHY);
     }
+  }
+}
+
+/** Throws a RangeError where the plan has a backend in use that is not in the table. */
+export function mustFit(plan: PoolsPlan, table: UpstreamTable): void {
+  for (const row of plan.pools.flatMap((pool) => liveRows(plan, pool))) {
+    if (row >= table.rows) throw new RangeError(`backend ${row} of a table of ${table.rows}`);
   }
 }

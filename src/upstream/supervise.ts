@@ -2,9 +2,7 @@ import { type BalancerInput, balancerMachine, rowOf } from '../../machines/balan
 import type { HealthName } from '../../machines/health-checker.ts';
 import { type BackendChange, type BackendOverride, effectiveWeight } from '../core/backend-override.ts';
 import { textOf } from '../core/error-fact.ts';
-import type { FactSink } from '../core/facts.ts';
 import type { Plan, PoolPlan } from '../core/plan.ts';
-import type { Plane } from '../core/ports.ts';
 import {
   HEALTH_UNKNOWN,
   HEALTHY,
@@ -12,72 +10,21 @@ import {
   UNHEALTHY,
   type UpstreamTable,
 } from '../core/upstream-table.ts';
+import { AgentBook } from './agent-book.ts';
 import { type EjectionSink, Ejections } from './ejections.ts';
 import { createHealthCheckerLogic, type HealthSink } from './health-check.ts';
 import { whyUnresolved } from './name-addresses.ts';
-import type { NamesKnown } from './names.ts';
 import { OVERRIDES_MAX, Overrides } from './overrides.ts';
-import { backendOf, isProbed, isSamePool, liveRows, nameOf, rowNamed, targetOf } from './plan-rows.ts';
+import { backendOf, isProbed, isSamePool, liveRows, nameOf, rowNamed } from './plan-rows.ts';
 import { type BalancerActor, type BalancerLogic, PoolSupervisor } from './pool-supervisor.ts';
-import { createProbers, type Probers } from './prober.ts';
-import { type EndSessions, Sessions } from './sessions.ts';
+import { targetOf } from './probe-target.ts';
+import { createProbers, type Probers, type ProbeSink } from './prober.ts';
+import type { RunningUpstreams, UpstreamsOptions } from './running-upstreams.ts';
+import { Sessions } from './sessions.ts';
 import { settleNames } from './settle-names.ts';
-import { settleRows } from './settle-rows.ts';
+import { mustFit, settleRows } from './settle-rows.ts';
 
-export interface UpstreamsOptions {
-  /** The first plan. */
-  readonly plan: Plan;
-  /** Where probes are dialed; its timers are the clock of all actors. */
-  readonly plane: Plane;
-  /** Written: weights by each plan; health with each change. A health that is known at the start is kept. */
-  readonly table: UpstreamTable;
-  readonly emit: FactSink;
-  /** Wall time in milliseconds since 1970, for facts. */
-  readonly now: () => number;
-  /** What names stand for; absent = no backend has one. */
-  readonly names?: NamesKnown;
-  /** Ends sessions of a backend that went down, or in favour of one that came back. Absent: none are ended. */
-  readonly endSessions?: EndSessions;
-  /** Counts an ejection; `cause` is the position in FAILURE_KINDS. */
-  readonly countEjection?: (row: number, cause: number) => void;
-}
-
-export interface RunningUpstreams {
-  /** What operators have said of backends. */
-  readonly overrides: Overrides;
-  /**
-   * Changes what holds of a backend at run time, and remembers it over every later plan. Under `maintenance` it is unhealthy and
-   * not probed; when that ends nothing is known of its health, or it is healthy where nothing is probed. The other
-   * backends of its pool keep their health. Returns false where the plan in use has no such backend. Throws a RangeError,
-   * and changes nothing, where too many are remembered.
-   */
-  override(pool: string, backend: string, change: BackendChange, by: string): boolean;
-  /**
-   * The first round of probes is over: every backend that is probed has had a result, or could not be probed. Resolves
-   * also where there is nothing to probe and where `stop` came first; never rejects.
-   */
-  readonly ready: Promise<void>;
-  /** The supervisor of each pool, by the pool's index, null where a pool is retired; one that crashed is replaced in its place. */
-  readonly actors: readonly (BalancerActor | null)[];
-  /**
-   * Goes over to another plan. Before this returns the table has the weights and healths of `settleRows`, and what is
-   * retired is no longer probed. A pool whose health check and backends are as before goes on undisturbed; any other gets
-   * a new supervisor, which knows the health of the backends that stay. A pool that gains a health check begins with its
-   * backends healthy, one that loses it ends with all of them healthy.
-   *
-   * Resolves when every backend of the new supervisors has had a result, as `ready` does, and also where a later `apply`
-   * or `stop` ends the wait. After `stop` it does nothing. Rejects with a RangeError, and changes nothing, where the plan
-   * names a row that it has not or that is not in the table.
-   */
-  apply(plan: Plan): Promise<void>;
-  /**
-   * Names stand for other addresses: backends that are not probed become healthy with the first, and those that are find
-   * out by their next probe.
-   */
-  namesChanged(): void;
-  /** Stops every supervisor, checker and probe. No fact and no change of the table comes afterwards. */
-  stop(): void;
-}
+export type { RunningUpstreams, UpstreamsOptions } from './running-upstreams.ts';
 
 const HEALTH_NAMES = ['unknown', 'healthy', 'unhealthy'] as const satisfies readonly HealthName[];
 
@@ -102,6 +49,9 @@ class Supervision implements RunningUpstreams {
   readonly #options: UpstreamsOptions;
   readonly #probers: Probers;
   readonly #logic: BalancerLogic;
+  readonly #agents: AgentBook;
+  /** By row: the warning of its last probe that passed. */
+  readonly #warnings = new Map<number, string>();
   /** By the pool's index; those that run. */
   readonly #supervisors = new Map<number, PoolSupervisor>();
   readonly #ejections: Ejections;
@@ -112,7 +62,12 @@ class Supervision implements RunningUpstreams {
   constructor(options: UpstreamsOptions) {
     this.#options = options;
     this.#plan = options.plan;
-    this.#probers = createProbers(options.plane, (row) => targetOf(this.#plan, row, options.names));
+    this.#agents = new AgentBook(options.table);
+    this.#probers = createProbers(
+      options,
+      (row) => targetOf(this.#plan, row, options.names),
+      this.#createSink(),
+    );
     this.#logic = this.#createLogic();
     mustFit(options.plan, options.table);
     this.#settleRows(null, options.plan);
@@ -273,6 +228,23 @@ class Supervision implements RunningUpstreams {
     });
   }
 
+  #createSink(): ProbeSink {
+    return {
+      agentSaid: (row, words) =>
+        this.#agents.heard(row, words, (said) => {
+          const { pool } = backendOf(this.#plan, row);
+          this.#options.emit({ kind: 'agent', at: this.#options.now(), pool, backend: row, said });
+        }),
+      warned: (row, warning) => {
+        if (warning === null) this.#warnings.delete(row);
+        else if (this.#warnings.get(row) !== warning) {
+          this.#warnings.set(row, warning);
+          this.#tell(`probing backend ${nameOf(this.#plan, row)}: ${warning}`);
+        }
+      },
+    };
+  }
+
   /** A probe has changed the health of a backend. */
   #probed(row: number, wasUnhealthy: boolean): void {
     const { circuits } = this.#options.table;
@@ -319,10 +291,4 @@ function inputOf(pool: PoolPlan, rows: readonly number[], table: UpstreamTable):
     pool: index,
     members: rows.map((row) => ({ row, rise, fall, health: HEALTH_NAMES[table.health(row)] })),
   };
-}
-
-function mustFit(plan: Plan, table: UpstreamTable): void {
-  for (const row of plan.pools.flatMap((pool) => liveRows(plan, pool))) {
-    if (row >= table.rows) throw new RangeError(`backend ${row} of a table of ${table.rows}`);
-  }
 }

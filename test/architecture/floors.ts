@@ -11,6 +11,7 @@ export const FLOORS = [
       'src/route',
       'src/balance',
       'src/capture',
+      'src/probe',
       'src/machine-engine',
       'machines',
     ],

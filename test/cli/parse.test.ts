@@ -36,6 +36,19 @@ describe('a command line', () => {
     expect(complaint('explain')).toContain("missing required argument 'file'");
   });
 
+  it('replay names a file and a server, and how', () => {
+    const absent = { to: 'a:1', leg: 'client', json: false };
+    expect(parse('replay x.pcapng --to a:1')).toEqual({ kind: 'replay', file: 'x.pcapng', options: absent });
+    const flags = '--to a:1 --speed max --timeout 3s --concurrency 7 --leg backend --json';
+    expect(parse(`replay x.pcapng ${flags}`)).toMatchObject({
+      options: { speed: 'max', timeout: '3s', concurrency: '7', leg: 'backend', json: true },
+    });
+    expect(complaint('replay x.pcapng')).toContain("required option '--to <address>' not specified");
+    expect(complaint('replay x.pcapng --to a:1 --leg both')).toContain(
+      'Allowed choices are client, backend.',
+    );
+  });
+
   it('of addresses asks for a proxy without a file', () => {
     const expected = { kind: 'quick', listen: ':80', backends: ['a:1', '[::1]:2'], flags: {} };
     expect(parse(':80 a:1 [::1]:2')).toEqual(expected);

@@ -104,6 +104,7 @@ describe('a listener', () => {
         name: 'edge/0',
         match: null,
         action: { kind: 'pool', pool: 0 },
+        priority: 0,
         tlsPassthrough: false,
         stages: [],
       },

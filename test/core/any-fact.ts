@@ -129,6 +129,7 @@ export const anyFact: fc.Arbitrary<Fact> = fc.oneof(
     healthy: fc.boolean(),
     cause: message,
   }),
+  record({ kind: fc.constant('agent' as const), at, pool: index, backend: index, said: text }),
   record({
     kind: fc.constant('ejection' as const),
     at,

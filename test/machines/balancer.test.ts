@@ -56,7 +56,7 @@ function checkerOf({ actor }: Running, row: number) {
 }
 
 function pass(balancer: Running, row: number): void {
-  checkerOf(balancer, row)?.send({ type: 'probe.passed', ms: 1 });
+  checkerOf(balancer, row)?.send({ type: 'probe.passed', ms: 1, said: 'connected' });
 }
 
 function crash(balancer: Running, row: number): void {

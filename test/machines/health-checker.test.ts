@@ -14,7 +14,7 @@ import {
 } from '../../machines/health-checker.ts';
 
 const INPUT: HealthCheckerInput = { row: 4, rise: 2, fall: 3, health: 'unknown' };
-const PASSED: HealthCheckerEvent = { type: 'probe.passed', ms: 3 };
+const PASSED: HealthCheckerEvent = { type: 'probe.passed', ms: 3, said: 'connected' };
 const FAILED: HealthCheckerEvent = { type: 'probe.failed', cause: 'ECONNREFUSED' };
 const IMPOSSIBLE: HealthCheckerEvent = { type: 'probe.impossible', cause: 'EMFILE' };
 const CRASHED = { type: 'xstate.error.actor.prober', error: new Error('torn'), actorId: 'prober' } as const;
@@ -26,7 +26,7 @@ interface Running {
   readonly reports: HealthName[];
   /** Types of the events that were reported as trouble. */
   readonly troubles: string[];
-  /** What probers were told, and 'stopped' for each that was stopped. */
+  /** What probers were told but of their pace, and 'stopped' for each that was stopped. */
   readonly probers: (ProberEvent | 'stopped')[];
 }
 
@@ -41,7 +41,7 @@ function run(input: Partial<HealthCheckerInput> = {}): Running {
       prober: fromCallback<ProberEvent>(({ receive }) => {
         receive((event) => {
           if (event.type === 'probe.crashed') throw event.error;
-          probers.push(event);
+          if (event.type !== 'probe.pace') probers.push(event);
         });
         return () => probers.push('stopped');
       }),
@@ -62,7 +62,7 @@ function crashProber({ actor }: Running): void {
 
 describe('the health checker', () => {
   it('starts its prober at once and tells it its backend', () => {
-    expect(run().probers).toEqual([{ type: 'probe.begin', row: 4 }]);
+    expect(run().probers).toEqual([{ type: 'probe.begin', row: 4, pace: 'steady' }]);
   });
 
   it.each([
@@ -164,8 +164,8 @@ describe('a prober that crashes', () => {
     expect(checker.probers).toHaveLength(1);
     checker.clock.increment(1);
     expect(checker.probers).toEqual([
-      { type: 'probe.begin', row: 4 },
-      { type: 'probe.begin', row: 4 },
+      { type: 'probe.begin', row: 4, pace: 'steady' },
+      { type: 'probe.begin', row: 4, pace: 'fast' },
     ]);
     expect(checker.actor.getSnapshot().value).toBe('healthy');
     checker.actor.send(FAILED);

@@ -5,6 +5,7 @@ import { UNHEALTHY, UpstreamTable } from '../../src/core/upstream-table.ts';
 import { createPicker, startUpstreams } from '../../src/upstream/index.ts';
 import { CONNECT, FakePlane } from '../upstream/fake-plane.ts';
 import { keyOf, planOf } from '../upstream/plans.ts';
+import { NO_TLS } from '../upstream/running.ts';
 import { Dice } from './dice.ts';
 
 const BACKENDS = 1000;
@@ -61,7 +62,15 @@ function runCourse(seed: number): Course {
   const table = new UpstreamTable(BACKENDS, SHARDS);
   const facts: Fact[] = [];
   const now = (): number => START + plane.timers.now();
-  const upstreams = startUpstreams({ plan, plane, table, emit: (fact) => facts.push(fact), now });
+  const upstreams = startUpstreams({
+    plan,
+    plane,
+    tls: NO_TLS,
+    table,
+    emit: (fact) => facts.push(fact),
+    now,
+    random: () => 0.5,
+  });
   const pickers = Array.from({ length: SHARDS }, (_, shard) => createPicker(plan, table, shard));
   const down = new Set<number>();
   const flapsAt = Array.from({ length: FLAPPING }, () => dice.between(0, 10_000));

@@ -1,17 +1,31 @@
 import { chownSync, copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestCertificate } from './certificates.ts';
-import type { StartOptions } from './child.ts';
+import type { Child, StartOptions } from './child.ts';
 import { freePort } from './ports.ts';
 import { run, start } from './process.ts';
 import { program } from './programs.ts';
 import { tempDir } from './temp.ts';
+
+/** A server that can be started, ended, and started again at the same port of 127.0.0.1. */
+export interface Startable {
+  readonly port: number;
+  /** Resolves once it takes clients. */
+  start(): Promise<Child>;
+}
 
 /**
  * Makes a PostgreSQL cluster whose superuser is `tester`, starts it on a free port of 127.0.0.1 and resolves with the
  * port. It speaks TLS with `certificate`; absent = it answers that it does not.
  */
 export async function startPostgres(certificate?: TestCertificate): Promise<number> {
+  const postgres = await preparePostgres(certificate);
+  await postgres.start();
+  return postgres.port;
+}
+
+/** As `startPostgres`, but does not start it. */
+export async function preparePostgres(certificate?: TestCertificate): Promise<Startable> {
   const directory = tempDir();
   const as = await asPostgres(directory);
   const data = join(directory, 'data');
@@ -25,12 +39,17 @@ export async function startPostgres(certificate?: TestCertificate): Promise<numb
     'shared_buffers=32MB',
     ...(certificate === undefined ? [] : tlsSettings(directory, certificate, as.user)),
   ];
-  const postgres = start(program('postgres'), ['-D', data, ...settings.flatMap((s) => ['-c', s])], {
-    ...as,
-    stopSignal: 'SIGINT', // the fast shutdown, which does not wait for clients
-  });
-  await postgres.waitForLine(/database system is ready to accept connections/);
-  return port;
+  return {
+    port,
+    start: async () => {
+      const postgres = start(program('postgres'), ['-D', data, ...settings.flatMap((s) => ['-c', s])], {
+        ...as,
+        stopSignal: 'SIGINT', // the fast shutdown, which does not wait for clients
+      });
+      await postgres.waitForLine(/database system is ready to accept connections/);
+      return postgres;
+    },
+  };
 }
 
 /** PostgreSQL takes a key only where it is its own and nobody else can read it. */

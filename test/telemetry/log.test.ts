@@ -172,35 +172,6 @@ describe('the line of a connection', () => {
 });
 
 describe('the log', () => {
-  it('has one line for each change of health', async () => {
-    const change = { kind: 'health', at, pool: 0, backend: 1, cause: 'ECONNREFUSED' } as const;
-    const lines = await linesOf([
-      { ...change, healthy: false },
-      { ...change, healthy: true, cause: 'connected in 3 ms' },
-    ]);
-    const where = { time: TIME, pool: 'web', backend: 'b' };
-    expect(parsed(lines)).toEqual([
-      { level: 'warn', event: 'backend.unhealthy', ...where, cause: 'ECONNREFUSED' },
-      { level: 'info', event: 'backend.healthy', ...where, cause: 'connected in 3 ms' },
-    ]);
-  });
-
-  it('has one line for each ejection and each return, with its time, and one where the pool cannot spare the backend', async () => {
-    const change = { kind: 'ejection', at, pool: 0, backend: 1, cause: '5 in a row: refused' } as const;
-    const lines = await linesOf([
-      { ...change, change: 'ejected', ms: 10_000 },
-      { ...change, change: 'returned', cause: 'its time has passed', ms: 10_100 },
-      { ...change, change: 'withheld', ms: 0 },
-    ]);
-    const where = { time: TIME, pool: 'web', backend: 'b' };
-    const { cause } = change;
-    expect(parsed(lines)).toEqual([
-      { level: 'warn', event: 'backend.ejected', ...where, cause, for_ms: 10_000 },
-      { level: 'info', event: 'backend.returned', ...where, cause: 'its time has passed', after_ms: 10_100 },
-      { level: 'warn', event: 'backend.ejection_withheld', ...where, cause },
-    ]);
-  });
-
   it('has a line for limits, failed stages and errors', async () => {
     const lines = await linesOf([
       { kind: 'limit', at, listener: 1, limit: 'accept_rate', count: 12 },

@@ -34,8 +34,9 @@ export class FakePlane implements Plane {
   readonly errors: unknown[] = [];
   /** Most dials that were under way at once. */
   peak = 0;
-  /** Endpoints that were ended by RST, and all that were ever made. */
+  /** Endpoints that were ended by RST, by FIN, and all that were ever made. */
   resets = 0;
+  closes = 0;
   connections = 0;
   #answer: (to: string) => Answer;
   #now = 0;
@@ -53,7 +54,7 @@ export class FakePlane implements Plane {
 
   /** Dials under way and endpoints not yet ended. */
   get open(): number {
-    return this.#pending + this.connections - this.resets;
+    return this.#pending + this.connections - this.resets - this.closes;
   }
 
   get timersWaiting(): number {
@@ -115,8 +116,12 @@ export class FakePlane implements Plane {
   #endpoint(remote: Address): Endpoint {
     this.connections++;
     let observer: EndpointObserver | null = null;
+    const told = (): EndpointObserver => {
+      if (observer === null) throw new Error('an endpoint is used without an observer');
+      return observer;
+    };
     const refuse = (): never => {
-      throw new Error('a probe only ends what it connected');
+      throw new Error('a probe of TCP only ends what it connected');
     };
     return {
       local: { kind: 'tcp', host: '127.0.0.1', port: 1 },
@@ -130,7 +135,7 @@ export class FakePlane implements Plane {
         observer = one;
       },
       destroy: () => {
-        if (observer === null) throw new Error('an endpoint is used without an observer');
+        const observer = told();
         this.resets++;
         observer.closed();
       },
@@ -142,7 +147,11 @@ export class FakePlane implements Plane {
       write: refuse,
       end: refuse,
       reset: refuse,
-      close: refuse,
+      close: () => {
+        const observer = told();
+        this.closes++;
+        observer.closed();
+      },
     };
   }
 }

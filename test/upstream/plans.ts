@@ -13,7 +13,20 @@ import type {
 import type { PickKey } from '../../src/core/upstreams.ts';
 import { PLAIN_RESOLVER } from '../support/resolver.ts';
 
-export const HEALTH: HealthPlan = { intervalMs: 1000, timeoutMs: 500, rise: 2, fall: 3, probe: 'tcp' };
+export const HEALTH: HealthPlan = {
+  intervalMs: 1000,
+  fastIntervalMs: 1000,
+  downIntervalMs: 1000,
+  jitterShare: 0,
+  timeoutMs: 500,
+  rise: 2,
+  fall: 3,
+  host: null,
+  port: null,
+  proxyHeader: 0,
+  tls: null,
+  probe: { kind: 'tcp' },
+};
 
 const CONNECT_PLAN: ConnectPlan = {
   timeoutMs: 1000,

@@ -5,6 +5,8 @@ import { type HealthName, healthCheckerMachine, type ProberEvent } from '../../m
 import { PoolSupervisor } from '../../src/upstream/pool-supervisor.ts';
 import { FakePlane, SILENCE } from './fake-plane.ts';
 
+const PASSED = { type: 'probe.passed', ms: 1, said: 'connected' } as const;
+
 /** A supervisor of two backends whose balancer crashes with any of its checkers, for want of `reap`. */
 function supervise() {
   const plane = new FakePlane(() => SILENCE);
@@ -16,7 +18,7 @@ function supervise() {
       prober: fromCallback<ProberEvent>(({ receive }) => {
         receive((event) => {
           if (event.type === 'probe.crashed') throw event.error;
-          begun.push(event.row);
+          if (event.type === 'probe.begin') begun.push(event.row);
         });
       }),
     },
@@ -40,7 +42,7 @@ describe('the supervisor of a pool', () => {
   it('starts a crashed balancer again after the wait, from what is known by then', () => {
     const { plane, health, crashes, begun, supervisor, children } = supervise();
     health[1] = 'unhealthy';
-    children()['checker.1']?.send({ type: 'probe.passed', ms: 1 });
+    children()['checker.1']?.send(PASSED);
     expect(crashes).toEqual([expect.stringContaining('"reap" of the balancer chart was not provided')]);
     expect(begun).toEqual([0, 1]);
     plane.advance(990);
@@ -54,7 +56,7 @@ describe('the supervisor of a pool', () => {
   it('waits longer after each crash', () => {
     const { plane, crashes, children } = supervise();
     for (const seconds of [1, 2, 4]) {
-      children()['checker.0']?.send({ type: 'probe.passed', ms: 1 });
+      children()['checker.0']?.send(PASSED);
       plane.advance(seconds * 1000 - 10);
       expect(children()['checker.0']?.getSnapshot().status).toBe('error');
       plane.advance(10);
@@ -66,7 +68,7 @@ describe('the supervisor of a pool', () => {
   it('lets no timer of a crashed tree fire: a checker left behind starts no prober', () => {
     const { plane, begun, supervisor, children } = supervise();
     children()['checker.0']?.getSnapshot().children.prober?.send({ type: 'probe.crashed', error: 'torn' });
-    children()['checker.1']?.send({ type: 'probe.passed', ms: 1 });
+    children()['checker.1']?.send(PASSED);
     plane.advance(60_000);
     expect(begun).toEqual([0, 1, 0, 1]);
     supervisor.stop();
@@ -75,7 +77,7 @@ describe('the supervisor of a pool', () => {
 
   it('is ready once stopped, and restarts nothing then', async () => {
     const { plane, begun, supervisor, children } = supervise();
-    children()['checker.1']?.send({ type: 'probe.passed', ms: 1 });
+    children()['checker.1']?.send(PASSED);
     supervisor.stop();
     await supervisor.ready;
     plane.advance(60_000);

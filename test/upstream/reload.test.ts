@@ -82,7 +82,9 @@ describe('upstreams that go over to another plan', () => {
     plane.advance(1500);
     plane.answerWith(() => SILENCE);
     const isApplied = reload(({ pools }) => {
-      Object.assign(pools[0] ?? {}, { health: { ...HEALTH, intervalMs: 100, timeoutMs: 50, fall: 5 } });
+      Object.assign(pools[0] ?? {}, {
+        health: { ...HEALTH, intervalMs: 100, fastIntervalMs: 100, timeoutMs: 50, fall: 5 },
+      });
     });
     expect(await isApplied()).toBe(true);
     expect(health()).toEqual([HEALTHY, UNHEALTHY]);

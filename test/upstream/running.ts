@@ -1,12 +1,21 @@
 import type { ErrorFact, Fact, HealthFact } from '../../src/core/facts.ts';
 import type { Plan } from '../../src/core/plan.ts';
+import type { TlsSessions } from '../../src/core/tls.ts';
 import { UpstreamTable } from '../../src/core/upstream-table.ts';
+import { createTlsSessions } from '../../src/tls/index.ts';
 import { startUpstreams } from '../../src/upstream/index.ts';
 import { type Answer, FakePlane } from './fake-plane.ts';
 import { type Draft, type PoolSketch, planOf, reloaded } from './plans.ts';
 
 /** Wall time at which the planes of these tests begin. */
 export const WALL_MS = 1_700_000_000_000;
+
+/** No probe of a fake plane speaks TLS. */
+export const NO_TLS: TlsSessions = createTlsSessions({
+  onError: (error) => {
+    throw error;
+  },
+});
 
 /** Rows that reloads have to themselves. */
 const SPARE_ROWS = 20;
@@ -25,7 +34,8 @@ export function start(
     onFact(fact);
     facts.push(fact);
   };
-  const upstreams = startUpstreams({ plan, plane, table, emit, now: () => WALL_MS + plane.timers.now() });
+  const now = () => WALL_MS + plane.timers.now();
+  const upstreams = startUpstreams({ plan, plane, tls: NO_TLS, table, emit, now, random: () => 0.5 });
   const isReady = watch(upstreams.ready);
   return {
     /** The plan applied last. */

@@ -7,7 +7,7 @@ import { startUpstreams } from '../../src/upstream/index.ts';
 import { PROBES_AT_ONCE_MAX } from '../../src/upstream/prober.ts';
 import { type Answer, CONNECT, FakePlane, REFUSE, SILENCE } from './fake-plane.ts';
 import { HEALTH, type PoolSketch, plain, planOf } from './plans.ts';
-import { start, WALL_MS } from './running.ts';
+import { NO_TLS, start, WALL_MS } from './running.ts';
 
 const one: PoolSketch = { backends: plain(1) };
 
@@ -260,7 +260,8 @@ describe('the upstreams', () => {
     const table = new UpstreamTable(1);
     table.setHealth(0, UNHEALTHY);
     const facts: Fact[] = [];
-    await startUpstreams({ plan, plane, table, emit: (fact) => facts.push(fact), now: () => 0 }).ready;
+    const emit = (fact: Fact) => void facts.push(fact);
+    await startUpstreams({ plan, plane, tls: NO_TLS, table, emit, now: () => 0, random: () => 0.5 }).ready;
     plane.advance(5000);
     expect([table.health(0), facts.length]).toEqual([UNHEALTHY, 0]);
   });

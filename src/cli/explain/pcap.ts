@@ -1,6 +1,5 @@
+import { readPackets, type CaughtSegment as Segment, segmentOf } from '../../capture/index.ts';
 import type { Address } from '../../core/address.ts';
-import { packetsOf } from './pcap-blocks.ts';
-import { type Segment, segmentOf } from './segment.ts';
 
 /** What the client of a connection sent first. */
 export interface CaughtClient {
@@ -18,9 +17,9 @@ const SEQUENCES = 2 ** 32;
  * is none. Never throws.
  */
 export function firstClient(file: Uint8Array, bytesMax: number): CaughtClient | string {
-  const packets = packetsOf(file);
-  if (packets === null) return 'this is neither pcap nor pcapng';
-  const segments = packets.map(segmentOf).filter((segment) => segment !== null);
+  const caught = readPackets(file);
+  if (caught === null) return 'this is neither pcap nor pcapng';
+  const segments = caught.packets.map(segmentOf).filter((segment) => segment !== null);
   const first =
     segments.find(({ isSyn, isAck }) => isSyn && !isAck) ??
     segments.find(({ payload }) => payload.length > 0);

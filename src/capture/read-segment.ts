@@ -1,7 +1,8 @@
-import type { Packet } from './pcap-blocks.ts';
+import type { Packet } from './caught.ts';
+import { ACK, FIN, RST, SYN } from './segment.ts';
 
 /** A TCP segment: from where to where, and what is in it. */
-export interface Segment {
+export interface CaughtSegment {
   readonly source: string;
   readonly sourcePort: number;
   readonly destination: string;
@@ -9,7 +10,12 @@ export interface Segment {
   readonly sequence: number;
   readonly isSyn: boolean;
   readonly isAck: boolean;
+  readonly isFin: boolean;
+  readonly isReset: boolean;
+  /** A view of the file. */
   readonly payload: Uint8Array;
+  /** Bytes behind `payload` that were sent and are not in the file. */
+  readonly missing: number;
 }
 
 const IPV4 = 0x0800;
@@ -22,10 +28,11 @@ const IPV6_EXTENSIONS = [0, 43, 60];
 const IPV6_EXTENSIONS_MAX = 8;
 
 /** The TCP segment in a packet; null where there is none, where it is cut off, or a fragment. Never throws. */
-export function segmentOf({ linkType, bytes }: Packet): Segment | null {
-  const ip = ipOf(linkType, bytes);
+export function segmentOf({ nic, bytes, length }: Packet): CaughtSegment | null {
+  const ip = ipOf(nic.linkType, bytes);
   if (ip === null || ip.length < 20) return null;
-  return byte(ip, 0) >> 4 === 4 ? ofIpv4(ip) : ofIpv6(ip);
+  const ipBytes = ip.length + length - bytes.length;
+  return byte(ip, 0) >> 4 === 4 ? ofIpv4(ip, ipBytes) : ofIpv6(ip, ipBytes);
 }
 
 /** Where the IP packet begins in a frame. */
@@ -57,25 +64,29 @@ function afterEtherType(bytes: Uint8Array, from: number): Uint8Array | null {
   return [IPV4, IPV6].includes(uint16(bytes, at)) ? bytes.subarray(at + 2) : null;
 }
 
-function ofIpv4(ip: Uint8Array): Segment | null {
+/** `ipBytes`: how long it was, where it does not say so itself. */
+function ofIpv4(ip: Uint8Array, ipBytes: number): CaughtSegment | null {
   const headerBytes = (byte(ip, 0) & 15) * 4;
   const isFragment = (uint16(ip, 6) & 0x3fff) !== 0;
   if (byte(ip, 9) !== TCP || isFragment || headerBytes < 20) return null;
-  const end = Math.min(ip.length, uint16(ip, 2) === 0 ? ip.length : uint16(ip, 2));
-  return ofTcp(ip.subarray(headerBytes, end), ip.subarray(12, 16).join('.'), ip.subarray(16, 20).join('.'));
+  const whole = uint16(ip, 2) === 0 ? ipBytes : uint16(ip, 2);
+  const [source, destination] = [ip.subarray(12, 16).join('.'), ip.subarray(16, 20).join('.')];
+  return ofTcp(ip.subarray(headerBytes, whole), source, destination, Math.max(0, whole - ip.length));
 }
 
-function ofIpv6(ip: Uint8Array): Segment | null {
+function ofIpv6(ip: Uint8Array, ipBytes: number): CaughtSegment | null {
   if (byte(ip, 0) >> 4 !== 6 || ip.length < 40) return null;
-  const end = Math.min(ip.length, uint16(ip, 4) === 0 ? ip.length : 40 + uint16(ip, 4));
+  const whole = uint16(ip, 4) === 0 ? ipBytes : 40 + uint16(ip, 4);
+  const end = Math.min(ip.length, whole);
   let [next, at] = [byte(ip, 6), 40];
   for (let count = 0; IPV6_EXTENSIONS.includes(next) && count < IPV6_EXTENSIONS_MAX; count++)
     [next, at] = [byte(ip, at), at + 8 + 8 * byte(ip, at + 1)];
   if (next !== TCP || at > end) return null;
-  return ofTcp(ip.subarray(at, end), ipv6Text(ip.subarray(8, 24)), ipv6Text(ip.subarray(24, 40)));
+  const [source, destination] = [ipv6Text(ip.subarray(8, 24)), ipv6Text(ip.subarray(24, 40))];
+  return ofTcp(ip.subarray(at, end), source, destination, Math.max(0, whole - ip.length));
 }
 
-function ofTcp(tcp: Uint8Array, source: string, destination: string): Segment | null {
+function ofTcp(tcp: Uint8Array, source: string, destination: string, missing: number): CaughtSegment | null {
   const headerBytes = (byte(tcp, 12) >> 4) * 4;
   if (tcp.length < 20 || headerBytes < 20 || headerBytes > tcp.length) return null;
   const flags = byte(tcp, 13);
@@ -85,9 +96,12 @@ function ofTcp(tcp: Uint8Array, source: string, destination: string): Segment | 
     destination,
     destinationPort: uint16(tcp, 2),
     sequence: uint16(tcp, 4) * 0x10000 + uint16(tcp, 6),
-    isSyn: (flags & 2) !== 0,
-    isAck: (flags & 16) !== 0,
+    isSyn: (flags & SYN) !== 0,
+    isAck: (flags & ACK) !== 0,
+    isFin: (flags & FIN) !== 0,
+    isReset: (flags & RST) !== 0,
     payload: tcp.subarray(headerBytes),
+    missing,
   };
 }
 
