@@ -14,8 +14,15 @@ export const FACT_CAUSE_BYTES_MAX = 8 * 1024;
 /** Most bytes of what an agent wants; a longer text is cut. */
 const FACT_SAID_BYTES_MAX = 1024;
 
-/** What control tells of a backend. */
-export function encodeBackend(fact: HealthFact | EjectionFact | AgentFact, into: ByteWriter): void {
+/** What is told of a backend. */
+export function encodeBackend(
+  fact: HealthFact | EjectionFact | AgentFact | PreconnectFact,
+  into: ByteWriter,
+): void {
+  if (fact.kind === 'preconnect') {
+    encodePreconnect(fact, into);
+    return;
+  }
   into.int32(fact.pool);
   into.int32(fact.backend);
   if (fact.kind === 'agent') {
@@ -45,7 +52,7 @@ export function decodeEjection(at: number, from: ByteReader): EjectionFact {
   };
 }
 
-export function encodePreconnect({ pool, backend, ms }: PreconnectFact, into: ByteWriter): void {
+function encodePreconnect({ pool, backend, ms }: PreconnectFact, into: ByteWriter): void {
   into.int32(pool);
   into.int32(backend);
   into.float64(ms);

@@ -7,7 +7,6 @@ import {
   decodeHealth,
   decodePreconnect,
   encodeBackend,
-  encodePreconnect,
 } from './fact-codec-backend.ts';
 import { decodeOpened, encodeOpened } from './fact-codec-opened.ts';
 import { decodeTcp, encodeTcp } from './fact-codec-tcp.ts';
@@ -98,10 +97,9 @@ function encodeBody(fact: Fact, into: ByteWriter): void {
     case 'health':
     case 'ejection':
     case 'agent':
+    case 'preconnect':
       encodeBackend(fact, into);
       return;
-    case 'preconnect':
-      return encodePreconnect(fact, into);
     case 'error':
       into.uint8(fact.connection === null ? 0 : 1);
       into.float64(fact.connection ?? 0);
