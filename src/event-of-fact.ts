@@ -62,6 +62,10 @@ function aboutOf(fact: Fact, plan: Plan): About {
       const [pool, backend] = [poolOf(plan, fact.pool), backendOf(plan, fact.backend)];
       return { ...NOTHING, pool, backend, data: { change, cause, ms } };
     }
+    case 'preconnect': {
+      const [pool, backend] = [poolOf(plan, fact.pool), backendOf(plan, fact.backend)];
+      return { ...NOTHING, pool, backend, data: { ms: fact.ms } };
+    }
     case 'agent': {
       const [pool, backend] = [poolOf(plan, fact.pool), backendOf(plan, fact.backend)];
       return { ...NOTHING, pool, backend, data: { said: fact.said } };

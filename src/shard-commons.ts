@@ -4,6 +4,7 @@ import {
   LiveStages,
   Mirrors,
   PoolQueues,
+  Preconnects,
   type ShardCommons,
   TraceIds,
   WaitingRoom,
@@ -15,7 +16,7 @@ import type { FactSink } from './core/facts.ts';
 import type { Plan } from './core/plan.ts';
 import type { Plane } from './core/ports.ts';
 import type { TlsSessions } from './core/tls.ts';
-import type { UpstreamTable } from './core/upstream-table.ts';
+import { UNHEALTHY, type UpstreamTable } from './core/upstream-table.ts';
 import { ALL_FULL, type Upstreams } from './core/upstreams.ts';
 import { AddressBook } from './names/index.ts';
 import { AffectedConnections, TimerScheduler } from './stream/index.ts';
@@ -60,8 +61,10 @@ interface ShardAsked {
 
 /** What all connections of a shard share, made of its parts. */
 export function commonsOf(parts: ShardParts, { current, live, emptied }: ShardAsked): ShardCommons {
-  const { plane, tls, emit, admission, turns, pools, buckets, counters, words, random } = parts;
+  const { plane, tls, emit, admission, turns, pools, buckets, counters, words, random, table } = parts;
   const { timers } = plane;
+  const descriptors = parts.descriptors ?? (() => plane.open);
+  const names = new AddressBook();
   return {
     plane,
     tls,
@@ -81,7 +84,7 @@ export function commonsOf(parts: ShardParts, { current, live, emptied }: ShardAs
         counters.cells[counters.layout.waiting(listener)]! += by;
       },
     }),
-    names: new AddressBook(),
+    names,
     poolPlaces: pools.places,
     poolQueues: new PoolQueues({
       places: pools.places,
@@ -91,11 +94,19 @@ export function commonsOf(parts: ShardParts, { current, live, emptied }: ShardAs
       },
       isFull: (picked) => picked === ALL_FULL,
     }),
+    preconnects: new Preconnects({
+      plane,
+      names,
+      counters,
+      emit,
+      descriptors,
+      isUsable: (row) => table.weight(row) > 0 && table.effectiveHealth(row) !== UNHEALTHY,
+    }),
     limitReports: new LimitReports(emit, timers),
     mirrors: new Mirrors(counters, emptied),
     liveStages: new LiveStages(),
     affected: new AffectedConnections(live),
     traceIds: new TraceIds(random),
-    descriptors: parts.descriptors ?? (() => plane.open),
+    descriptors,
   };
 }

@@ -131,6 +131,7 @@ export class Shard {
     for (const { index, retired } of context.plan.listeners) {
       if (retired && before?.listeners[index]?.retired === false) this.#retire(context.plan, index, closed);
     }
+    this.#commons.preconnects.use(context.plan);
     this.#registry.resetOlder(context.plan);
     void closed.then(() => this.#registry.resetOlder(context.plan));
     this.#commons.waitingRoom.retry();
@@ -152,8 +153,12 @@ export class Shard {
     return connection === undefined ? null : viewOf(connection, this.#parts.number);
   }
 
-  /** Accepts what waits in the queues, then no more, whatever plan comes. Connections live on. */
+  /**
+   * Accepts what waits in the queues, then no more, whatever plan comes. Connections live on; those made ahead for others
+   * that would have come are closed.
+   */
   async stopAccepting(): Promise<void> {
+    this.#commons.preconnects.close();
     await this.#listeners.closeAll();
   }
 
@@ -194,6 +199,7 @@ export class Shard {
     this.#commons.limitReports.flush();
     this.#commons.waitingRoom.close();
     this.#commons.poolQueues.close();
+    this.#commons.preconnects.close();
     for (const drain of this.#drains) drain.cancel();
     this.#drains.clear();
   }

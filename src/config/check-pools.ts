@@ -3,6 +3,7 @@ import { checkHash } from './check-hash.ts';
 import { checkHealth } from './check-health.ts';
 import { mirrorsOf } from './check-mirrors.ts';
 import { checkPassive } from './check-passive.ts';
+import { checkPreconnect } from './check-preconnect.ts';
 import { checkProxyOut } from './check-proxy.ts';
 import { checkSticky } from './check-queue.ts';
 import { checkServices } from './check-resolver.ts';
@@ -27,6 +28,7 @@ export function checkPools(root: Raw): Issue[] {
     ...checkSticky(pool),
     ...checkPassive(pool),
     ...checkSource(pool),
+    ...checkPreconnect(pool),
     ...checkProxyOut(pool),
     ...checkConnectTls(pool),
   ]);
@@ -55,6 +57,7 @@ function checkOriginal(pool: Raw): Issue[] {
     'panic',
     'slow_start',
     'sticky',
+    'preconnect',
   ]
     .filter((key) => has(pool, key))
     .map((key) => wrongKey([...pool.path, key], why));

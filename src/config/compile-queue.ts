@@ -4,11 +4,11 @@ import { queue as queueSchema } from './schema-queue.ts';
 
 type PoolConfig = Config['pools'][string];
 
-/** How many connections a pool takes, what becomes of the others, and which backend a client comes back to. */
+/** How many connections a pool takes, what becomes of the others, which backend a client comes back to, and what is made ready for it. */
 export function compilePlaces(
   pool: PoolConfig,
-): Pick<PoolPlan, 'connectionsMax' | 'queue' | 'onFull' | 'sticky'> {
-  const { max_connections = 0, on_full, sticky } = pool;
+): Pick<PoolPlan, 'connectionsMax' | 'queue' | 'onFull' | 'sticky' | 'preconnect'> {
+  const { max_connections = 0, on_full, sticky, preconnect } = pool;
   const queue = pool.queue ?? (on_full === 'wait' ? queueSchema.parse({}) : null);
   return {
     connectionsMax: max_connections,
@@ -18,5 +18,14 @@ export function compilePlaces(
       sticky === undefined
         ? null
         : { on: sticky.on, tlv: sticky.tlv ?? 0, expiryMs: sticky.expiry, clientsMax: sticky.max },
+    preconnect:
+      preconnect === undefined
+        ? null
+        : {
+            idleMin: preconnect.min_idle,
+            idleMax: preconnect.max_idle,
+            ageMs: preconnect.max_age,
+            serverFirst: preconnect.server_first,
+          },
   };
 }

@@ -47,6 +47,11 @@ export const STICKY_EXPIRY = '30m';
 export const STICKY_MAX = 100_000;
 export const QUEUE_PRIORITY = 0;
 
+export const PRECONNECT_MIN_IDLE = 0;
+export const PRECONNECT_MAX_IDLE = 8;
+export const PRECONNECT_MAX_AGE = '30s';
+export const PRECONNECT_SERVER_FIRST = false;
+
 export const HEALTH_INTERVAL = '2s';
 export const HEALTH_TIMEOUT = '1s';
 export const HEALTH_RISE = 2;

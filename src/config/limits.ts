@@ -96,6 +96,10 @@ export const HEARTBEAT_MS_MIN = 1_000;
 export const CONNECTS_PER_SECOND_MAX = 1_000_000;
 export const STICKY_CLIENTS_MAX = 500_000;
 export const STICKY_EXPIRY_MS_MIN = 1000;
+/** Connections made ahead to one backend by one worker. */
+export const PRECONNECT_IDLE_MAX = 256;
+/** A worker looks at their age ten times a second. */
+export const PRECONNECT_AGE_MS_MIN = 1000;
 export const RETRIES_MAX = 100;
 export const WEIGHT_MAX = 256;
 export const PRIORITY_MAX = PRIORITIES - 1;

@@ -19,6 +19,7 @@ import { countRate, duration, integer, wholePercentage } from './quantities.ts';
 import { hash } from './schema-hash.ts';
 import { health } from './schema-health.ts';
 import { onDown, onUp, passive } from './schema-passive.ts';
+import { preconnect } from './schema-preconnect.ts';
 import { proxyOut } from './schema-proxy.ts';
 import { queue, sticky } from './schema-queue.ts';
 import { connectTls } from './schema-tls.ts';
@@ -157,6 +158,11 @@ export const pool = z.strictObject({
   sticky: sticky
     .describe(
       'A client comes back to the backend it had, with the defaults for `{}`. Absent: the policy chooses each time.',
+    )
+    .optional(),
+  preconnect: preconnect
+    .describe(
+      'TCP connections to backends are made before a client needs them, with the defaults for `{}`. Absent: none is. See docs/preconnect.md.',
     )
     .optional(),
 });

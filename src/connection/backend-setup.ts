@@ -71,6 +71,8 @@ class BackendSetup implements Cancellable {
         left -= accepted;
         if (isWritten) this.#guard(goOn);
       },
+      // Only of one made ahead, which is being read already; it would not be told again.
+      fin: () => this.#guard(() => this.#fail('closed by the backend')),
       reset: (code) => this.#guard(() => this.#fail(code)),
     });
     endpoint.write({ bytes, at: this.#connection.shard.plane.timers.now(), borrowed: false });

@@ -3,6 +3,7 @@ import { parseIp } from '../core/cidr.ts';
 import { LIMIT_KINDS } from '../core/facts.ts';
 import type { BackendPlan } from '../core/plan.ts';
 import type { DialFailure, DialOptions } from '../core/ports.ts';
+import type { AddressBook } from '../names/index.ts';
 import type { Connection } from './connection.ts';
 import { share } from './trace-ids.ts';
 
@@ -10,7 +11,7 @@ import { share } from './trace-ids.ts';
 export const UNRESOLVED: DialFailure = { kind: 'name', code: 'unresolved' };
 
 /** Fraction of the golden ratio: each failed attempt begins with an address far from the one before. */
-const GOLDEN_FRACTION = 0.618_033_988_749_895;
+export const GOLDEN_FRACTION = 0.618_033_988_749_895;
 
 /**
  * Where a backend is, for this connection, in the order in which to try it: none where its name has no address. Clients are
@@ -19,11 +20,21 @@ const GOLDEN_FRACTION = 0.618_033_988_749_895;
 export function addressesOf(
   connection: Connection,
   backend: BackendPlan,
-  { source }: DialOptions,
+  options: DialOptions,
 ): readonly Address[] {
   if (backend.original) return [connection.original as Address];
-  const { names } = connection.shard;
-  const all = names.of(backend, (share(connection.traceId) + connection.tried.length * GOLDEN_FRACTION) % 1);
+  const turn = (share(connection.traceId) + connection.tried.length * GOLDEN_FRACTION) % 1;
+  return reachable(connection.shard.names, backend, options, turn);
+}
+
+/** As `addressesOf`, for no connection; `turn` as in `dialOrder`. */
+export function reachable(
+  names: AddressBook,
+  backend: BackendPlan,
+  { source }: DialOptions,
+  turn: number,
+): readonly Address[] {
+  const all = names.of(backend, turn);
   if (source === null || source === undefined || all.length < 2) return all;
   return all.filter((address) => familyOf(address) === source.includes(':'));
 }

@@ -25,6 +25,8 @@ export interface DialInProgress extends Cancellable {
   readonly row: number;
   /** When the attempt began; null while the pause before it lasts. */
   readonly from: number | null;
+  /** Whether it had been made ahead, so that it tells nothing of how fast the backend is now. Absent = no. */
+  readonly isMadeAhead?: boolean;
 }
 
 /** Entry: picks a backend and connects; where all are full, waits for a place or ends, as the pool says. */
@@ -93,6 +95,13 @@ function connect(connection: Connection, row: number): void {
     return;
   }
   const address = backend.original ? (connection.original as Address) : backend.address;
+  const ahead = pool.preconnect === null ? null : connection.shard.preconnects.take(plan, row);
+  if (ahead !== null) {
+    counters.cells[counters.layout.dials(row)]! += 1;
+    connection.dial = { row, from, isMadeAhead: true, cancel: () => ahead.destroy() };
+    connected(connection, ahead, address, pool.connect);
+    return;
+  }
   const attempt = race(plane, addresses, options, pool.connect.attemptDelayMs, {
     began: () => {
       counters.cells[counters.layout.dials(row)]! += 1;
@@ -170,7 +179,8 @@ function reached(connection: Connection, under: DialInProgress, endpoint: Endpoi
   own(connection, endpoint);
   const { upstreams } = connection.shard;
   upstreams.connected(under.row);
-  if (under.from !== null) upstreams.measured(under.row, connection.now() - under.from);
+  if (under.from !== null && under.isMadeAhead !== true)
+    upstreams.measured(under.row, connection.now() - under.from);
   connection.dial = null;
   connection.row = under.row;
   tellAttempt(connection, under, '');

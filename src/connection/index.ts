@@ -5,6 +5,7 @@ export { listConnections } from './list.ts';
 export { LiveStages } from './live-stages.ts';
 export { MIRROR_BYTES_MAX, Mirrors } from './mirrors.ts';
 export { PoolQueues, type Queued } from './pool-queues.ts';
+export { Preconnects } from './preconnects.ts';
 export { pulsesIn } from './pulse.ts';
 export { ConnectionRegistry } from './registry.ts';
 export type { ShardCommons, ShardContext } from './shard-context.ts';

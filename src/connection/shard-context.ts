@@ -17,6 +17,7 @@ import type { LimitReports } from './limit-reports.ts';
 import type { LiveStages } from './live-stages.ts';
 import type { Mirrors } from './mirrors.ts';
 import type { PoolQueues } from './pool-queues.ts';
+import type { Preconnects } from './preconnects.ts';
 import type { TraceIds } from './trace-ids.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 
@@ -35,6 +36,8 @@ export interface ShardCommons {
   readonly poolPlaces: PoolPlaces;
   /** Who waits for a backend. */
   readonly poolQueues: PoolQueues;
+  /** Connections to backends that no client has yet. */
+  readonly preconnects: Preconnects;
   readonly limitReports: LimitReports;
   readonly mirrors: Mirrors;
   /** Stages that were put at run time. */

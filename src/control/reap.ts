@@ -31,6 +31,10 @@ export function reapShard(regions: SharedRegions, shard: number): number {
     const waiting = COUNTERS.pools(pool, 'waiting');
     if (cells[waiting] !== 0) cells[waiting] = 0;
   }
+  for (let backend = 0; backend < COUNTERS.shape.backends; backend++) {
+    const idle = COUNTERS.preconnect(backend, 'idle');
+    if (cells[idle] !== 0) cells[idle] = 0;
+  }
   const words = wordsOf(regions, shard);
   clearShardWords(words);
   writeWord(words, 'GONE', 1);

@@ -7,6 +7,7 @@ export const EVENT_KINDS = [
   'health',
   'agent',
   'ejection',
+  'preconnect',
   'error',
   'stage',
 ] as const;

@@ -3,6 +3,7 @@ import { CLOSE_REASON_NAMES } from './close-reason.ts';
 import { LIMIT_KINDS } from './facts.ts';
 import { MIRROR_COUNTS, type MirrorCount } from './mirror.ts';
 import { STAGE_KINDS } from './plan.ts';
+import { PRECONNECT_COUNTS, type PreconnectCount } from './preconnect.ts';
 import { STATES } from './state.ts';
 
 /** What is counted of a pool: who waits for a backend now, who found the queue full, clients of a sticky pool that were forgotten for others. */
@@ -38,6 +39,7 @@ export class CountersLayout {
   readonly #backendBytes: number;
   readonly #pools: number;
   readonly #ejections: number;
+  readonly #preconnect: number;
   readonly #factsDropped: number;
 
   constructor(shape: CountersShape) {
@@ -64,6 +66,7 @@ export class CountersLayout {
     this.#backendBytes = block(shape.backends * 2);
     this.#pools = block(shape.backends * POOL_COUNTS.length);
     this.#ejections = block(shape.backends * FAILURE_KINDS.length);
+    this.#preconnect = block(shape.backends * PRECONNECT_COUNTS.length);
     this.#factsDropped = block(1);
     this.length = next;
   }
@@ -130,6 +133,10 @@ export class CountersLayout {
   ejections(backend: number, cause: number): number {
     return this.#ejections + backend * FAILURE_KINDS.length + cause;
   }
+  /** Connections made ahead to a backend; `idle` is a gauge, `saved` is in seconds. */
+  preconnect(backend: number, count: PreconnectCount): number {
+    return this.#preconnect + backend * PRECONNECT_COUNTS.length + PRECONNECT_COUNTS.indexOf(count);
+  }
   /** Facts that were dropped because control did not keep up. */
   factsDropped(): number {
     return this.#factsDropped;
@@ -155,6 +162,7 @@ export class CountersLayout {
       this.dialFailures(backend),
       ...each(2, (direction) => [this.backendBytes(backend, direction)]),
       ...each(FAILURE_KINDS.length, (cause) => [this.ejections(backend, cause)]),
+      ...PRECONNECT_COUNTS.map((count) => this.preconnect(backend, count)),
     ];
   }
 

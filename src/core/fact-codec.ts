@@ -1,7 +1,13 @@
 import { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { CLOSE_REASON_NAMES, closeReasonIndex } from './close-reason.ts';
-import { decodeAgent, decodeEjection, decodeHealth, encodeBackend } from './fact-codec-backend.ts';
+import {
+  decodeAgent,
+  decodeEjection,
+  decodeHealth,
+  decodePreconnect,
+  encodeBackend,
+} from './fact-codec-backend.ts';
 import { decodeOpened, encodeOpened } from './fact-codec-opened.ts';
 import { decodeTcp, encodeTcp } from './fact-codec-tcp.ts';
 import { decodeTexts, encodeTexts } from './fact-codec-texts.ts';
@@ -43,6 +49,7 @@ const KINDS = [
   'limit',
   'health',
   'ejection',
+  'preconnect',
   'error',
   'stage',
   'agent',
@@ -90,6 +97,7 @@ function encodeBody(fact: Fact, into: ByteWriter): void {
     case 'health':
     case 'ejection':
     case 'agent':
+    case 'preconnect':
       encodeBackend(fact, into);
       return;
     case 'error':
@@ -121,6 +129,8 @@ function decodeBody(kind: Fact['kind'], at: number, from: ByteReader): Fact {
       return decodeHealth(at, from);
     case 'ejection':
       return decodeEjection(at, from);
+    case 'preconnect':
+      return decodePreconnect(at, from);
     case 'agent':
       return decodeAgent(at, from);
     case 'error':

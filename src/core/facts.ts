@@ -17,6 +17,7 @@ export type Fact =
   | HealthFact
   | AgentFact
   | EjectionFact
+  | PreconnectFact
   | ErrorFact
   | StageFact;
 
@@ -179,6 +180,16 @@ export interface EjectionFact {
   /** `5 in a row: refused`, `its time has passed`, `a probe has passed` … */
   readonly cause: string;
   /** How long it is ejected for, or was; 0 where it is withheld. In milliseconds. */
+  readonly ms: number;
+}
+
+/** A backend speaks first, so that one shard makes no connections to it ahead for some time. */
+export interface PreconnectFact {
+  readonly kind: 'preconnect';
+  readonly at: number;
+  readonly pool: number;
+  readonly backend: number;
+  /** For how long, in milliseconds. */
   readonly ms: number;
 }
 

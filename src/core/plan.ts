@@ -4,6 +4,7 @@ import type { HealthPlan } from './health-plan.ts';
 import type { AddressFamilies, ResolverPlan, ServicePlan } from './names.ts';
 import type { OnDown, PassivePlan } from './passive-plan.ts';
 import type { PortRange, SocketOptions } from './ports.ts';
+import type { PreconnectPlan } from './preconnect.ts';
 import type { HashKey, QueuePlan, StickyPlan } from './queue-plan.ts';
 import type { RoutePlan } from './route-plan.ts';
 import {
@@ -227,6 +228,8 @@ export interface PoolPlan {
   readonly onFull: 'reset' | 'close';
   /** null: a client gets whatever backend the policy chooses. */
   readonly sticky: StickyPlan | null;
+  /** null: a backend is connected to when a client needs it. */
+  readonly preconnect: PreconnectPlan | null;
 }
 
 export interface ConnectPlan {

@@ -4,6 +4,7 @@ import type { CountersLayout } from '../core/counters.ts';
 import { DIRECTIONS } from '../core/direction.ts';
 import { LIMIT_KINDS } from '../core/facts.ts';
 import { STAGE_KINDS } from '../core/plan.ts';
+import { DISCARD_CAUSES } from '../core/preconnect.ts';
 import { STATES } from '../core/state.ts';
 import { labelled } from './labels.ts';
 import { type LabelName, METRICS, type MetricMeta } from './names.ts';
@@ -56,6 +57,14 @@ const CELL_METRICS: readonly CellMetric[] = [
     ...by('backends', METRICS.backendEjections, 'cause', FAILURE_KINDS, (l, slot, n) => l.ejections(slot, n)),
     showsZero: false,
   },
+  one('backends', METRICS.preconnectIdle, (l, slot) => l.preconnect(slot, 'idle')),
+  one('backends', METRICS.preconnectHits, (l, slot) => l.preconnect(slot, 'hits')),
+  one('backends', METRICS.preconnectMisses, (l, slot) => l.preconnect(slot, 'misses')),
+  one('backends', METRICS.preconnectFailures, (l, slot) => l.preconnect(slot, 'failed')),
+  one('backends', METRICS.preconnectSaved, (l, slot) => l.preconnect(slot, 'saved')),
+  by('backends', METRICS.preconnectDiscarded, 'cause', DISCARD_CAUSES, (l, slot, n) =>
+    l.preconnect(slot, DISCARD_CAUSES[n]!),
+  ),
   one('service', METRICS.factsDropped, (l) => l.factsDropped()),
 ];
 

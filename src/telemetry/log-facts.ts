@@ -1,7 +1,7 @@
 import { formatAddress } from '../core/address.ts';
 import { CLOSE_REASONS, type CloseReason } from '../core/close-reason.ts';
 import { formatConnectionId } from '../core/connection-id.ts';
-import type { AgentFact, ClosedFact, EjectionFact, Fact, HealthFact } from '../core/facts.ts';
+import type { AgentFact, ClosedFact, EjectionFact, Fact, HealthFact, PreconnectFact } from '../core/facts.ts';
 import type { BackendPlan, Plan } from '../core/plan.ts';
 import type { TcpInfo } from '../core/ports.ts';
 import type { StateName } from '../core/state.ts';
@@ -43,6 +43,9 @@ export function logFact(log: Log, plan: Plan, accessLog: boolean, fact: Fact): v
     }
     case 'ejection':
       logEjection(log, plan, fact);
+      return;
+    case 'preconnect':
+      logPreconnect(log, plan, fact);
       return;
     case 'limit': {
       const listener = plan.listeners[fact.listener]?.name ?? null;
@@ -94,6 +97,16 @@ function logEjection(log: Log, plan: Plan, fact: EjectionFact): void {
       log.write('warn', EVENTS.backendWithheld, fields, at);
       return;
   }
+}
+
+function logPreconnect(log: Log, plan: Plan, { pool, backend, ms, at }: PreconnectFact): void {
+  const fields = {
+    pool: plan.pools[pool]?.name ?? null,
+    backend: plan.backends[backend]?.name ?? null,
+    cause: 'the backend speaks first; preconnect.server_first allows that',
+    for_ms: round(ms),
+  };
+  log.write('warn', EVENTS.preconnectOff, fields, at);
 }
 
 /** Where a backend is; of one that is wherever its client wanted to go, that, unless a PROXY header told something else. */

@@ -26,6 +26,8 @@ export const EVENTS = {
   backendReturned: 'backend.returned',
   /** It would have been ejected, but its pool cannot spare it. */
   backendWithheld: 'backend.ejection_withheld',
+  /** It speaks first, so that no connections are made to it ahead for some time. */
+  preconnectOff: 'preconnect.off',
   limitReached: 'limit.reached',
   stageFailed: 'stage.failed',
   error: 'error',

@@ -1,5 +1,6 @@
 import { MIRROR_METRICS } from './names-mirror.ts';
 import { POOL_METRICS } from './names-pool.ts';
+import { PRECONNECT_METRICS } from './names-preconnect.ts';
 import { NAME_METRICS } from './names-resolving.ts';
 import { TRACE_METRICS } from './names-traces.ts';
 
@@ -217,6 +218,7 @@ export const METRICS = {
   },
   ...MIRROR_METRICS,
   ...POOL_METRICS,
+  ...PRECONNECT_METRICS,
   shards: {
     name: 'sluice.shards',
     kind: 'gauge',

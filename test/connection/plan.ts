@@ -65,7 +65,9 @@ export interface PlanPieces {
   /** Connections begun to each backend in a second. */
   readonly connectRate?: number;
   /** Of every pool. */
-  readonly pool?: Partial<Pick<PoolPlan, 'connectionsMax' | 'queue' | 'onFull' | 'sticky' | 'balance'>>;
+  readonly pool?: Partial<
+    Pick<PoolPlan, 'connectionsMax' | 'queue' | 'onFull' | 'sticky' | 'balance' | 'preconnect'>
+  >;
   /** Connections of the whole process. */
   readonly connections?: number;
   readonly descriptors?: number;
@@ -133,6 +135,7 @@ export function planOf(pieces: PlanPieces): Plan {
       queue: null,
       onFull: 'reset',
       sticky: null,
+      preconnect: null,
       ...pieces.pool,
     })),
     backends: rows.map((row) => ({

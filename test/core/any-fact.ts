@@ -139,6 +139,7 @@ export const anyFact: fc.Arbitrary<Fact> = fc.oneof(
     cause: message,
     ms: number,
   }),
+  record({ kind: fc.constant('preconnect' as const), at, pool: index, backend: index, ms: number }),
   record({
     kind: fc.constant('error' as const),
     at,

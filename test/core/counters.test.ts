@@ -5,6 +5,7 @@ import { CountersLayout, POOL_COUNTS } from '../../src/core/counters.ts';
 import { LIMIT_KINDS } from '../../src/core/facts.ts';
 import { MIRROR_COUNTS } from '../../src/core/mirror.ts';
 import { STAGE_KINDS } from '../../src/core/plan.ts';
+import { PRECONNECT_COUNTS } from '../../src/core/preconnect.ts';
 import { STATES } from '../../src/core/state.ts';
 
 /** Every cell a layout has, with its labels. */
@@ -43,6 +44,8 @@ function cells(layout: CountersLayout): Map<string, number> {
     }
     for (const [cause, kind] of FAILURE_KINDS.entries())
       all.set(`backend ejections ${backend} ${kind}`, layout.ejections(backend, cause));
+    for (const count of PRECONNECT_COUNTS)
+      all.set(`preconnect ${count} ${backend}`, layout.preconnect(backend, count));
   }
   for (let pool = 0; pool < backends; pool++)
     for (const count of POOL_COUNTS) all.set(`pool ${count} ${pool}`, layout.pools(pool, count));
@@ -69,8 +72,12 @@ describe('the layout of the counters', () => {
     const named = (label: RegExp): number[] =>
       [...all].filter(([name]) => label.test(name)).map(([, cell]) => cell);
     const sorted = (list: readonly number[]): number[] => list.toSorted((a, b) => a - b);
-    expect(sorted(layout.ofListener(1))).toEqual(sorted(named(/^(?!backend|dial|pool)[a-z ]+ 1(?: |$)/)));
-    expect(sorted(layout.ofBackend(1))).toEqual(sorted(named(/^(?:backend|dial)[a-z ]+ 1(?: |$)/)));
+    expect(sorted(layout.ofListener(1))).toEqual(
+      sorted(named(/^(?!backend|dial|pool|preconnect)[a-z ]+ 1(?: |$)/)),
+    );
+    expect(sorted(layout.ofBackend(1))).toEqual(
+      sorted(named(/^(?:backend|dial|preconnect)[a-z ]+ 1(?: |$)/)),
+    );
     expect(sorted(layout.ofPool(1))).toEqual(sorted(named(/^pool [a-z-]+ 1$/)));
   });
 

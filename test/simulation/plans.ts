@@ -50,6 +50,7 @@ export function randomPlan(dice: Dice): Plan {
         queue: null,
         onFull: 'reset',
         sticky: null,
+        preconnect: null,
       },
     ],
     backends: Array.from({ length: BACKENDS }, (_, row) => backendOf(dice, row)),

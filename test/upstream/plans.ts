@@ -122,6 +122,7 @@ export function addPool(draft: Draft, sketch: PoolSketch): number {
     queue: null,
     onFull: 'reset',
     sticky: null,
+    preconnect: null,
     ...sketch.places,
   });
   for (const partial of sketch.backends) addBackend(draft, index, partial);
