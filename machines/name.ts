@@ -49,8 +49,7 @@ export const nameMachine = setup({
     })),
   },
   delays: {
-    refresh: unprovided('delay', 'refresh') as () => number,
-    retry: unprovided('delay', 'retry') as () => number,
+    again: unprovided('delay', 'again') as () => number,
   },
 }).createMachine({
   id: 'name',
@@ -60,19 +59,26 @@ export const nameMachine = setup({
   states: {
     asking: {
       description: 'The servers are asked. What was known of the name before is used meanwhile.',
-      invoke: { src: 'asker', onError: { target: 'unresolved', actions: ['noteFailed', 'reportFailed'] } },
+      invoke: {
+        id: 'asker',
+        src: 'asker',
+        onError: { target: 'waiting.unresolved', actions: ['noteFailed', 'reportFailed'] },
+      },
       on: {
-        'answer.found': { target: 'resolved', actions: ['noteFound', 'reportFound'] },
-        'answer.failed': { target: 'unresolved', actions: ['noteFailed', 'reportFailed'] },
+        'answer.found': { target: 'waiting.resolved', actions: ['noteFound', 'reportFound'] },
+        'answer.failed': { target: 'waiting.unresolved', actions: ['noteFailed', 'reportFailed'] },
       },
     },
-    resolved: {
-      description: 'The answer is used for as long as its TTL says.',
-      after: { refresh: 'asking' },
-    },
-    unresolved: {
-      description: 'The name is not known, or nobody answered. What was known of it before stays in use.',
-      after: { retry: 'asking' },
+    waiting: {
+      description: 'For as long as the TTL of the answer says, or until it is worth asking again.',
+      after: { again: 'asking' },
+      initial: 'resolved',
+      states: {
+        resolved: { description: 'The answer is used.' },
+        unresolved: {
+          description: 'The name is not known, or nobody answered. What was known of it before stays in use.',
+        },
+      },
     },
     stopped: {
       description: 'Nobody wants to know the name any more.',

@@ -140,7 +140,7 @@ export const CLOSE_REASONS = {
     meaning: 'still open when timeouts.drain of a stopping service had passed',
   },
   'backend-down': {
-    by: 'proxy',
+    by: 'backend',
     clean: false,
     meaning: 'its backend was ejected or became unhealthy, and on_down of the pool ends such connections',
   },

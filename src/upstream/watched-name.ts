@@ -75,8 +75,10 @@ export class WatchedName {
         },
       },
       delays: {
-        refresh: ({ context }) => refreshMs(context.ttlMs, bounds(), random()),
-        retry: ({ context }) => retryMs(context.ttlMs, context.failures, bounds(), random()),
+        again: ({ context: { ttlMs, failures } }) =>
+          failures === 0
+            ? refreshMs(ttlMs, bounds(), random())
+            : retryMs(ttlMs, failures, bounds(), random()),
       },
     });
   }

@@ -54,7 +54,14 @@ describe('the answer of the admin server', () => {
 
   it('gives the definitions of all charts as JSON by name', async () => {
     const machines = JSON.parse((await ask('/v1/machines')).body) as Record<string, { id: string }>;
-    expect(Object.keys(machines)).toEqual(['connection', 'balancer', 'health-checker', 'circuit', 'shard']);
+    expect(Object.keys(machines)).toEqual([
+      'connection',
+      'balancer',
+      'health-checker',
+      'name',
+      'circuit',
+      'shard',
+    ]);
     for (const [name, machine] of Object.entries(machines)) expect(machine.id).toBe(name);
   });
 

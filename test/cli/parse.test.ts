@@ -138,7 +138,10 @@ describe('a wrong command line', () => {
     ['--tee x machines', 'do not go with a command'],
     [':80 a:1 --tee', "option '--tee <file>' argument missing"],
     ['machines --format svg', 'Allowed choices are json, mermaid.'],
-    ['machines --machine conection', 'Allowed choices are connection, balancer, health-checker, shard.'],
+    [
+      'machines --machine conection',
+      'Allowed choices are connection, balancer, health-checker, name, circuit, shard.',
+    ],
   ])('%j is told: %s', (line, text) => {
     expect(complaint(line)).toContain(text);
   });

@@ -24,6 +24,7 @@ const BEYOND_JSON_SCHEMA = [
   '37-otlp-with-password.yaml',
   '38-admin-for-everybody.yaml',
   '58-hang.yaml',
+  '88-preconnect.yaml',
 ];
 
 describe('the JSON Schema', () => {

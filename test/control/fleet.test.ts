@@ -1,94 +1,15 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ANSWER_MS_MAX, Fleet, RESTARTS_MS_MAX } from '../../src/control/fleet.ts';
-import { type Bound, ShardGone, type ShardHost } from '../../src/control/shard-host.ts';
+import { ShardGone } from '../../src/control/shard-host.ts';
 import { connectionId } from '../../src/core/connection-id.ts';
 import type { ConnectionPulse } from '../../src/core/connection-pulse.ts';
 import type { ConnectionPage, ConnectionRow } from '../../src/core/connection-query.ts';
 import { SluiceError } from '../../src/core/errors.ts';
 import type { Plan, ShardGroup } from '../../src/core/plan.ts';
-import type { LiveStagePlan, StageOutcome } from '../../src/core/stage-control.ts';
+
+import { FakeHost } from './fake-host.ts';
 
 const TAKEN = new SluiceError('LISTEN_FAILED', 'listener "edge" cannot be bound: EADDRINUSE');
-
-/** A shard that only notes what it is asked, and fails as it is told to. */
-class FakeHost implements ShardHost {
-  generation = 0;
-  state = 'running';
-  readonly number: number;
-  readonly asked: string[] = [];
-  readonly known: Bound[] = [];
-  prepares: () => Promise<Bound> = async () => ({});
-  commits: () => Promise<void> = async () => {};
-  serves: () => void = () => {};
-  stages: () => Promise<void> = async () => {};
-  settles: (ms: number) => Promise<void> = async () => {};
-
-  pulsing: (connections: readonly number[]) => Promise<readonly ConnectionPulse[]> = async () => [];
-
-  constructor(number: number) {
-    this.number = number;
-  }
-
-  async start(): Promise<void> {
-    this.asked.push('start');
-  }
-  async prepare(plan: Plan, bound: Bound): Promise<Bound> {
-    this.asked.push(`prepare ${plan.version}`);
-    this.known.push(bound);
-    return this.prepares();
-  }
-  async commit(version: number): Promise<void> {
-    this.asked.push(`commit ${version}`);
-    await this.commits();
-  }
-  tellNames(): void {}
-  async abort(version: number): Promise<void> {
-    this.asked.push(`abort ${version}`);
-  }
-  serve(): void {
-    this.asked.push('serve');
-    this.serves();
-  }
-  async settled(ms: number): Promise<void> {
-    await this.settles(ms);
-  }
-  async catchUp(): Promise<void> {
-    this.asked.push('catch up');
-  }
-  async stopAccepting(): Promise<void> {}
-  cut(): void {}
-  async empty(): Promise<void> {}
-  async view(): Promise<null> {
-    return null;
-  }
-  async pulses(connections: readonly number[]): Promise<readonly ConnectionPulse[]> {
-    this.asked.push(`pulses ${connections.length}`);
-    return this.pulsing(connections);
-  }
-
-  lists: () => Promise<ConnectionPage> = async () => ({ rows: [], keys: [], matched: 0 });
-  async list(): Promise<ConnectionPage> {
-    return this.lists();
-  }
-  async kill(connections: readonly number[]): Promise<number> {
-    this.asked.push(`kill ${connections.join(' ')}`);
-    return connections.length;
-  }
-
-  async setStages(listener: string, stages: readonly LiveStagePlan[]): Promise<void> {
-    this.asked.push(`stages of ${listener}: ${stages.map(({ name }) => name).join(' ')}`);
-    await this.stages();
-  }
-  async setStage(): Promise<StageOutcome> {
-    await this.stages();
-    return { done: 'added', kind: 'pass_through' };
-  }
-
-  wake(): void {}
-
-  endSessions(): void {}
-  async close(): Promise<void> {}
-}
 
 function planOf(...groups: readonly (readonly [first: number, count: number])[]): Plan {
   const made = groups.map(([first, count]): ShardGroup => ({ plane: 'net', first, count, reason: '' }));

@@ -86,7 +86,9 @@ describe.each(CHART_NAMES)('the picture of %s', (name) => {
     for (const edge of chartEdges(machine)) {
       if (edge.target === null || edge.event === '') continue;
       const delay = /^xstate\.after\.(\w+)\./.exec(edge.event)?.[1];
-      const words = delay === undefined ? edge.event : `after ${delay}`;
+      const failing = /^xstate\.error\.actor\.(\w+)$/.exec(edge.event)?.[1];
+      const event = failing === undefined ? edge.event : `${failing} failed`;
+      const words = delay === undefined ? event : `after ${delay}`;
       expect(written.some((line) => line === words || line.startsWith(`${words} [`))).toBe(true);
     }
   });
