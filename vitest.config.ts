@@ -14,7 +14,7 @@ const e2e = {
 const again = [
   ...[1, 2, 4].map((workers) => ({
     name: `e2e-on-${workers}-workers`,
-    include: ['test/e2e/{life,programs,telemetry}/**/*.test.ts'],
+    include: ['test/e2e/{life,programs}/**/*.test.ts', 'test/e2e/telemetry/trace.test.ts'],
     env: { SLUICE_TEST_WORKERS: String(workers), SLUICE_TEST_PLANE: 'net' },
   })),
   {
