@@ -69,7 +69,7 @@ function compileChaos(stage: StageConfig): StagePlan | null {
 
 /** A stage that ends the connection; null where it is none. */
 function compileEnding(stage: StageConfig): StagePlan | null {
-  const { timeout, reset_peer, limit_data, quota, drop_connection } = stage;
+  const { timeout, reset_peer, limit_data, quota, drop_connection, down } = stage;
   if (timeout !== undefined) {
     const { direction, after: afterMs, end } = timeout;
     return { kind: 'timeout', direction, afterMs, end, chaos: common(timeout) };
@@ -85,7 +85,7 @@ function compileEnding(stage: StageConfig): StagePlan | null {
     const { probability, after: afterBytes = 0 } = drop_connection;
     return { kind: 'drop_connection', probability, afterBytes, chaos: common(drop_connection) };
   }
-  return null;
+  return down === undefined ? null : { kind: 'down', chaos: common(down) };
 }
 
 function common(config: ChaosConfig): ChaosPlan {

@@ -3,6 +3,7 @@ import { formatCidr } from '../core/format-cidr.ts';
 import type { MirrorPlan } from '../core/mirror.ts';
 import type { PoolPlan } from '../core/plan.ts';
 import type {
+  DownPlan,
   DropConnectionPlan,
   LatencyPlan,
   LimitDataPlan,
@@ -52,13 +53,14 @@ function describeKind(stage: Exclude<StagePlan, MirrorPlan>): string {
     case 'limit_data':
     case 'quota':
     case 'drop_connection':
+    case 'down':
       return describeEnding(stage);
   }
 }
 
 /** A stage that ends the connection. */
 function describeEnding(
-  stage: TimeoutPlan | ResetPeerPlan | LimitDataPlan | QuotaPlan | DropConnectionPlan,
+  stage: TimeoutPlan | ResetPeerPlan | LimitDataPlan | QuotaPlan | DropConnectionPlan | DownPlan,
 ): string {
   switch (stage.kind) {
     case 'timeout':
@@ -71,6 +73,8 @@ function describeEnding(
       return `quota ${formatSize(stage.bytes)} ${stage.end}`;
     case 'drop_connection':
       return `drop_connection ${stage.probability} of them after ${formatSize(stage.afterBytes)}`;
+    case 'down':
+      return 'down';
   }
 }
 

@@ -104,6 +104,8 @@ const dropConnection = z.strictObject({
   ...common,
 });
 
+const down = z.strictObject(common);
+
 /** The stages that make faults, by kind. */
 export const chaosStages = {
   latency: latency.describe('Delays what passes, in order. Set `up`, `down` or both.').optional(),
@@ -126,5 +128,8 @@ export const chaosStages = {
   corrupt: corrupt.describe('Flips bits.').optional(),
   drop_connection: dropConnection
     .describe('Resets some connections, at their beginning or after so many bytes.')
+    .optional(),
+  down: down
+    .describe('Resets every connection at once, as a service that is down. For always: `down: {}`.')
     .optional(),
 };

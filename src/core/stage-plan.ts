@@ -21,6 +21,7 @@ export const STAGE_KINDS = [
   'stall',
   'corrupt',
   'drop_connection',
+  'down',
 ] as const satisfies readonly StagePlan['kind'][];
 
 /** Which directions a stage stands in. */
@@ -74,7 +75,8 @@ export type ChaosStagePlan =
   | QuotaPlan
   | StallPlan
   | CorruptPlan
-  | DropConnectionPlan;
+  | DropConnectionPlan
+  | DownPlan;
 
 export interface LatencyPlan {
   readonly kind: 'latency';
@@ -194,4 +196,9 @@ export interface DropConnectionPlan {
 /** Whether a stage stands in a direction. */
 export function standsIn(directions: StageDirections, direction: Direction): boolean {
   return directions === 'both' || directions === direction;
+}
+
+export interface DownPlan {
+  readonly kind: 'down';
+  readonly chaos: ChaosPlan;
 }

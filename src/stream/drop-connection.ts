@@ -1,7 +1,6 @@
-import { Observable } from 'rxjs';
-import type { Chunk } from '../core/chunk.ts';
 import { allowanceOf, endingAfter } from './allowance.ts';
 import { type ChaosOptions, chaos } from './chaos.ts';
+import { endedAtOnce } from './ended-at-once.ts';
 import { passThrough } from './pass-through.ts';
 import { passedTogether } from './quota.ts';
 import type { Stage } from './stage.ts';
@@ -17,22 +16,7 @@ export function dropConnection(options: ChaosOptions<'drop_connection'>): Stage 
     const limit = () => control.plan.afterBytes;
     return endingAfter(() => allowanceOf(passedTogether(env.shared, plan), limit), end, dropped);
   }
-  return (source) =>
-    new Observable<Chunk>((output) => {
-      const wait = scheduler.schedule(() => output.error(end()), 0);
-      const input = source.subscribe({
-        next: (chunk) => {
-          output.error(end());
-          dropped(chunk.bytes.length);
-        },
-        error: (reset: unknown) => output.error(reset),
-        complete: () => output.complete(),
-      });
-      return () => {
-        wait.unsubscribe();
-        input.unsubscribe();
-      };
-    });
+  return endedAtOnce(end, scheduler, dropped);
 }
 
 export const dropConnectionFromPlan = chaos('drop_connection', dropConnection, () => true);

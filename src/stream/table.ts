@@ -2,6 +2,7 @@ import type { Direction } from '../core/direction.ts';
 import type { StagePlan } from '../core/stage-plan.ts';
 import { bandwidthFromPlan } from './bandwidth.ts';
 import { corruptFromPlan } from './corrupt.ts';
+import { downFromPlan } from './down.ts';
 import { dropConnectionFromPlan } from './drop-connection.ts';
 import type { StageEnv } from './env.ts';
 import { flightRecorderFromPlan } from './flight-recorder.ts';
@@ -37,6 +38,7 @@ export const STAGES = {
   stall: stallFromPlan,
   corrupt: corruptFromPlan,
   drop_connection: dropConnectionFromPlan,
+  down: downFromPlan,
 } satisfies { readonly [Kind in StagePlan['kind']]: StageFactory<Kind> };
 
 /**

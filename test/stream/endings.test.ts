@@ -5,7 +5,7 @@ import type { StagePlan } from '../../src/core/stage-plan.ts';
 import { buildStages, StageEnd } from '../../src/stream/index.ts';
 import { chain, envOf } from './chaos-env.ts';
 import { countingBytes, joined } from './chunks.ts';
-import { dropConnection, limitData, quota, resetPeer, timeout } from './fault-plans.ts';
+import { down, dropConnection, limitData, quota, resetPeer, timeout } from './fault-plans.ts';
 import { record } from './recorder.ts';
 
 /** A connection of 1,000 bytes each 10 ms, without an end of its own. */
@@ -45,6 +45,7 @@ const cases: readonly (readonly [
   ['timeout by RST', timeout(200, 'reset'), 'reset', 0, 200],
   ['reset_peer', resetPeer(200), 'reset', 20_000, 200],
   ['reset_peer at once', resetPeer(0), 'reset', 0, 0],
+  ['down', down(), 'reset', 0, 0],
   ['reset_peer that awaits a byte', { ...resetPeer(200), awaits: 'up' }, 'reset', 0, 205],
   ['timeout that drops', { ...timeout(200), drops: true }, 'close', 0, 200],
   ['limit_data', limitData(2500), 'close', 2500, 25],

@@ -1,6 +1,7 @@
 import type { ChaosPlan } from '../../src/core/chaos-plan.ts';
 import type {
   CorruptPlan,
+  DownPlan,
   DropConnectionPlan,
   LimitDataPlan,
   QuotaPlan,
@@ -83,3 +84,5 @@ export const dropConnection = (
 export const during = (forMs: number): Said => ({
   schedule: { fromMs: 0, forMs, everyMs: 0, expiresMs: 0 },
 });
+
+export const down = (said: Said = {}): DownPlan => ({ kind: 'down', chaos: chaosOf(said) });

@@ -16,6 +16,7 @@ import { chunkOf, countingBytes, joined, textOf } from './chunks.ts';
 import { type EndsAt, stageContract } from './contract.ts';
 import {
   corrupt,
+  down,
   dropConnection,
   during,
   limitData,
@@ -39,6 +40,10 @@ contract('quota that is not reached', quota(10 ** 9));
 contract('stall', stall(0.3, 40));
 contract('corrupt that flips nothing', corrupt(0));
 contract('drop_connection that spares the connection', dropConnection(0, 0));
+contract(
+  'down that has expired before it began',
+  down({ schedule: { fromMs: 50, forMs: 0, everyMs: 0, expiresMs: 20 } }),
+);
 contract('drop_connection that is not reached', dropConnection(1, 10 ** 9));
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');

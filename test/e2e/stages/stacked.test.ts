@@ -38,6 +38,7 @@ const stages = (directory: string) => [
   'stall: { probability: 0.001, pause: 1ms, pause_max: 5ms }',
   'corrupt: { rate: 0.5, direction: down, target: { source: 192.0.2.0/24 } }',
   'drop_connection: { probability: 1, after: 1024GiB }',
+  'down: { from: 1h }',
 ];
 
 describe('every stage of the table, stacked on one connection', () => {
