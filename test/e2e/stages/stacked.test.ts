@@ -87,6 +87,10 @@ function sum(counted: readonly string[]): number {
   return counted.flatMap((line) => line.split('/').map(Number)).reduce((total, bytes) => total + bytes, 0);
 }
 
+function item(stage: string): string {
+  return `          - ${stage}`;
+}
+
 function config(ports: { ends: number; shadow: number }, plane: string, list: readonly string[]): string {
   return `
 plane: ${plane}
@@ -94,9 +98,12 @@ workers: 1
 listeners:
   - name: edge
     listen: 127.0.0.1:0
-    to: ends
     stages:
-${list.map((stage) => `      - ${stage}`).join('\n')}
+${list.slice(0, 8).map(item).join('\n')}
+    routes:
+      - to: ends
+        stages:
+${list.slice(8).map(item).join('\n')}
 pools:
   ends: { backends: [127.0.0.1:${ports.ends}] }
   shadow: { backends: [127.0.0.1:${ports.shadow}] }

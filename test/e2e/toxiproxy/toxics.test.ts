@@ -1,6 +1,8 @@
 import type { Toxiproxy } from 'toxiproxy-node-client';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '../../support/eventually.ts';
 import { sha256 } from '../../support/payload.ts';
+import { hasReadAll } from '../../support/proc.ts';
 import { dial, type Heard, hear, serve, write } from '../../support/tcp.ts';
 import { ask, echoServer, makeProxy, placeOf, startApi } from './api.ts';
 
@@ -145,6 +147,7 @@ describe('toxics by the client library, on connections that are open and on new 
     sockets.push(await dial(placeOf(proxy)));
     const heard = sockets.map((socket) => hear(socket));
     for (const socket of sockets) await write(socket, Buffer.from('ping'));
+    await eventually(() => hasReadAll(placeOf(proxy).port), 'the hole to have swallowed both');
     await hole.remove();
     expect((await Promise.all(heard)).map(({ bytes, end }) => [bytes, end])).toEqual([
       [0, 'fin'],
