@@ -37,7 +37,7 @@ function config(port: number): string {
   return `
 listeners: [{ name: edge, listen: 127.0.0.1:0, to: echo, limits: { connections: 500, connections_per_ip: 400 } }]
 pools: { echo: { backends: [{ address: 127.0.0.1:${port}, max_connections: 450 }], health: off, balance: least_connections } }
-timeouts: { hang: 500ms }
+timeouts: { hang: 1s }
 admin: { listen: 127.0.0.1:0 }
 telemetry: { metrics: { prometheus: 127.0.0.1:0 } }
 workers: ${SHARDS}
