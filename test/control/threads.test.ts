@@ -16,7 +16,7 @@ import { eventually } from '../support/eventually.ts';
 import { dial, hear, serve } from '../support/tcp.ts';
 
 /** These run Sluice's built code on threads: threads of Node 20 read no TypeScript. */
-const TIMES = 20;
+const TIMES = 10;
 const WORKERS = 2;
 
 function planOf(listeners: readonly string[], backend = 9, workers = WORKERS): Plan {

@@ -7,7 +7,7 @@ import { startSluice } from '../../support/sluice.ts';
 import { serve } from '../../support/tcp.ts';
 import { tempDir } from '../../support/temp.ts';
 
-const SEEDS = 3;
+const SEEDS = 2;
 const CONNECTIONS = 12;
 
 interface Exchanged {
