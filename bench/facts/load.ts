@@ -1,12 +1,11 @@
 /** The two peers of the bench: `load.js serve` echoes, `load.js load PORT` runs clients and prints what they reached. */
 import { connect, createServer, type Socket } from 'node:net';
+import { shortConnections } from '../short-connections.ts';
 
 const CONNECTIONS = 5_000;
-const AT_ONCE = 16;
 const STREAMS = 2;
 const STREAM_MS = 2_000;
 const STREAM_CHUNK = Buffer.alloc(64 * 1024, 'x');
-const LINE = Buffer.alloc(256, 'y');
 
 const [mode, port] = process.argv.slice(2);
 if (mode === 'serve') serve();
@@ -25,14 +24,7 @@ function serve(): void {
 
 /** Connections first, which fill a ring that nobody reads; then streams, while it is full. */
 async function load(to: number): Promise<object> {
-  let left = CONNECTIONS;
-  const began = performance.now();
-  await Promise.all(
-    Array.from({ length: AT_ONCE }, async () => {
-      while (left-- > 0) await short(to);
-    }),
-  );
-  const seconds = (performance.now() - began) / 1000;
+  const seconds = await shortConnections(to, CONNECTIONS);
   const streams = Array.from({ length: STREAMS }, () => stream(to));
   await new Promise((resolve) => setTimeout(resolve, STREAM_MS));
   const bytes = streams.reduce((sum, { bytesRead }) => sum + bytesRead, 0);
@@ -41,20 +33,6 @@ async function load(to: number): Promise<object> {
     connectionsPerSecond: CONNECTIONS / seconds,
     mebibytesPerSecond: bytes / (STREAM_MS / 1000) / 2 ** 20,
   };
-}
-
-function short(to: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host: '127.0.0.1', port: to, allowHalfOpen: true });
-    let got = 0;
-    socket.on('data', (data) => {
-      got += data.length;
-      if (got === LINE.length) socket.end();
-    });
-    socket.on('end', () => resolve());
-    socket.on('error', reject);
-    socket.write(LINE);
-  });
 }
 
 /** Writes as fast as it is echoed. */

@@ -1,6 +1,8 @@
 import { NOBODY, type PoolPlaces } from '../core/pool-places.ts';
-import type { Cancellable, Timers } from '../core/ports.ts';
+import type { Timers } from '../core/ports.ts';
+import { Poll } from './poll.ts';
 import { type InLine, PoolLine } from './pool-line.ts';
+import { Rounds } from './rounds.ts';
 
 /**
  * While anybody waits, the first of every line is tried again after so long: what no end of a connection tells of (a rate
@@ -54,13 +56,19 @@ interface Queue {
 export class PoolQueues {
   readonly #parts: PoolQueuesParts;
   readonly #queues = new Map<number, Queue>();
+  readonly #poll: Poll;
+  readonly #rounds = new Rounds(() => {
+    for (const queue of this.#queues.values()) this.#grantAll(queue, false);
+  });
   #size = 0;
-  #poll: Cancellable | null = null;
-  #granting = false;
-  #grantAgain = false;
 
   constructor(parts: PoolQueuesParts) {
     this.#parts = parts;
+    const look = (): void => {
+      this.grant();
+      for (const queue of this.#queues.values()) this.#takeOverdue(queue);
+    };
+    this.#poll = new Poll(parts.timers, QUEUE_POLL_MS, look, () => this.#size > 0);
   }
 
   /** How many wait here, for all pools. */
@@ -86,7 +94,7 @@ export class PoolQueues {
     this.#size++;
     this.#parts.changed(queued.pool, 1);
     this.#publish(queue);
-    this.#startPoll();
+    this.#poll.start();
     this.grant();
     return true;
   }
@@ -106,28 +114,14 @@ export class PoolQueues {
     this.#parts.places.wakeFirst(pool);
   }
 
-  /**
-   * Whoever is the next and can have a place gets it. One that gets it may end at once and give it back: that call only
-   * asks for another round of the one under way, so that a long queue does not become a deep stack.
-   */
+  /** Whoever is the next and can have a place gets it. */
   grant(): void {
-    this.#grantAgain = this.#size > 0;
-    if (this.#granting) return;
-    this.#granting = true;
-    try {
-      while (this.#grantAgain) {
-        this.#grantAgain = false;
-        for (const queue of this.#queues.values()) this.#grantAll(queue, false);
-      }
-    } finally {
-      this.#granting = false;
-    }
+    this.#rounds.run(this.#size > 0);
   }
 
   /** Tries nobody any more. Those who still wait are not told. */
   close(): void {
-    this.#poll?.cancel();
-    this.#poll = null;
+    this.#poll.stop();
   }
 
   #grantAll(queue: Queue, outOfTurn: boolean): void {
@@ -191,7 +185,7 @@ export class PoolQueues {
 
   /** Somebody has left; a place may be free that was kept for it, or more than the one it got. */
   #giveWay({ pool }: Queue): void {
-    this.#grantAgain = this.#size > 0;
+    this.#rounds.follow(this.#size > 0);
     this.#parts.places.wakeFirst(pool);
   }
 
@@ -211,18 +205,6 @@ export class PoolQueues {
       queue.lines.set(plan, line);
     }
     return line;
-  }
-
-  #startPoll(): void {
-    this.#poll ??= this.#parts.timers.after(QUEUE_POLL_MS, () => {
-      this.#poll = null;
-      try {
-        this.grant();
-        for (const queue of this.#queues.values()) this.#takeOverdue(queue);
-      } finally {
-        if (this.#size > 0) this.#startPoll();
-      }
-    });
   }
 
   /** Where the next one has not taken the free places from one poll to the next, those here do. */

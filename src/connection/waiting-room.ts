@@ -2,6 +2,8 @@ import type { Admission, Turns } from '../core/admission.ts';
 import type { LimitKind } from '../core/facts.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Cancellable, Timers } from '../core/ports.ts';
+import { Poll } from './poll.ts';
+import { Rounds } from './rounds.ts';
 import { WaitingLine } from './waiting-line.ts';
 
 /** Shortest pause before waiting connections are tried again for want of accept rate. */
@@ -56,13 +58,21 @@ interface Room {
 export class WaitingRoom {
   readonly #parts: WaitingRoomParts;
   readonly #rooms = new Map<number, Room>();
+  readonly #poll: Poll;
+  readonly #rounds = new Rounds(() => {
+    for (const room of this.#rooms.values()) {
+      if (this.#grantOne(room, false)) this.#putLast(room);
+    }
+  });
   #size = 0;
-  #poll: Cancellable | null = null;
-  #granting = false;
-  #grantAgain = false;
 
   constructor(parts: WaitingRoomParts) {
     this.#parts = parts;
+    const look = (): void => {
+      this.retry();
+      this.#takeOverdue();
+    };
+    this.#poll = new Poll(parts.timers, WAIT_POLL_MS, look, () => this.#size > 0);
   }
 
   /** How many wait here, in all rooms. */
@@ -92,7 +102,7 @@ export class WaitingRoom {
     this.#size++;
     this.#parts.changed(room.listener, 1);
     this.#publish(room);
-    this.#startPoll();
+    this.#poll.start();
     this.grant();
     return true;
   }
@@ -105,24 +115,9 @@ export class WaitingRoom {
     this.#giveWay(room);
   }
 
-  /**
-   * Whoever can have a place and whose turn it is gets it. One that is let in may end at once and give its place back: that
-   * call only asks for another round of the one under way, so that a long queue does not become a deep stack.
-   */
+  /** Whoever can have a place and whose turn it is gets it. */
   grant(): void {
-    this.#grantAgain = this.#size > 0;
-    if (this.#granting) return;
-    this.#granting = true;
-    try {
-      while (this.#grantAgain) {
-        this.#grantAgain = false;
-        for (const room of this.#rooms.values()) {
-          if (this.#grantOne(room, false)) this.#putLast(room);
-        }
-      }
-    } finally {
-      this.#granting = false;
-    }
+    this.#rounds.run(this.#size > 0);
   }
 
   /** A connection of this shard and this client has given its place back: to somebody here, or to the shard whose turn it is. */
@@ -147,7 +142,7 @@ export class WaitingRoom {
 
   /** Tries nobody any more. Those who still wait are not told. */
   close(): void {
-    this.#stopPoll();
+    this.#poll.stop();
     for (const room of this.#rooms.values()) {
       room.retry?.cancel();
       room.retry = null;
@@ -213,7 +208,7 @@ export class WaitingRoom {
     this.#parts.admission.leaveQueue(room.listener);
     this.#parts.changed(room.listener, -1);
     this.#publish(room);
-    if (this.#size === 0) this.#stopPoll();
+    if (this.#size === 0) this.#poll.stop();
   }
 
   /**
@@ -244,23 +239,6 @@ export class WaitingRoom {
       this.#rooms.set(listener, room);
     }
     return room;
-  }
-
-  #startPoll(): void {
-    this.#poll ??= this.#parts.timers.after(WAIT_POLL_MS, () => {
-      this.#poll = null;
-      try {
-        this.retry();
-        this.#takeOverdue();
-      } finally {
-        if (this.#size > 0) this.#startPoll();
-      }
-    });
-  }
-
-  #stopPoll(): void {
-    this.#poll?.cancel();
-    this.#poll = null;
   }
 
   #retryForRate(room: Room): void {

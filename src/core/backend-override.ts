@@ -33,7 +33,7 @@ export interface WeightParts {
 }
 
 /**
- * The weight that the upstream table gets, in a whole number; the only place where its parts come together. 0 where nobody is
+ * The weight that the upstream table is given, in a whole number; the table itself takes the share of its agent off it. 0 where nobody is
  * to be sent there: by `drain`, `maintenance`, a weight of 0 or an agent's 0 %. An agent's other shares leave it 1 at least.
  */
 export function effectiveWeight({ configured, override, agentPercent = 100 }: WeightParts): number {
