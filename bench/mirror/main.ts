@@ -8,7 +8,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseConfig, startService } from '../../src/index.ts';
 
-const ROUNDS = 5;
+const ROUNDS = 11;
 const PEERS = fileURLToPath(new URL('./peers.js', import.meta.url));
 const WAYS = {
   pass_through: 'pass_through: {}',
@@ -66,16 +66,20 @@ timeouts: { hang: never }
   'bench.yaml',
 );
 const service = await startService(plan);
+const pings = startPings();
 const figures = new Map<Way, Figures>(NAMES.map((name) => [name, { mebibytesPerSecond: [], p99Us: [] }]));
 for (let round = 0; round <= ROUNDS; round++) {
-  for (const [place, name] of NAMES.entries()) {
-    const stream = await ask('load', `sink${place}`);
-    const p99 = await ask('ping', `echo${place}`);
+  const p99 = await pings.round();
+  for (const turn of NAMES.keys()) {
+    const place = (turn + round) % NAMES.length;
+    const name = NAMES[place] ?? 'pass_through';
+    const stream = await load(`sink${place}`);
     if (round === 0) continue;
     figures.get(name)?.mebibytesPerSecond.push(stream);
-    figures.get(name)?.p99Us.push(p99);
+    figures.get(name)?.p99Us.push(p99[place] ?? Number.NaN);
   }
 }
+pings.end();
 const memory = Math.round(process.memoryUsage.rss() / 1024 / 1024);
 await service.drain(null);
 peers.kill();
@@ -90,15 +94,36 @@ for (const [name, { mebibytesPerSecond, p99Us }] of figures) {
   );
 }
 
-/** What a peer prints when it has come to its end. */
-function ask(what: 'load' | 'ping', listener: string): Promise<number> {
-  const port = service.listeners[listener]?.split(':').at(-1) ?? '';
-  const child = spawn(process.execPath, [PEERS, what, port], { stdio: ['ignore', 'pipe', 'inherit'] });
+/** Mebibytes a second of one stream through the listener. */
+function load(listener: string): Promise<number> {
+  const child = spawn(process.execPath, [PEERS, 'load', portOf(listener)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let text = '';
   child.stdout.on('data', (data: Buffer) => {
     text += data.toString();
   });
   return new Promise((resolve) => child.once('close', () => resolve(Number(text))));
+}
+
+/** One process and one connection a way for the whole run: `round` answers with the p99 of each way. */
+function startPings(): { round(): Promise<readonly number[]>; end(): void } {
+  const child = spawn(process.execPath, [PEERS, 'ping', ...NAMES.map((_, place) => portOf(`echo${place}`))], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  return {
+    round() {
+      child.stdin.write('\n');
+      return new Promise((resolve) =>
+        child.stdout.once('data', (data: Buffer) => resolve(JSON.parse(data.toString()))),
+      );
+    },
+    end: () => child.stdin.end(),
+  };
+}
+
+function portOf(listener: string): string {
+  return service.listeners[listener]?.split(':').at(-1) ?? '';
 }
 
 /** Round by round, so that what disturbs a round disturbs both. */
