@@ -1,0 +1,3 @@
+export function Captures() {
+  return <h2>captures</h2>;
+}

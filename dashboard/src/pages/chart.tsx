@@ -1,0 +1,3 @@
+export function Chart() {
+  return <h2>chart</h2>;
+}

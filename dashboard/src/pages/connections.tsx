@@ -1,0 +1,3 @@
+export function Connections() {
+  return <h2>connections</h2>;
+}

@@ -1,0 +1,3 @@
+export function Events() {
+  return <h2>events</h2>;
+}

@@ -1,0 +1,3 @@
+export function Pools() {
+  return <h2>pools</h2>;
+}

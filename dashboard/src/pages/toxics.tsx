@@ -1,0 +1,3 @@
+export function Toxics() {
+  return <h2>toxics</h2>;
+}
