@@ -19,6 +19,8 @@ export interface PlotProps {
   readonly data: readonly (readonly (number | null)[])[];
   /** How a value is written, at the axis and beside the name of its line. */
   readonly format: (value: number) => string;
+  /** The axis is divided by powers of two, as sizes are written. */
+  readonly isBinary?: boolean;
   /** The lines lie on top of each other, so that the uppermost edge is their sum. */
   readonly isStacked?: boolean;
   /** The width of the time axis in seconds, which ends at the last point. Absent: what the data covers. */
@@ -29,12 +31,24 @@ export interface PlotProps {
 
 const HEIGHT_DEFAULT = 150;
 
+/** Steps of an axis of bytes: 1 B to 2^50 B. */
+const BINARY_STEPS = Array.from({ length: 51 }, (_, exponent) => 2 ** exponent);
+
 /** Plots with a pointer over one of them show the values of that moment together. */
 const TOGETHER = 'plots';
 
 /** Lines over time. What they are worth, now or under the pointer, stands as text beside their names. */
 export function Plot(props: PlotProps) {
-  const { title, lines, data, format, isStacked = false, spanS, height = HEIGHT_DEFAULT } = props;
+  const {
+    title,
+    lines,
+    data,
+    format,
+    isBinary = false,
+    isStacked = false,
+    spanS,
+    height = HEIGHT_DEFAULT,
+  } = props;
   const frame = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const [pointed, setPointed] = useState<number | null>(null);
@@ -47,7 +61,16 @@ export function Plot(props: PlotProps) {
     const parent = frame.current;
     if (parent === null) return;
     const made = new uPlot(
-      optionsOf({ lines, format, isStacked, spanS, height, width: parent.clientWidth, tell: setPointed }),
+      optionsOf({
+        lines,
+        format,
+        isBinary,
+        isStacked,
+        spanS,
+        height,
+        width: parent.clientWidth,
+        tell: setPointed,
+      }),
       latest.current as uPlot.AlignedData,
       parent,
     );
@@ -59,7 +82,7 @@ export function Plot(props: PlotProps) {
       made.destroy();
       plot.current = null;
     };
-  }, [names, format, isStacked, spanS, height, shownTheme.value]);
+  }, [names, format, isBinary, isStacked, spanS, height, shownTheme.value]);
 
   useEffect(() => plot.current?.setData(drawn as uPlot.AlignedData), [drawn]);
 
@@ -99,6 +122,7 @@ function Legend({ lines, data, format, at }: LegendProps) {
 interface Wanted {
   readonly lines: readonly PlotLine[];
   readonly format: (value: number) => string;
+  readonly isBinary: boolean;
   readonly isStacked: boolean;
   readonly spanS: number | undefined;
   readonly width: number;
@@ -106,7 +130,16 @@ interface Wanted {
   readonly tell: (point: number | null) => void;
 }
 
-function optionsOf({ lines, format, isStacked, spanS, width, height, tell }: Wanted): uPlot.Options {
+function optionsOf({
+  lines,
+  format,
+  isBinary,
+  isStacked,
+  spanS,
+  width,
+  height,
+  tell,
+}: Wanted): uPlot.Options {
   const style = getComputedStyle(document.documentElement);
   const colour = (name: string): string => style.getPropertyValue(name).trim();
   const axis = {
@@ -132,7 +165,13 @@ function optionsOf({ lines, format, isStacked, spanS, width, height, tell }: Wan
     },
     axes: [
       { ...axis, space: 70, size: 26, values: (_, times) => times.map(timeOf) },
-      { ...axis, size: 76, space: 28, values: (_, values) => values.map((value) => format(value)) },
+      {
+        ...axis,
+        size: 76,
+        space: 28,
+        ...(isBinary ? { incrs: BINARY_STEPS } : {}),
+        values: (_, values) => values.map((value) => format(value)),
+      },
     ],
     series: [
       {},
