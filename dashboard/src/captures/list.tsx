@@ -1,5 +1,7 @@
+import { parseDuration } from '../../../src/config/units.ts';
 import { clock, size, span } from '../format.ts';
 import { attempt } from '../parts/notices.tsx';
+import { service } from '../service.ts';
 import { forget, stop, type Taking, takings } from './taking.ts';
 import './captures.css';
 
@@ -29,7 +31,7 @@ function TakingRow({ number, wish, started, id, bytes, state, error, fileName, u
       <span role="status">{state === 'failed' ? <span class="bad">{error}</span> : size(bytes)}</span>
       {state === 'taking' ? (
         <>
-          <progress aria-label={`capture of ${what}`} />
+          <progress aria-label={`capture of ${what}`} {...passedOf(started, wish.for)} />
           <button
             type="button"
             disabled={id === null}
@@ -52,6 +54,13 @@ function TakingRow({ number, wish, started, id, bytes, state, error, fileName, u
       )}
     </>
   );
+}
+
+/** How much of its time is over, as it stands once a second. */
+function passedOf(started: number, time: string): { readonly value?: number; readonly max?: number } {
+  const forMs = parseDuration(time);
+  if (forMs === null) return {};
+  return { value: Math.min(forMs, Math.max(0, (service.value?.at ?? started) - started)), max: forMs };
 }
 
 /** How long a capture has run, of how long it may. */

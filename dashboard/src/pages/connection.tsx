@@ -1,4 +1,5 @@
 import { CLOSE_REASONS } from '../../../src/core/close-reason.ts';
+import { Takings } from '../captures/list.tsx';
 import { clock } from '../format.ts';
 import { linkTo } from '../routing.ts';
 import { Acts } from './connection/acts.tsx';
@@ -29,6 +30,7 @@ export function Connection({ id }: ConnectionProps) {
         {end === null && view !== null ? <Acts id={id} view={view} /> : null}
       </div>
       <EndNote {...watched} />
+      <Takings of={id} />
       {error === null ? null : <p class="bad">It cannot be looked at: {error.message}</p>}
       {view === null ? null : (
         <>

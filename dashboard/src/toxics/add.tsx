@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { NamedStage } from '../../../src/core/stage-control.ts';
+import { Prose } from '../parts/prose.tsx';
 import { Fields } from './fields.tsx';
 import type { Kind } from './kinds.ts';
 import type { Stages } from './stages.ts';
@@ -71,7 +72,9 @@ export function AddStage({ kinds, stages }: AddProps) {
           put it in
         </button>
       </div>
-      <p class="soft">{kind.about}</p>
+      <p class="soft">
+        <Prose text={kind.about} />
+      </p>
       {refused === null ? null : (
         <p class="bad" role="alert">
           {refused}

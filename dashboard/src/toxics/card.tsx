@@ -1,6 +1,7 @@
 import { useRef, useState } from 'preact/hooks';
 import type { NamedStage } from '../../../src/core/stage-control.ts';
 import { attempt } from '../parts/notices.tsx';
+import { Prose } from '../parts/prose.tsx';
 import { Fields } from './fields.tsx';
 import type { Kind } from './kinds.ts';
 import { Latest } from './latest.ts';
@@ -44,7 +45,9 @@ export function StageCard({ named: { name, stage }, kind, stages }: CardProps) {
     <article class="stage" aria-label={`stage ${name}`}>
       <header>
         <b>{name}</b> <span class="pill soft">{stage.kind}</span>
-        <small class="soft">{kind?.about}</small>
+        <small class="soft">
+          <Prose text={kind?.about ?? ''} />
+        </small>
         <button type="button" onClick={() => void attempt(`taking ${name} away`, () => stages.remove(name))}>
           take it away
         </button>

@@ -1,4 +1,5 @@
 import { useId } from 'preact/hooks';
+import { Prose } from '../parts/prose.tsx';
 import type { Field, FieldType } from './kinds.ts';
 import { STEPS, scaleOf } from './scale.ts';
 
@@ -34,7 +35,7 @@ export function FieldInput({ field, value, onValue }: FieldInputProps) {
       </label>
       <Control id={id} field={field} value={value} onValue={onValue} />
       <small class="soft" id={`${id}-about`}>
-        {about}
+        <Prose text={about} />
       </small>
     </div>
   );

@@ -53,6 +53,10 @@ export interface Kind {
 /** Keys that all stages that make faults have. */
 const COMMON = ['toxicity', 'seed', 'from', 'for', 'every', 'expires', 'target', 'max_affected'];
 
+/** Since when schedules count in a configuration, and at run time. */
+const OF_CONFIGURATION = 'counted from the start of the configuration';
+const OF_RUN_TIME = 'counted from when it was put in or last changed';
+
 /** The kinds that can be put at run time, in the order of the schemas. */
 export function kindsOf(schemas: Readonly<Record<string, StageSchema>>): Kind[] {
   return Object.entries(schemas)
@@ -72,7 +76,7 @@ function fieldOf(path: string, schema: StageSchema, isRequired: boolean): Field 
   return {
     path,
     type: typeOf(schema),
-    about: schema.description ?? '',
+    about: (schema.description ?? '').replace(OF_CONFIGURATION, OF_RUN_TIME),
     default: schema.default === undefined ? '' : String(schema.default),
     isRequired,
     choices: schema.enum ?? [],

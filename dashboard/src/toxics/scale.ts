@@ -18,6 +18,7 @@ export interface Scale {
 const KIB = 1024;
 /** Ends of the sliders; the field beside them takes what lies beyond. */
 const DURATION_MS = [1, 60_000] as const;
+const SCHEDULE_MS = [1_000, 86_400_000] as const;
 const RATE_BYTES = [KIB, KIB ** 3] as const;
 const SIZE_BYTES = [1, KIB ** 3] as const;
 const RARE_SHARE = [1e-6, 1] as const;
@@ -39,11 +40,11 @@ export function scaleOf(field: Field): Scale | null {
 }
 
 /** None at the left end. */
-function durations({ isRequired, default: written }: Field): Scale {
+function durations({ isRequired, isCommon, default: written }: Field): Scale {
   const none =
     isRequired || (written !== '' && written !== 'never' && parseDuration(written) !== 0) ? null : written;
   return leftmost(none, {
-    range: DURATION_MS,
+    range: isCommon ? SCHEDULE_MS : DURATION_MS,
     read: parseDuration,
     write: (ms) => formatDuration(Math.max(1, rounded(ms))),
     endText: none === null ? null : written === '' ? 'none' : written,
@@ -137,9 +138,11 @@ function stepWith(way: Way, value: number | null): number | null {
   return value <= 0 ? 0 : Math.min(way.steps, Math.max(0, Math.round(way.stepOf(value))));
 }
 
-/** Two digits, and from ten seconds on whole seconds. */
+/** Two digits below ten seconds; then whole seconds, minutes, hours. */
 function rounded(ms: number): number {
-  return ms >= 10_000 ? Math.round(ms / 1000) * 1000 : Number(ms.toPrecision(2));
+  if (ms < 10_000) return Number(ms.toPrecision(2));
+  const unit = ms >= 36_000_000 ? 3_600_000 : ms >= 600_000 ? 60_000 : 1_000;
+  return Math.round(ms / unit) * unit;
 }
 
 /** Whole units of 1024, so that it is written short. */
