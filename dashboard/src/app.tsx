@@ -9,6 +9,7 @@ import { Events } from './pages/events.tsx';
 import { Overview } from './pages/overview.tsx';
 import { Pools } from './pages/pools.tsx';
 import { Toxics } from './pages/toxics.tsx';
+import { Questions } from './parts/dialog.tsx';
 import { Notices } from './parts/notices.tsx';
 import { place } from './place.ts';
 import { linkTo, PAGES, type PageName } from './routing.ts';
@@ -24,6 +25,7 @@ export function App() {
       <main class={serviceError.value === null ? '' : 'stale'}>
         <Page />
       </main>
+      <Questions />
       <Notices />
     </>
   );

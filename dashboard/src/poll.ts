@@ -51,7 +51,8 @@ async function once<T>(path: string, cancel: AbortSignal): Promise<Polled<T>> {
   }
 }
 
-function pause(ms: number, cancel: AbortSignal): Promise<void> {
+/** Resolves after so long, or when `cancel` is aborted. */
+export function pause(ms: number, cancel: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);
     cancel.addEventListener('abort', () => {
@@ -61,7 +62,8 @@ function pause(ms: number, cancel: AbortSignal): Promise<void> {
   });
 }
 
-function untilSeen(cancel: AbortSignal): Promise<void> {
+/** Resolves when the tab is seen again, or `cancel` is aborted. */
+export function untilSeen(cancel: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     document.addEventListener('visibilitychange', () => resolve(), { once: true, signal: cancel });
     cancel.addEventListener('abort', () => resolve());
