@@ -1,5 +1,6 @@
+import type { JSX } from 'preact';
 import type { ConnectionRow } from '../../../src/core/connection-query.ts';
-import { rate, size, span } from '../format.ts';
+import { size, span } from '../format.ts';
 import { linkTo } from '../routing.ts';
 import './connection-list.css';
 import type { ConnectionFeed } from './connection-feed.ts';
@@ -22,20 +23,24 @@ export interface ConnectionListProps {
   readonly onSort?: (sort: string) => void;
   /** Absent: rows cannot be marked. */
   readonly marks?: Marks;
+  /** Columns that are shown. Absent: all. */
+  readonly only?: readonly ColumnName[];
 }
 
 const WIDTHS = {
   connection: 112,
   client: 148,
-  listener: 80,
-  protocol: 76,
-  route: 84,
-  backend: 132,
-  state: 148,
+  listener: 76,
+  protocol: 74,
+  route: 80,
+  backend: 130,
+  state: 164,
   age: 80,
   bytes: 136,
   rate: 136,
 } as const;
+
+export type ColumnName = keyof typeof WIDTHS;
 
 /** Sorts of the API, by the column that shows what is sorted by. */
 const SORTS: Readonly<Record<string, string>> = {
@@ -49,13 +54,15 @@ const NUMBERS: readonly string[] = ['age', 'bytes', 'rate'];
 const HEADS: Readonly<Record<string, string>> = { bytes: 'up, down', rate: 'a second' };
 
 /** Live connections, each with a link to its page and a button that ends it. */
-export function ConnectionList({ label, feed, sort, onSort, marks }: ConnectionListProps) {
+export function ConnectionList(props: ConnectionListProps) {
+  const { label, feed, marks } = props;
+  const only = props.only ?? (Object.keys(WIDTHS) as ColumnName[]);
   return (
     <VirtualTable
       label={label}
-      columns={columnsOf(sort, onSort, feed, marks)}
+      columns={columnsOf(props, only)}
       rows={feed.matched ?? 0}
-      cells={(index) => <Cells row={feed.row(index)} feed={feed} marks={marks} />}
+      cells={(index) => <Cells row={feed.row(index)} feed={feed} marks={marks} only={only} />}
       empty={<Nothing feed={feed} />}
       onView={(view) => feed.look(view)}
     />
@@ -63,26 +70,25 @@ export function ConnectionList({ label, feed, sort, onSort, marks }: ConnectionL
 }
 
 function columnsOf(
-  sort: string | undefined,
-  onSort: ConnectionListProps['onSort'],
-  feed: ConnectionFeed,
-  marks: Marks | undefined,
+  { feed, sort, onSort, marks }: ConnectionListProps,
+  only: readonly ColumnName[],
 ): VirtualColumn[] {
-  const named = Object.entries(WIDTHS).map(([name, width]): VirtualColumn => {
+  const named = only.map((name): VirtualColumn => {
     const by = SORTS[name];
     const text = HEADS[name] ?? name;
     const isSorted = by !== undefined && sort?.replace('-', '') === by;
+    const direction = sort?.startsWith('-') ? 'descending' : 'ascending';
     return {
       name,
-      width,
+      width: WIDTHS[name],
       isNumber: NUMBERS.includes(name),
-      sorted: isSorted ? (sort?.startsWith('-') ? 'descending' : 'ascending') : undefined,
+      sorted: isSorted ? direction : undefined,
       head:
         by === undefined || onSort === undefined ? (
           text
         ) : (
           <button type="button" onClick={() => onSort(nextSort(by, sort))}>
-            {text} {isSorted ? (sort?.startsWith('-') ? '▼' : '▲') : '↕'}
+            {text} {isSorted ? (direction === 'descending' ? '▼' : '▲') : '↕'}
           </button>
         ),
     };
@@ -123,12 +129,12 @@ interface CellsProps {
   readonly row: ConnectionRow | null;
   readonly feed: ConnectionFeed;
   readonly marks: Marks | undefined;
+  readonly only: readonly ColumnName[];
 }
 
-function Cells({ row, feed, marks }: CellsProps) {
-  const columns = Object.keys(WIDTHS).length + (marks === undefined ? 1 : 2);
-  if (row === null) return <td colSpan={columns}>…</td>;
-  const { connection, backend, pool } = row;
+function Cells({ row, feed, marks, only }: CellsProps) {
+  if (row === null) return <td colSpan={only.length + (marks === undefined ? 1 : 2)}>…</td>;
+  const { connection } = row;
   return (
     <>
       {marks === undefined ? null : (
@@ -141,25 +147,7 @@ function Cells({ row, feed, marks }: CellsProps) {
           />
         </td>
       )}
-      <td class="address">
-        <a href={linkTo('connections', connection)}>{connection}</a>
-      </td>
-      <td class="address">{row.client}</td>
-      <td>{row.listener}</td>
-      <td>{row.protocol ?? '–'}</td>
-      <td>{row.route ?? '–'}</td>
-      <td title={`${pool ?? ''} ${backend ?? ''}`}>
-        {pool ?? '–'}
-        {backend === null ? '' : ` → ${backend}`}
-      </td>
-      <td class={`state-of ${row.state}`}>{row.state}</td>
-      <td class="number">{span(Math.max(0, Date.now() - row.opened))}</td>
-      <td class="number">
-        {size(row.bytesUp)}, {size(row.bytesDown)}
-      </td>
-      <td class="number">
-        {row.rateUp + row.rateDown === 0 ? '–' : `${rate(row.rateUp)}, ${rate(row.rateDown)}`}
-      </td>
+      {only.map((name) => CELLS[name](row))}
       <td>
         <button type="button" class="danger" onClick={() => endOne(row).then(() => feed.refresh())}>
           end<span class="unseen"> {connection}</span>
@@ -168,3 +156,45 @@ function Cells({ row, feed, marks }: CellsProps) {
     </>
   );
 }
+
+const CELLS: Readonly<Record<ColumnName, (row: ConnectionRow) => JSX.Element>> = {
+  connection: ({ connection }) => (
+    <td key="connection" class="address">
+      <a href={linkTo('connections', connection)}>{connection}</a>
+    </td>
+  ),
+  client: ({ client }) => (
+    <td key="client" class="address" title={client}>
+      {client}
+    </td>
+  ),
+  listener: ({ listener }) => <td key="listener">{listener}</td>,
+  protocol: ({ protocol }) => <td key="protocol">{protocol ?? '–'}</td>,
+  route: ({ route }) => <td key="route">{route ?? '–'}</td>,
+  backend: ({ pool, backend }) => (
+    <td key="backend" title={`${pool ?? ''} ${backend ?? ''}`}>
+      {pool ?? '–'}
+      {backend === null ? '' : ` → ${backend}`}
+    </td>
+  ),
+  state: ({ state }) => (
+    <td key="state" class={`state-of ${state}`}>
+      {state}
+    </td>
+  ),
+  age: ({ opened }) => (
+    <td key="age" class="number">
+      {span(Math.max(0, Date.now() - opened))}
+    </td>
+  ),
+  bytes: ({ bytesUp, bytesDown }) => (
+    <td key="bytes" class="number">
+      {size(bytesUp)}, {size(bytesDown)}
+    </td>
+  ),
+  rate: ({ rateUp, rateDown }) => (
+    <td key="rate" class="number">
+      {rateUp + rateDown === 0 ? '–' : `${size(rateUp)}, ${size(rateDown)}`}
+    </td>
+  ),
+};
