@@ -10,7 +10,7 @@ import { writeWord } from './core/shard-words.ts';
 import type { BackendStatus, PoolStatus, ServiceStatus } from './core/status.ts';
 import { EventHub, type TakeEvents } from './event-hub.ts';
 import { actorCounts, connectionCounts, statesOfUpstreams } from './machine-counts.ts';
-import { COUNTERS } from './shard-counters.ts';
+import { CONNECTION_TRANSITIONS, COUNTERS } from './shard-counters.ts';
 import { wordsOf } from './shared-memory/index.ts';
 import { listenerStatuses, poolStatuses, shardStatuses } from './status.ts';
 import type { RunningUpstreams } from './upstream/index.ts';
@@ -31,6 +31,8 @@ export interface AdministeredParts {
   now(): number;
   /** null before they are started. */
   upstreams(): RunningUpstreams | null;
+  /** Where the actors of the names of backends stand. */
+  nameStates(): readonly string[];
 }
 
 /** Answers the admin server for a service; the promises are those of `StatusSource`. */
@@ -86,12 +88,14 @@ export class Administration {
   }
 
   counts(): Readonly<Record<string, MachineCounts>> {
-    const { memory, fleet, upstreams } = this.#parts;
+    const { memory, fleet, upstreams, nameStates } = this.#parts;
     const { balancers, checkers } = statesOfUpstreams(upstreams()?.actors ?? []);
     return {
-      connection: connectionCounts(COUNTERS, memory.counters),
+      connection: connectionCounts(COUNTERS, memory.counters, CONNECTION_TRANSITIONS),
       balancer: actorCounts(balancers),
       'health-checker': actorCounts(checkers),
+      name: actorCounts(nameStates()),
+      circuit: actorCounts(upstreams()?.circuits ?? []),
       shard: actorCounts(fleet.hosts.map(({ state }) => state)),
     };
   }

@@ -131,6 +131,7 @@ export class RunningService implements Service {
       current: () => ({ plan: this.#plan, bound: this.#bound }),
       now: this.#wallTime,
       upstreams: () => this.#upstreams,
+      nameStates: () => this.#resolving.names.states(),
     });
   }
 

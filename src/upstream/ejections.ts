@@ -8,6 +8,7 @@ import type { PassivePlan, Plan } from '../core/plan.ts';
 import type { Cancellable, Timers } from '../core/ports.ts';
 import { UNHEALTHY, type UpstreamTable } from '../core/upstream-table.ts';
 import { ActorClock } from './actor-clock.ts';
+import { leafOf } from './leaf-of.ts';
 import { backendOf, isSameBackend, liveRows, nameOf } from './plan-rows.ts';
 
 /** How often control looks at what shards have counted. */
@@ -79,6 +80,11 @@ export class Ejections {
       if (isKept) this.#table.circuits.renew(row);
     }
     this.#watch();
+  }
+
+  /** Where each circuit stands. */
+  states(): readonly string[] {
+    return [...this.#circuits.values()].map(({ actor }) => leafOf(actor.getSnapshot().value));
   }
 
   /** A probe found a backend healthy again: if it is ejected it need not wait any longer. */

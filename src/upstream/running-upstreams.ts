@@ -48,6 +48,8 @@ export interface RunningUpstreams {
   readonly ready: Promise<void>;
   /** The supervisor of each pool, by the pool's index, null where a pool is retired; one that crashed is replaced in its place. */
   readonly actors: readonly (BalancerActor | null)[];
+  /** The state of each circuit there is: a backend that has not failed of late has none. */
+  readonly circuits: readonly string[];
   /**
    * Goes over to another plan. Before this returns the table has the weights and healths of `settleRows`, and what is
    * retired is no longer probed. A pool whose health check and backends are as before goes on undisturbed; any other gets

@@ -81,6 +81,10 @@ class Supervision implements RunningUpstreams {
     return this.#plan.pools.map(({ index }) => this.#supervisors.get(index)?.actor ?? null);
   }
 
+  get circuits(): readonly string[] {
+    return this.#ejections.states();
+  }
+
   async apply(plan: Plan): Promise<void> {
     if (this.#stopped) return;
     const before = this.#plan;

@@ -16,6 +16,9 @@ interface Asked extends Question {
   answer(isMeant: boolean): void;
 }
 
+/** What the dialog returns where the act is meant. */
+const YES = 'yes';
+
 const asked = signal<Asked | null>(null);
 
 /** Asks the viewer; true where the act is meant. A question that another one follows has been answered by no. */
@@ -45,15 +48,15 @@ function QuestionDialog({ question }: { readonly question: Asked }) {
       ref={dialog}
       aria-labelledby="question"
       aria-describedby="question-text"
-      onClose={() => question.answer(false)}
+      onClose={() => question.answer(dialog.current?.returnValue === YES)}
     >
       <h2 id="question">{question.title}</h2>
       <p id="question-text">{question.text}</p>
       <div class="buttons">
-        <button type="button" onClick={() => question.answer(false)}>
+        <button type="button" onClick={() => dialog.current?.close()}>
           leave it
         </button>
-        <button type="button" class="danger" onClick={() => question.answer(true)}>
+        <button type="button" class="danger" onClick={() => dialog.current?.close(YES)}>
           {question.yes}
         </button>
       </div>

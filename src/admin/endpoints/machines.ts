@@ -27,7 +27,7 @@ export const getMachines = endpoint({
   method: 'GET',
   path: '/v1/machines',
   access: 'read',
-  summary: 'The charts of connection, balancer, health checker and shard',
+  summary: `The charts of ${Object.keys(CHARTS).join(', ')}`,
   replies: {
     200: { description: 'By name.', schema: () => z.record(z.string(), machineDefinition()) },
   },
@@ -78,6 +78,20 @@ const stateCounts = (): z.ZodType<MachineCounts> =>
         }),
       )
       .describe('By state; of charts other than `connection` those that somebody is in.'),
+    transitions: z
+      .array(
+        z.strictObject({
+          from: z.string().describe('A state, as in `states`.'),
+          event: z.string().describe('As in the chart.'),
+          to: z
+            .string()
+            .nullable()
+            .describe('The state that is entered, also where it is `from` anew; null = `from` goes on.'),
+          taken: z.int().min(0).describe('Since the start; never falls.'),
+        }),
+      )
+      .nullable()
+      .describe('All of the chart, each once; null = nobody counts them.'),
   });
 
 export const getMachineCounts = endpoint({

@@ -57,12 +57,15 @@ describe('the admin API', () => {
       'connections/ffffffffffff',
     ])
       expect((await ask(`GET /v1/${path}`)).status).toBe(404);
-    for (const name of ['connection', 'balancer', 'health-checker', 'shard'])
+    for (const name of ['connection', 'balancer', 'health-checker', 'name', 'circuit', 'shard'])
       expect((await ask(`GET /v1/machines/${name}/counts`)).status).toBe(200);
-    const { states } = (await ask('GET /v1/machines/connection/counts')).body as {
+    const { states, transitions } = (await ask('GET /v1/machines/connection/counts')).body as {
       states: Record<string, { live: number; entered: number }>;
+      transitions: unknown[];
     };
     expect(states['streaming']).toEqual({ live: 5, entered: 5 });
+    expect(transitions).toContainEqual({ from: 'dialing', event: 'dialed', to: 'streaming', taken: 5 });
+    expect(transitions).toContainEqual({ from: 'streaming', event: 'kill', to: 'draining', taken: 0 });
     expect((await ask('GET /v1/config')).body).toEqual({ text: readFileSync(file, 'utf8') });
     expect((await ask('POST /v1/config:validate', 'listeners: []\n')).status).toBe(422);
     expect((await ask('POST /v1/config:validate', readFileSync(file, 'utf8'))).body).toEqual({
