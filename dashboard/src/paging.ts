@@ -60,7 +60,8 @@ export class Paging<T> {
       if (this.#pages.has(page)) continue;
       const known = this.#cursors.length - 1;
       if (page <= known) return this.#request(page);
-      if (!this.#isEnd(known)) return this.#request(known);
+      // The last one known, where it was read, had no next: the list ends there.
+      if (!this.#pages.has(known)) return this.#request(known);
     }
     return null;
   }
@@ -88,11 +89,6 @@ export class Paging<T> {
 
   #request(page: number): PageRequest {
     return { page, cursor: this.#cursors[page] ?? null };
-  }
-
-  /** The last page is known, and this is it. */
-  #isEnd(page: number): boolean {
-    return this.#matched !== null && this.#pages.has(page);
   }
 
   #endAt(page: number): void {

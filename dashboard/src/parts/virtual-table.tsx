@@ -82,6 +82,7 @@ function widthOf(columns: readonly VirtualColumn[]): number {
 function Gap({ rows, columns }: { readonly rows: number; readonly columns: number }) {
   if (rows === 0) return null;
   return (
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a row takes no focus
     <tr aria-hidden="true" class="gap">
       <td colSpan={columns} style={{ height: `${rows * ROW_PX}px` }} />
     </tr>
