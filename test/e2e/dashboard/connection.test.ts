@@ -14,7 +14,11 @@ describe('the page of a connection', () => {
   let [sluice, browser] = [null as unknown as Sluice, null as unknown as Browser];
   beforeAll(async () => {
     const [backend, silent] = await Promise.all([
-      serve((socket) => socket.on('data', (data) => data.forEach(() => socket.write(ANSWER)))),
+      serve((socket) => {
+        socket.on('data', (data) => {
+          for (const _ of data) socket.write(ANSWER);
+        });
+      }),
       serve((socket) => socket.destroy()),
     ]);
     silent.server.close();

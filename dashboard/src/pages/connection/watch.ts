@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ConnectionView } from '../../../../src/core/connection-view.ts';
 import type { ApiError } from '../../api.ts';
 import { usePoll } from '../../poll.ts';
-import { type Ending, endingOf } from './ending.ts';
+import { type Ending, watchEnding } from './ending.ts';
 import { type Sampled, Samples } from './samples.ts';
 
 const EVERY_MS = 1_000;
@@ -42,9 +42,7 @@ export function useConnection(id: string): Watched {
   }, [error]);
   useEffect(() => {
     const cancel = new AbortController();
-    void endingOf(id, cancel.signal).then((known) => {
-      if (known !== null) setEnding(known);
-    });
+    watchEnding(id, setEnding, cancel.signal);
     return () => cancel.abort();
   }, [id]);
   return {
