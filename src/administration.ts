@@ -1,4 +1,5 @@
-import type { Fleet, Memory } from './control/index.ts';
+import { type Fleet, type Memory, PoolHistories } from './control/index.ts';
+import type { PoolHistory } from './core/backend-history.ts';
 import type { BackendChange } from './core/backend-override.ts';
 import type { ConnectionId } from './core/connection-id.ts';
 import type { ConnectionPage, ConnectionQuery } from './core/connection-query.ts';
@@ -15,7 +16,7 @@ import { wordsOf } from './shared-memory/index.ts';
 import { listenerStatuses, poolStatuses, shardStatuses } from './status.ts';
 import type { RunningUpstreams } from './upstream/index.ts';
 
-/** What is told of a service and changed in it while it runs; it has no state of its own. */
+/** What is told of a service and changed in it while it runs. */
 export interface AdministeredParts {
   readonly memory: Memory;
   readonly fleet: Fleet;
@@ -37,6 +38,7 @@ export interface AdministeredParts {
 
 /** Answers the admin server for a service; the promises are those of `StatusSource`. */
 export class Administration {
+  readonly histories = new PoolHistories();
   readonly #parts: AdministeredParts;
   readonly #hub: EventHub;
 
@@ -85,6 +87,11 @@ export class Administration {
     if (this.#parts.upstreams()?.override(pool, backend, change, by) !== true) return null;
     const { backends = [] } = this.#pools().find(({ name }) => name === pool) ?? {};
     return backends.find(({ name }) => name === backend) ?? null;
+  }
+
+  history(pool: string): PoolHistory | null {
+    const isThere = this.#parts.current().plan.pools.some(({ name, retired }) => name === pool && !retired);
+    return isThere ? this.histories.of(pool) : null;
   }
 
   counts(): Readonly<Record<string, MachineCounts>> {

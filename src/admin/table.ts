@@ -8,7 +8,7 @@ import { getListener, getListeners } from './endpoints/listeners.ts';
 import { getMachine, getMachineCounts, getMachinePicture, getMachines } from './endpoints/machines.ts';
 import { openApiEndpoint } from './endpoints/openapi.ts';
 import { getPage, getPageCss, getPageScript } from './endpoints/page.ts';
-import { getPool, getPools, patchBackend } from './endpoints/pools.ts';
+import { getPool, getPoolHistory, getPools, patchBackend } from './endpoints/pools.ts';
 import { STAGE_ENDPOINTS } from './endpoints/stages.ts';
 import { drainService, getStatus } from './endpoints/status.ts';
 import { openApiDocument } from './openapi.ts';
@@ -33,6 +33,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   killConnections,
   getPools,
   getPool,
+  getPoolHistory,
   patchBackend,
   getListeners,
   getListener,

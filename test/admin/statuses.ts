@@ -64,6 +64,7 @@ export function sourceIn(phase: ServiceStatus['phase']): StatusSource {
     list: async () => ({ rows: [], keys: [], matched: 0 }),
     kill: async () => 0,
     override: () => null,
+    history: () => null,
     counts: () => ({ shard: { states: { running: { live: 1, entered: null } }, transitions: null } }),
     events: () => () => {},
     configText: () => 'listeners: []\n',

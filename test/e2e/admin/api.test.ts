@@ -43,6 +43,7 @@ describe('the admin API', () => {
       'status',
       'pools',
       'pools/web',
+      'pools/web/history',
       'listeners',
       'listeners/edge',
       'machines',
@@ -51,6 +52,7 @@ describe('the admin API', () => {
       expect((await ask(`GET /v1/${path}`)).status).toBe(200);
     for (const path of [
       'pools/x',
+      'pools/x/history',
       'listeners/x',
       'machines/x',
       'machines/x/counts',
@@ -90,6 +92,11 @@ describe('the admin API', () => {
     ).toBe('!');
     await ask('PATCH /v1/pools/web/backends/b', { admin: 'ready' });
     expect(new Set(await greetings(sluice.address(), 6))).toEqual(new Set(['a', 'b']));
+    const { changes } = (await ask('GET /v1/pools/web/history')).body as { changes: object[] };
+    expect(changes.slice(-2)).toMatchObject([
+      { backend: 'b', kind: 'override', from: 'ready', to: 'drain' },
+      { backend: 'b', kind: 'override', from: 'drain', to: 'ready' },
+    ]);
     expect(await sluice.waitForEvent('admin.write')).toMatchObject({
       method: 'PATCH',
       path: '/v1/pools/web/backends/b',
