@@ -34,6 +34,8 @@ readonly PROGRAMS=(
   tmux:tmux
   aiosmtpd:python3-aiosmtpd
   promtool:prometheus
+  chromium:chromium
+  /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf:fonts-dejavu-core
   vsftpd:vsftpd
   python3:python3
   strace:strace

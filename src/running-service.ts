@@ -131,6 +131,7 @@ export class RunningService implements Service {
       current: () => ({ plan: this.#plan, bound: this.#bound }),
       now: this.#wallTime,
       upstreams: () => this.#upstreams,
+      nameStates: () => this.#resolving.names.states(),
     });
   }
 
@@ -171,6 +172,7 @@ export class RunningService implements Service {
       fleet: this.#fleet,
       facts: this.#facts,
       names: this.#resolving.names,
+      noted: this.#administration.histories.note,
       now: this.#wallTime,
     });
     this.#bound = ofLive(this.#plan, await this.#fleet.start(this.#plan));
@@ -257,6 +259,7 @@ export class RunningService implements Service {
         this.#plan = plan;
         this.#bound = ofLive(plan, prepared.bound);
         await this.#fleet.commit(plan, prepared);
+        this.#administration.histories.follow(plan);
         await this.stages.follow(plan);
       },
     });

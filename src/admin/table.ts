@@ -5,10 +5,10 @@ import { getConnection, killConnection, killConnections, listConnections } from 
 import { getEvents } from './endpoints/events.ts';
 import { getHealth, getReadiness } from './endpoints/health.ts';
 import { getListener, getListeners } from './endpoints/listeners.ts';
-import { getMachine, getMachineCounts, getMachines } from './endpoints/machines.ts';
+import { getMachine, getMachineCounts, getMachinePicture, getMachines } from './endpoints/machines.ts';
 import { openApiEndpoint } from './endpoints/openapi.ts';
 import { getPage, getPageCss, getPageScript } from './endpoints/page.ts';
-import { getPool, getPools, patchBackend } from './endpoints/pools.ts';
+import { getPool, getPoolHistory, getPools, patchBackend } from './endpoints/pools.ts';
 import { STAGE_ENDPOINTS } from './endpoints/stages.ts';
 import { drainService, getStatus } from './endpoints/status.ts';
 import { openApiDocument } from './openapi.ts';
@@ -25,6 +25,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   getStatus,
   getMachines,
   getMachine,
+  getMachinePicture,
   getMachineCounts,
   listConnections,
   getConnection,
@@ -32,6 +33,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   killConnections,
   getPools,
   getPool,
+  getPoolHistory,
   patchBackend,
   getListeners,
   getListener,

@@ -162,7 +162,11 @@ describe('the chart', () => {
       accepting: { live: 1, entered },
       new: { live: 0, entered: null },
     },
-    transitions: [{ from: 'dialing', event: 'DIALED', to: 'streaming', taken }],
+    transitions: [
+      { from: 'dialing', event: 'DIALED', to: 'streaming', taken },
+      { from: 'relaying', event: 'drain', to: null, taken: 1 },
+      { from: 'sniffing', event: 'never', to: 'closed', taken: 0 },
+    ],
   });
   const model: Model = {
     ...{ ...SEEN, view: 'chart', counts: { at: 2_000, json: counts(30, 9) } },
@@ -177,6 +181,8 @@ describe('the chart', () => {
 
   test('has the ways between them where the service counts those', () => {
     expect(bodyWith(model, 'DIALED')).toMatch(/^dialing +DIALED +streaming +2\.0 +9$/);
+    expect(bodyWith(model, 'relaying')).toMatch(/^relaying +drain +\(stays\) +0 +1$/);
+    expect(textOf(model).join('\n')).not.toContain('never');
     const uncounted = { ...model, counts: { at: 2_000, json: { states: {}, transitions: null } } };
     expect(textOf(uncounted).join('\n')).not.toContain('TAKEN/S');
   });

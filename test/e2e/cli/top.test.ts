@@ -15,7 +15,7 @@ const SERVER = AUTHORITY.issue({ names: ['127.0.0.1'] });
 const TLS = `{ cert: ${SERVER.certFile}, key: ${SERVER.keyFile} }`;
 const TOKEN = { TOP_TOKEN: 'a-token-of-more-than-thirty-two-characters' };
 
-const MAIN = fileURLToPath(new URL('../../../dist/src/cli/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../../dist/bundle/main.js', import.meta.url));
 
 /** Prints whether lines are edited and echoed, which they are not while keys come one by one. */
 const TERMINAL_MODES = String.raw`stty -a | grep -ow -e '-\?echo' -e '-\?icanon'`;

@@ -67,7 +67,7 @@ function transitions(counts: Counts, before: Counts | null, columns: number): re
   const made: readonly Column<Json>[] = [
     { head: 'FROM', cell: (one) => text(one, 'from') },
     { head: 'EVENT', cell: (one) => text(one, 'event'), spare: 1 },
-    { head: 'TO', cell: (one) => text(one, 'to') },
+    { head: 'TO', cell: (one) => text(one, 'to') || span('(stays)', 'dim') },
     { head: 'TAKEN/S', cell: (one) => perSecond(perSecondOf(one)), right: true },
     { head: 'SINCE THE START', cell: (one) => counted(number(one, 'taken')), right: true, spare: 2 },
   ];
