@@ -80,7 +80,7 @@ export function AddStage({ kinds, stages }: AddProps) {
           {refused}
         </p>
       )}
-      <Fields kind={kind} values={values} onValues={setValues} />
+      <Fields kind={kind} values={values} isLive={false} onValues={setValues} />
     </form>
   );
 }
