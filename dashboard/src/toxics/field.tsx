@@ -94,10 +94,13 @@ function TextInput({
   );
 }
 
+/** Several steps may be written alike; it stays at the one it was moved to, so that keys lead on from there. */
 function Slider({ field, value, onValue }: FieldInputProps) {
+  const [held, setHeld] = useState(0);
   const scale = scaleOf(field);
   if (scale === null) return null;
   const [least, most] = scale.ends;
+  const step = scale.textAt(held) === value ? held : scale.stepOf(value);
   return (
     <span class="slider">
       <input
@@ -107,8 +110,11 @@ function Slider({ field, value, onValue }: FieldInputProps) {
         min={0}
         max={STEPS}
         step={1}
-        value={scale.stepOf(value) ?? 0}
-        onInput={(event) => onValue(scale.textAt(Number(event.currentTarget.value)))}
+        value={step ?? 0}
+        onInput={({ currentTarget }) => {
+          setHeld(Number(currentTarget.value));
+          onValue(scale.textAt(Number(currentTarget.value)));
+        }}
       />
       <span class="ends soft" aria-hidden="true">
         <span>{least}</span>
