@@ -1,16 +1,17 @@
 import { useState } from 'preact/hooks';
+import type { PoolHistory } from '../../../../src/core/backend-history.ts';
 import type { BackendStatus } from '../../../../src/core/status.ts';
 import { clock, count, span } from '../../format.ts';
 import { drain, maintain, makeReady } from './changes.ts';
-import { type History, spellsOf } from './history.ts';
+import { spellsOf } from './history.ts';
 import { Strip } from './strip.tsx';
 import { Weight } from './weight.tsx';
 
 export interface BackendProps {
   readonly pool: string;
   readonly backend: BackendStatus;
-  /** null = it is not told. */
-  readonly history: History | null;
+  /** null = it is not told yet. */
+  readonly history: PoolHistory | null;
   /** From when on the history is shown, and until when; milliseconds since 1970. */
   readonly since: number;
   readonly now: number;
