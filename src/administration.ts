@@ -1,4 +1,5 @@
 import { type Fleet, type Memory, PoolHistories } from './control/index.ts';
+import type { EventsWatch } from './core/admin-event.ts';
 import type { PoolHistory } from './core/backend-history.ts';
 import type { BackendChange } from './core/backend-override.ts';
 import type { ConnectionId } from './core/connection-id.ts';
@@ -44,9 +45,10 @@ export class Administration {
 
   constructor(parts: AdministeredParts) {
     this.#parts = parts;
-    const { facts, memory, shown } = parts;
+    const { facts, memory, shown, started } = parts;
     this.#hub = new EventHub({
       facts,
+      started,
       plan: shown,
       detail: (isWanted) => {
         for (const shard of memory.regions.words.keys())
@@ -59,13 +61,14 @@ export class Administration {
     const { memory, fleet, started, phase, current } = this.#parts;
     const { connections, counters, factsDropped, regions } = memory;
     const { plan, bound } = current();
+    const isStopping = phase() === 'draining' || phase() === 'stopped';
     return {
       phase: phase(),
       started,
       connections,
       planVersion: plan.version,
       shards: shardStatuses(plan, fleet.hosts, COUNTERS, regions),
-      listeners: listenerStatuses(plan, COUNTERS, counters, bound),
+      listeners: listenerStatuses(plan, COUNTERS, counters, bound, isStopping),
       pools: this.#pools(),
       factsDropped,
     };
@@ -107,8 +110,8 @@ export class Administration {
     };
   }
 
-  events(take: TakeEvents, wantsDetail: boolean): () => void {
-    return this.#hub.watch(take, wantsDetail);
+  events(take: TakeEvents, wantsDetail: boolean, after: number | null): EventsWatch {
+    return this.#hub.watch(take, wantsDetail, after);
   }
 
   #pools(): PoolStatus[] {

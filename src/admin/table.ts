@@ -4,7 +4,7 @@ import { getConfig, putConfig, validateConfig } from './endpoints/config.ts';
 import { getConnection, killConnection, killConnections, listConnections } from './endpoints/connections.ts';
 import { getEvents } from './endpoints/events.ts';
 import { getHealth, getReadiness } from './endpoints/health.ts';
-import { getListener, getListeners } from './endpoints/listeners.ts';
+import { drainListener, getListener, getListeners, resumeListener } from './endpoints/listeners.ts';
 import { getMachine, getMachineCounts, getMachinePicture, getMachines } from './endpoints/machines.ts';
 import { openApiEndpoint } from './endpoints/openapi.ts';
 import { getPage, getPageCss, getPageScript } from './endpoints/page.ts';
@@ -36,6 +36,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
   getPoolHistory,
   patchBackend,
   getListeners,
+  drainListener,
+  resumeListener,
   getListener,
   ...STAGE_ENDPOINTS,
   ...CAPTURE_ENDPOINTS,
