@@ -35,6 +35,11 @@ export function span(ms: number): string {
   return parts.slice(0, 2).join(' ');
 }
 
+/** As `span`, and below ten milliseconds with two digits behind the point: `0.24 ms`. */
+export function fine(ms: number): string {
+  return ms < 10 ? `${Math.max(0, ms).toFixed(ms < 0.005 ? 0 : 2)} ms` : span(ms);
+}
+
 /** `12,345`; of what is not whole one digit behind the point. */
 export function count(value: number): string {
   return value.toLocaleString('en', { maximumFractionDigits: value < 10 ? 1 : 0 });

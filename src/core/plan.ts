@@ -116,6 +116,8 @@ export interface ListenerPlan {
   readonly name: string;
   /** Taken away by a reload: accepts nobody; its connections are let finish. */
   readonly retired: boolean;
+  /** An operator wants nobody accepted for now; its connections live on. Absent: accepts. */
+  readonly drained?: boolean;
   readonly listen: Address;
   readonly plane: { readonly name: PlaneName; readonly reason: string };
   /** Who accepts: every shard of the plane's group (SO_REUSEPORT), or the shard of this number alone. */

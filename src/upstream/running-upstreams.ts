@@ -1,3 +1,4 @@
+import type { NoteBackend } from '../core/backend-history.ts';
 import type { BackendChange } from '../core/backend-override.ts';
 import type { FactSink } from '../core/facts.ts';
 import type { Plan } from '../core/plan.ts';
@@ -27,6 +28,8 @@ export interface UpstreamsOptions {
   readonly names?: NamesKnown;
   /** Ends sessions of a backend that went down, or in favour of one that came back. Absent: none are ended. */
   readonly endSessions?: EndSessions;
+  /** Hears of each change of a backend, those by operators too. Absent: nobody does. */
+  readonly noted?: NoteBackend;
   /** Counts an ejection; `cause` is the position in FAILURE_KINDS. */
   readonly countEjection?: (row: number, cause: number) => void;
 }
