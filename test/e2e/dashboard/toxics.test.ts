@@ -72,7 +72,11 @@ admin: { listen: 127.0.0.1:0 }
       isKnown: (error) => error.includes('422'),
     });
     await page.getByRole('button', { name: 'put in a stage' }).click();
-    await page.locator('.add').getByLabel('down', { exact: true }).fill('5 parsecs');
+    const down = page.locator('.add').getByLabel('down', { exact: true });
+    await down.pressSequentially('5 parsecs');
+    await page.waitForResponse(/\/v1\/status/);
+    await page.waitForResponse(/\/v1\/status/);
+    expect(await down.inputValue()).toBe('5 parsecs');
     await page.getByRole('button', { name: 'put it in' }).click();
     expect(await page.getByRole('alert').textContent()).toContain('"5 parsecs" is not a duration');
   });
