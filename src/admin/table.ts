@@ -5,7 +5,7 @@ import { getConnection, killConnection, killConnections, listConnections } from 
 import { getEvents } from './endpoints/events.ts';
 import { getHealth, getReadiness } from './endpoints/health.ts';
 import { drainListener, getListener, getListeners, resumeListener } from './endpoints/listeners.ts';
-import { getMachine, getMachineCounts, getMachines } from './endpoints/machines.ts';
+import { getMachine, getMachineCounts, getMachinePicture, getMachines } from './endpoints/machines.ts';
 import { openApiEndpoint } from './endpoints/openapi.ts';
 import { getPage, getPageCss, getPageScript } from './endpoints/page.ts';
 import { getPool, getPoolHistory, getPools, patchBackend } from './endpoints/pools.ts';
@@ -25,6 +25,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   getStatus,
   getMachines,
   getMachine,
+  getMachinePicture,
   getMachineCounts,
   listConnections,
   getConnection,

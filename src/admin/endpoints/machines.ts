@@ -2,8 +2,11 @@ import { z } from 'zod';
 import type { MachineCounts } from '../../core/machine-counts.ts';
 import { CHARTS } from '../chart/charts.ts';
 import { chartDefinition, type Json } from '../chart/definition.ts';
+import { chartSvg } from '../chart/svg.ts';
 import { endpoint, problem } from '../endpoint.ts';
-import { jsonReply, problemReply } from '../reply.ts';
+import { jsonReply, problemReply, type Reply } from '../reply.ts';
+
+const SVG = 'image/svg+xml';
 
 let definitions: Readonly<Record<string, Json>> | null = null;
 
@@ -47,6 +50,20 @@ export const getMachine = endpoint({
   handle: ({ path: { machine } }) => {
     const definitions = machineDefinitions();
     return Object.hasOwn(definitions, machine) ? jsonReply(definitions[machine]) : noMachine();
+  },
+});
+
+export const getMachinePicture = endpoint({
+  name: 'getMachinePicture',
+  method: 'GET',
+  path: '/v1/machines/{machine}/picture',
+  access: 'read',
+  summary: 'One chart, drawn; each state is a `<g data-state="name">`',
+  params: { machine: machineName },
+  replies: { 200: { description: 'SVG.', type: SVG }, 404: problem('There is none.') },
+  handle: ({ path: { machine } }): Reply => {
+    const chart = Object.entries(CHARTS).find(([name]) => name === machine)?.[1];
+    return chart === undefined ? noMachine() : { status: 200, type: SVG, body: chartSvg(chart) };
   },
 });
 
