@@ -25,7 +25,7 @@ function listener(name: string, counted: Partial<ListenerStatus> = {}): Listener
     draining: 0,
     closed: 50,
   };
-  const none = { accepted: 0, closed: {}, bytesUp: 0, bytesDown: 0 } as const;
+  const none = { state: 'accepting', accepted: 0, closed: {}, bytesUp: 0, bytesDown: 0 } as const;
   return {
     name,
     retired: false,
