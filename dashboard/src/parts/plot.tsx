@@ -151,7 +151,7 @@ function optionsOf({
   return {
     width,
     height,
-    padding: [8, 8, 0, 0],
+    padding: [8, 28, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,
