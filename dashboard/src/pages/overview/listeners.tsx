@@ -15,11 +15,9 @@ const COLUMNS: readonly Column[] = [
   { name: 'open', isNumber: true },
   { name: 'in states' },
   { name: 'accepted', isNumber: true },
-  { name: 'a second', isNumber: true },
   { name: 'up', isNumber: true },
   { name: 'down', isNumber: true },
   { name: 'ended', isNumber: true },
-  { name: 'act' },
 ];
 
 export function Listeners({ listeners }: { readonly listeners: readonly ListenerStatus[] }) {
@@ -56,20 +54,26 @@ function Listener({ listener }: { readonly listener: ListenerStatus }) {
       <td class="address" title={`on the ${plane} plane`}>
         {address}
       </td>
-      <td class={`health ${listener.state === 'accepting' ? 'good' : 'warn'}`}>{listener.state}</td>
-      <td class="number">{count(activeOf(listener))}</td>
       <td>
+        <span class={`health ${listener.state === 'accepting' ? 'good' : 'warn'}`}>{listener.state}</span>
+        {retired ? null : <Switch listener={listener} />}
+      </td>
+      <td class="number">{count(activeOf(listener))}</td>
+      <td class="states">
         <States listener={listener} />
       </td>
-      <td class="number">{count(accepted)}</td>
-      <td class="number">{perSecond(flow?.accepted)}</td>
+      <td class="number">
+        {count(accepted)}
+        <span class="rate short">
+          {typeof flow?.accepted === 'number' ? `${count(flow.accepted)}/s` : ''}
+        </span>
+      </td>
       <Volume bytes={bytesUp} bytesPerSecond={flow?.up} />
       <Volume bytes={bytesDown} bytesPerSecond={flow?.down} />
       <td class="number" title={endsOf(listener)}>
         {count(endedOf(listener))}
         {failed > 0 ? <small class="bad">{count(failed)} bad</small> : null}
       </td>
-      <td>{retired ? null : <Switch listener={listener} />}</td>
     </tr>
   );
 }
@@ -129,10 +133,6 @@ function Volume({ bytes, bytesPerSecond = null }: VolumeProps) {
       <span class="rate">{bytesPerSecond === null ? '' : rate(bytesPerSecond)}</span>
     </td>
   );
-}
-
-function perSecond(value: number | null | undefined): string {
-  return typeof value === 'number' ? count(value) : '–';
 }
 
 function endedOf({ closed }: ListenerStatus): number {
