@@ -14,7 +14,7 @@ export interface ActsProps {
 /** What can be done to a connection that lives. */
 export function Acts({ id, view, isCapturing, onCapture }: ActsProps) {
   return (
-    <div class="acts">
+    <div class="connection-acts">
       <button type="button" aria-expanded={isCapturing} onClick={onCapture}>
         capture
       </button>

@@ -1,7 +1,7 @@
 import type { ListenerStatus } from '../../../../src/core/status.ts';
 import { change } from '../../api.ts';
 import { count, rate, size } from '../../format.ts';
-import { activeOf } from '../../history.ts';
+import { activeOf, failedOf } from '../../history.ts';
 import { confirmed } from '../../parts/dialog.tsx';
 import { attempt } from '../../parts/notices.tsx';
 import { type Column, Table } from '../../parts/table.tsx';
@@ -15,11 +15,9 @@ const COLUMNS: readonly Column[] = [
   { name: 'open', isNumber: true },
   { name: 'in states' },
   { name: 'accepted', isNumber: true },
-  { name: 'a second', isNumber: true },
   { name: 'up', isNumber: true },
   { name: 'down', isNumber: true },
-  { name: 'ended' },
-  { name: 'act' },
+  { name: 'ended', isNumber: true },
 ];
 
 export function Listeners({ listeners }: { readonly listeners: readonly ListenerStatus[] }) {
@@ -43,6 +41,7 @@ export function Listeners({ listeners }: { readonly listeners: readonly Listener
 
 function Listener({ listener }: { readonly listener: ListenerStatus }) {
   const { name, address, retired, accepted, bytesUp, bytesDown, plane } = listener;
+  const failed = failedOf(listener);
   const flow = recent.value.at(-1)?.listeners.get(name);
   return (
     <tr class={retired ? 'soft' : ''}>
@@ -52,21 +51,29 @@ function Listener({ listener }: { readonly listener: ListenerStatus }) {
           <small title="a reload took it away; its last connections are let finish">retired</small>
         ) : null}
       </td>
-      <td class="address">
+      <td class="address" title={`on the ${plane} plane`}>
         {address}
-        <small>{plane}</small>
       </td>
-      <td class={`health ${listener.state === 'accepting' ? 'good' : 'warn'}`}>{listener.state}</td>
-      <td class="number">{count(activeOf(listener))}</td>
       <td>
+        <span class={`health ${listener.state === 'accepting' ? 'good' : 'warn'}`}>{listener.state}</span>
+        {retired ? null : <Switch listener={listener} />}
+      </td>
+      <td class="number">{count(activeOf(listener))}</td>
+      <td class="states">
         <States listener={listener} />
       </td>
-      <td class="number">{count(accepted)}</td>
-      <td class="number">{perSecond(flow?.accepted)}</td>
+      <td class="number">
+        {count(accepted)}
+        <span class="rate short">
+          {typeof flow?.accepted === 'number' ? `${count(flow.accepted)}/s` : ''}
+        </span>
+      </td>
       <Volume bytes={bytesUp} bytesPerSecond={flow?.up} />
       <Volume bytes={bytesDown} bytesPerSecond={flow?.down} />
-      <td class="wraps">{endsOf(listener)}</td>
-      <td>{retired ? null : <Switch listener={listener} />}</td>
+      <td class="number" title={endsOf(listener)}>
+        {count(endedOf(listener))}
+        {failed > 0 ? <small class="bad">{count(failed)} bad</small> : null}
+      </td>
     </tr>
   );
 }
@@ -128,11 +135,11 @@ function Volume({ bytes, bytesPerSecond = null }: VolumeProps) {
   );
 }
 
-function perSecond(value: number | null | undefined): string {
-  return typeof value === 'number' ? count(value) : '–';
+function endedOf({ closed }: ListenerStatus): number {
+  return Object.values(closed).reduce((sum, ended) => sum + ended, 0);
 }
 
 function endsOf({ closed }: ListenerStatus): string {
   const ends = Object.entries(closed).sort(([, a], [, b]) => b - a);
-  return ends.length === 0 ? '–' : ends.map(([reason, ended]) => `${reason} ${count(ended)}`).join(', ');
+  return ends.map(([reason, ended]) => `${reason} ${count(ended)}`).join(', ');
 }

@@ -56,7 +56,7 @@ export function BackendRow({ pool, backend, history, since, now, columns }: Back
         <td class="said">
           <Said backend={backend} />
         </td>
-        <td class="acts">
+        <td class="change">
           <Acts
             pool={pool}
             backend={backend}
