@@ -1,11 +1,13 @@
-import type { Fleet, Memory } from './control/index.ts';
+import { ConnectionInspector, type Fleet, Inspections, type Memory } from './control/index.ts';
 import type { BackendChange } from './core/backend-override.ts';
 import type { ConnectionId } from './core/connection-id.ts';
 import type { ConnectionPage, ConnectionQuery } from './core/connection-query.ts';
 import type { ConnectionView } from './core/connection-view.ts';
 import type { FactQueue } from './core/fact-queue.ts';
+import type { InspectedConnections, Inspecting, InspectTarget, TakeSteps } from './core/inspection.ts';
 import type { MachineCounts } from './core/machine-counts.ts';
 import type { Plan } from './core/plan.ts';
+import type { Timers } from './core/ports.ts';
 import { writeWord } from './core/shard-words.ts';
 import type { BackendStatus, PoolStatus, ServiceStatus } from './core/status.ts';
 import { EventHub, type TakeEvents } from './event-hub.ts';
@@ -13,7 +15,7 @@ import { actorCounts, connectionCounts, statesOfUpstreams } from './machine-coun
 import { COUNTERS } from './shard-counters.ts';
 import { wordsOf } from './shared-memory/index.ts';
 import { listenerStatuses, poolStatuses, shardStatuses } from './status.ts';
-import type { RunningUpstreams } from './upstream/index.ts';
+import type { ActorBook, RunningUpstreams } from './upstream/index.ts';
 
 /** What is told of a service and changed in it while it runs; it has no state of its own. */
 export interface AdministeredParts {
@@ -27,8 +29,9 @@ export interface AdministeredParts {
   phase(): ServiceStatus['phase'];
   /** The plan in force, and where its listeners are bound. */
   current(): { readonly plan: Plan; readonly bound: Readonly<Record<string, string>> };
-  /** Wall time in milliseconds since 1970. */
-  now(): number;
+  /** Actors of control that run. */
+  readonly actors: ActorBook;
+  readonly timers: Timers;
   /** null before they are started. */
   upstreams(): RunningUpstreams | null;
 }
@@ -37,10 +40,14 @@ export interface AdministeredParts {
 export class Administration {
   readonly #parts: AdministeredParts;
   readonly #hub: EventHub;
+  readonly #connections: ConnectionInspector;
+  readonly #inspections: Inspections;
 
   constructor(parts: AdministeredParts) {
     this.#parts = parts;
-    const { facts, memory, shown } = parts;
+    const { facts, memory, fleet, shown, timers, actors } = parts;
+    this.#connections = new ConnectionInspector({ fleet, facts, timers, plan: shown });
+    this.#inspections = new Inspections({ connections: this.#connections, actors, timers, plan: shown });
     this.#hub = new EventHub({
       facts,
       plan: shown,
@@ -100,13 +107,22 @@ export class Administration {
     return this.#hub.watch(take, wantsDetail);
   }
 
+  /** Connections that shards are to tell the transitions of. */
+  get inspected(): InspectedConnections {
+    return this.#connections.inspected;
+  }
+
+  inspect(target: InspectTarget, take: TakeSteps): Promise<Inspecting> {
+    return this.#inspections.inspect(target, take);
+  }
+
   #pools(): PoolStatus[] {
-    const { memory, current, upstreams, now } = this.#parts;
+    const { memory, current, upstreams, timers } = this.#parts;
     return poolStatuses(
       current().plan,
       memory.upstreams,
       memory.regions,
-      now(),
+      timers.epoch + timers.now(),
       (pool, backend) => upstreams()?.overrides.get(pool, backend) ?? null,
     );
   }

@@ -1,7 +1,7 @@
 import type { AdminEvent } from './core/admin-event.ts';
 import type { FactQueue } from './core/fact-queue.ts';
 import type { Plan } from './core/plan.ts';
-import { eventOfFact } from './event-of-fact.ts';
+import { eventOfFact, isTold } from './event-of-fact.ts';
 
 export type TakeEvents = (events: readonly AdminEvent[]) => void;
 
@@ -33,7 +33,7 @@ export class EventHub {
     this.#takers.add(taker);
     this.#unsubscribe ??= facts.subscribe((batch) => {
       const plan = this.#parts.plan();
-      const events = batch.map((fact) => eventOfFact(fact, plan, ++this.#lastId));
+      const events = batch.filter(isTold).map((fact) => eventOfFact(fact, plan, ++this.#lastId));
       for (const each of this.#takers) each(events);
     });
     if (wantsDetail && this.#detailed++ === 0) detail(true);

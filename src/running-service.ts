@@ -36,7 +36,7 @@ import { FLUSH_MS_MAX } from './shard-serve.ts';
 import { flushTees, reportStageErrors } from './stream/index.ts';
 import { superviseUpstreams } from './supervise-upstreams.ts';
 import type { ApiWrite } from './toxiproxy/index.ts';
-import type { RunningUpstreams } from './upstream/index.ts';
+import { ActorBook, type RunningUpstreams } from './upstream/index.ts';
 import { VERSION } from './version.ts';
 
 /** A service, from its start to its end. */
@@ -66,6 +66,7 @@ export class RunningService implements Service {
   readonly #watching: readonly StartWatcher[];
   readonly #watchers = new Watchers();
   readonly #doors = new Doors();
+  readonly #actors = new ActorBook();
   /** As the configuration was compiled, with what was asked for besides. */
   #compiled: Plan;
   #plan: Plan;
@@ -101,19 +102,17 @@ export class RunningService implements Service {
     this.#fleet = new Fleet(
       this.#threads?.shards ?? [new LocalShard(regions, this.#plane, this.#facts.emit)],
     );
-    this.stages = new StageKeeper({
-      fleet: this.#fleet,
-      plan: () => this.#plan,
-      now: this.#wallTime,
-      tell: this.#tell,
-    });
-    this.captures = new CaptureKeeper({ stages: this.stages, timers: this.#plane.timers });
+    const { timers } = this.#plane;
+    const fleet = this.#fleet;
+    this.stages = new StageKeeper({ fleet, plan: () => this.#plan, now: this.#wallTime, tell: this.#tell });
+    this.captures = new CaptureKeeper({ stages: this.stages, timers });
     this.#drain = new Drain(this.#fleet, () => memory.connections);
     this.#reloads = this.#createReloads();
     this.#resolving = new Resolving(plan, {
-      timers: this.#plane.timers,
+      timers,
       tell: this.#tell,
       emit: this.#facts.emit,
+      enterActor: this.#actors.enter,
       phase: () => this.#phase,
       shards: () => this.#fleet.hosts,
       upstreams: () => this.#upstreams,
@@ -123,13 +122,14 @@ export class RunningService implements Service {
     this.stopped.catch(() => {});
     this.#administration = new Administration({
       memory,
-      fleet: this.#fleet,
+      fleet,
+      actors: this.#actors,
+      timers,
       started: Date.now(),
       facts: this.#facts,
       shown: () => this.#shown,
       phase: () => this.#phase,
       current: () => ({ plan: this.#plan, bound: this.#bound }),
-      now: this.#wallTime,
       upstreams: () => this.#upstreams,
     });
   }
@@ -170,6 +170,7 @@ export class RunningService implements Service {
       memory: this.#memory,
       fleet: this.#fleet,
       facts: this.#facts,
+      enterActor: this.#actors.enter,
       names: this.#resolving.names,
       now: this.#wallTime,
     });
@@ -230,6 +231,8 @@ export class RunningService implements Service {
       current: () => ({ plan: this.#plan, bound: this.#bound }),
       names: () => this.#resolving.names.table(),
       stages: () => this.stages.all,
+      inspected: () => this.#administration.inspected,
+      enterActor: this.#actors.enter,
       took: (plan, bound) => {
         if (plan === this.#plan) this.#bound = ofLive(plan, { ...this.#bound, ...bound });
       },

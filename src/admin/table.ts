@@ -4,6 +4,7 @@ import { getConfig, putConfig, validateConfig } from './endpoints/config.ts';
 import { getConnection, killConnection, killConnections, listConnections } from './endpoints/connections.ts';
 import { getEvents } from './endpoints/events.ts';
 import { getHealth, getReadiness } from './endpoints/health.ts';
+import { inspect } from './endpoints/inspect.ts';
 import { getListener, getListeners } from './endpoints/listeners.ts';
 import { getMachine, getMachineCounts, getMachines } from './endpoints/machines.ts';
 import { openApiEndpoint } from './endpoints/openapi.ts';
@@ -41,6 +42,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   putConfig,
   validateConfig,
   getEvents,
+  inspect,
   drainService,
 ];
 

@@ -26,7 +26,7 @@ export interface Administered {
 /** What only looks at a service, or changes it without a plan. */
 export type Facts = Pick<
   StatusSource,
-  'status' | 'connection' | 'list' | 'kill' | 'override' | 'counts' | 'events'
+  'status' | 'connection' | 'list' | 'kill' | 'override' | 'counts' | 'events' | 'inspect'
 >;
 
 /** What a configuration that came over HTTP is called in messages. */
@@ -57,6 +57,7 @@ export function openAdmin(plan: AdminPlan, facts: Facts, service: Administered):
     override: (pool, backend, change, by) => facts.override(pool, backend, change, by),
     counts: () => facts.counts(),
     events: (take, wantsDetail) => facts.events(take, wantsDetail),
+    inspect: (target, take) => facts.inspect(target, take),
     configText: () => service.configText,
     validate: (text) => parseConfig(text, CHECKED).warnings,
     // Whoever runs the service hears of it where it fails.

@@ -66,6 +66,7 @@ export function sourceIn(phase: ServiceStatus['phase']): StatusSource {
     override: () => null,
     counts: () => ({ shard: { states: { running: { live: 1, entered: null } } } }),
     events: () => () => {},
+    inspect: async () => ({ none: 'no test inspects here' }),
     configText: () => 'listeners: []\n',
     validate: () => [],
     drain: () => {},
