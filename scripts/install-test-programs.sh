@@ -33,6 +33,8 @@ readonly PROGRAMS=(
   socat:socat
   aiosmtpd:python3-aiosmtpd
   promtool:prometheus
+  chromium:chromium
+  /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf:fonts-dejavu-core
   vsftpd:vsftpd
   python3:python3
   strace:strace

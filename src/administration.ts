@@ -1,4 +1,5 @@
-import { ConnectionInspector, type Fleet, Inspections, type Memory } from './control/index.ts';
+import { ConnectionInspector, type Fleet, Inspections, type Memory, PoolHistories } from './control/index.ts';
+import type { PoolHistory } from './core/backend-history.ts';
 import type { BackendChange } from './core/backend-override.ts';
 import type { ConnectionId } from './core/connection-id.ts';
 import type { ConnectionPage, ConnectionQuery } from './core/connection-query.ts';
@@ -12,17 +13,15 @@ import { writeWord } from './core/shard-words.ts';
 import type { BackendStatus, PoolStatus, ServiceStatus } from './core/status.ts';
 import { EventHub, type TakeEvents } from './event-hub.ts';
 import { actorCounts, connectionCounts, statesOfUpstreams } from './machine-counts.ts';
-import { COUNTERS } from './shard-counters.ts';
+import { CONNECTION_TRANSITIONS, COUNTERS } from './shard-counters.ts';
 import { wordsOf } from './shared-memory/index.ts';
 import { listenerStatuses, poolStatuses, shardStatuses } from './status.ts';
 import type { ActorBook, RunningUpstreams } from './upstream/index.ts';
 
-/** What is told of a service and changed in it while it runs; it has no state of its own. */
+/** What is told of a service and changed in it while it runs. */
 export interface AdministeredParts {
   readonly memory: Memory;
   readonly fleet: Fleet;
-  /** Wall time in milliseconds since 1970. */
-  readonly started: number;
   readonly facts: FactQueue;
   /** The plan that names what facts are about. */
   shown(): Plan;
@@ -34,11 +33,16 @@ export interface AdministeredParts {
   readonly timers: Timers;
   /** null before they are started. */
   upstreams(): RunningUpstreams | null;
+  /** Where the actors of the names of backends stand. */
+  nameStates(): readonly string[];
 }
 
 /** Answers the admin server for a service; the promises are those of `StatusSource`. */
 export class Administration {
+  readonly histories = new PoolHistories();
   readonly #parts: AdministeredParts;
+  /** Wall time in milliseconds since 1970. */
+  readonly #started = Date.now();
   readonly #hub: EventHub;
   readonly #connections: ConnectionInspector;
   readonly #inspections: Inspections;
@@ -59,12 +63,12 @@ export class Administration {
   }
 
   status(): ServiceStatus {
-    const { memory, fleet, started, phase, current } = this.#parts;
+    const { memory, fleet, phase, current } = this.#parts;
     const { connections, counters, factsDropped, regions } = memory;
     const { plan, bound } = current();
     return {
       phase: phase(),
-      started,
+      started: this.#started,
       connections,
       planVersion: plan.version,
       shards: shardStatuses(plan, fleet.hosts, COUNTERS, regions),
@@ -92,13 +96,20 @@ export class Administration {
     return backends.find(({ name }) => name === backend) ?? null;
   }
 
+  history(pool: string): PoolHistory | null {
+    const isThere = this.#parts.current().plan.pools.some(({ name, retired }) => name === pool && !retired);
+    return isThere ? this.histories.of(pool) : null;
+  }
+
   counts(): Readonly<Record<string, MachineCounts>> {
-    const { memory, fleet, upstreams } = this.#parts;
+    const { memory, fleet, upstreams, nameStates } = this.#parts;
     const { balancers, checkers } = statesOfUpstreams(upstreams()?.actors ?? []);
     return {
-      connection: connectionCounts(COUNTERS, memory.counters),
+      connection: connectionCounts(COUNTERS, memory.counters, CONNECTION_TRANSITIONS),
       balancer: actorCounts(balancers),
       'health-checker': actorCounts(checkers),
+      name: actorCounts(nameStates()),
+      circuit: actorCounts(upstreams()?.circuits ?? []),
       shard: actorCounts(fleet.hosts.map(({ state }) => state)),
     };
   }

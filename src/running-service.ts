@@ -94,19 +94,16 @@ export class RunningService implements Service {
     this.#memory = memory;
     this.#facts = memory.createFactQueue();
     reportStageErrors(this.#defect);
-    this.#plane =
-      options.plane ??
-      createNetPlane({ onObserverError: this.#defect, onOpen: (by) => memory.countDescriptor(by) });
-    const { regions } = memory;
+    const onOpen = (by: 1 | -1): void => memory.countDescriptor(by);
+    this.#plane = options.plane ?? createNetPlane({ onObserverError: this.#defect, onOpen });
     this.#threads = plan.workers.count === 0 ? null : this.#createThreads(options.shardEntry ?? SHARD_ENTRY);
-    this.#fleet = new Fleet(
-      this.#threads?.shards ?? [new LocalShard(regions, this.#plane, this.#facts.emit)],
-    );
+    const local = () => [new LocalShard(memory.regions, this.#plane, this.#facts.emit)];
+    const fleet = new Fleet(this.#threads?.shards ?? local());
+    this.#fleet = fleet;
     const { timers } = this.#plane;
-    const fleet = this.#fleet;
     this.stages = new StageKeeper({ fleet, plan: () => this.#plan, now: this.#wallTime, tell: this.#tell });
     this.captures = new CaptureKeeper({ stages: this.stages, timers });
-    this.#drain = new Drain(this.#fleet, () => memory.connections);
+    this.#drain = new Drain(fleet, () => memory.connections);
     this.#reloads = this.#createReloads();
     this.#resolving = new Resolving(plan, {
       timers,
@@ -114,7 +111,7 @@ export class RunningService implements Service {
       emit: this.#facts.emit,
       enterActor: this.#actors.enter,
       phase: () => this.#phase,
-      shards: () => this.#fleet.hosts,
+      shards: () => fleet.hosts,
       upstreams: () => this.#upstreams,
       again: () => this.#reloads.again(),
     });
@@ -125,12 +122,12 @@ export class RunningService implements Service {
       fleet,
       actors: this.#actors,
       timers,
-      started: Date.now(),
       facts: this.#facts,
       shown: () => this.#shown,
       phase: () => this.#phase,
       current: () => ({ plan: this.#plan, bound: this.#bound }),
       upstreams: () => this.#upstreams,
+      nameStates: () => this.#resolving.names.states(),
     });
   }
 
@@ -172,6 +169,7 @@ export class RunningService implements Service {
       facts: this.#facts,
       enterActor: this.#actors.enter,
       names: this.#resolving.names,
+      noted: this.#administration.histories.note,
       now: this.#wallTime,
     });
     this.#bound = ofLive(this.#plan, await this.#fleet.start(this.#plan));
@@ -260,6 +258,7 @@ export class RunningService implements Service {
         this.#plan = plan;
         this.#bound = ofLive(plan, prepared.bound);
         await this.#fleet.commit(plan, prepared);
+        this.#administration.histories.follow(plan);
         await this.stages.follow(plan);
       },
     });

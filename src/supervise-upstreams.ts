@@ -1,4 +1,5 @@
 import type { Fleet, Memory } from './control/index.ts';
+import type { NoteBackend } from './core/backend-history.ts';
 import { errorFact } from './core/error-fact.ts';
 import type { FactQueue } from './core/fact-queue.ts';
 import type { Plan } from './core/plan.ts';
@@ -13,6 +14,7 @@ interface Parts {
   readonly facts: FactQueue;
   readonly enterActor: EnterActor;
   readonly names: NamesKnown;
+  readonly noted: NoteBackend;
   /** In milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -20,7 +22,7 @@ interface Parts {
 /** Starts the supervisors of the pools of a service's first plan, made of the service's parts. */
 export function superviseUpstreams(
   plan: Plan,
-  { plane, memory, fleet, facts, enterActor, names, now }: Parts,
+  { plane, memory, fleet, facts, enterActor, names, noted, now }: Parts,
 ): RunningUpstreams {
   const { upstreams: table } = memory;
   return startUpstreams({
@@ -28,6 +30,7 @@ export function superviseUpstreams(
     plane,
     table,
     names,
+    noted,
     now,
     tls: createTlsSessions({ onError: (error) => facts.emit(errorFact(error, now())) }),
     emit: facts.emit,

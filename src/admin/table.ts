@@ -6,10 +6,10 @@ import { getEvents } from './endpoints/events.ts';
 import { getHealth, getReadiness } from './endpoints/health.ts';
 import { inspect } from './endpoints/inspect.ts';
 import { getListener, getListeners } from './endpoints/listeners.ts';
-import { getMachine, getMachineCounts, getMachines } from './endpoints/machines.ts';
+import { getMachine, getMachineCounts, getMachinePicture, getMachines } from './endpoints/machines.ts';
 import { openApiEndpoint } from './endpoints/openapi.ts';
 import { getPage, getPageCss, getPageScript } from './endpoints/page.ts';
-import { getPool, getPools, patchBackend } from './endpoints/pools.ts';
+import { getPool, getPoolHistory, getPools, patchBackend } from './endpoints/pools.ts';
 import { STAGE_ENDPOINTS } from './endpoints/stages.ts';
 import { drainService, getStatus } from './endpoints/status.ts';
 import { openApiDocument } from './openapi.ts';
@@ -26,6 +26,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   getStatus,
   getMachines,
   getMachine,
+  getMachinePicture,
   getMachineCounts,
   listConnections,
   getConnection,
@@ -33,6 +34,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   killConnections,
   getPools,
   getPool,
+  getPoolHistory,
   patchBackend,
   getListeners,
   getListener,

@@ -47,11 +47,10 @@ export function createUpgrader(served: Served, respond: Responder): Upgrader {
       sockets--;
     };
     const reply = await perform(decision, served, request, null);
-    if (reply.session !== undefined && !socket.destroyed) {
-      webSockets.accept(request, socket, head, reply.session, left);
+    if (reply.session !== undefined) {
+      await webSockets.accept(request, socket, head, reply.session, left);
       return;
     }
-    reply.session?.end();
     left();
     refuse(socket, reply);
   };

@@ -124,6 +124,7 @@ function restartSettingsOf({ workers, groups, reload, telemetry, admin, toxiprox
     ['admin.listen', admin?.listen],
     ['admin.token_env', admin?.tokenEnv ?? null],
     ['admin.tls', admin?.tls ?? null],
+    ['admin.trace_url', admin?.traceUrl ?? null],
     ['toxiproxy.listen', toxiproxy?.listen],
   ]);
 }

@@ -48,7 +48,7 @@ export class ConnectionRegistry {
     const id = connectionId(this.#owner.number, this.#owner.generation, this.#sequence++);
     let connection: Connection;
     try {
-      const logic = this.#logic(shard.plan.machineEngine);
+      const logic = this.#logic(shard);
       const root = this.#rootOn(shard);
       connection = new Connection(id, shard, listener, endpoint, logic, root, this.#remove);
     } catch (error) {
@@ -122,10 +122,10 @@ export class ConnectionRegistry {
     return this.#root;
   }
 
-  #logic(engine: MachineEngine): ConnectionLogic {
+  #logic({ plan: { machineEngine: engine }, counters: { layout, cells } }: ShardContext): ConnectionLogic {
     let logic = this.#logics.get(engine);
     if (logic === undefined) {
-      logic = connectionLogic(engine, (id) => this.#live.get(id));
+      logic = connectionLogic(engine, (id) => this.#live.get(id), layout.takenOf(cells));
       this.#logics.set(engine, logic);
     }
     return logic;

@@ -26,7 +26,7 @@ export interface Administered {
 /** What only looks at a service, or changes it without a plan. */
 export type Facts = Pick<
   StatusSource,
-  'status' | 'connection' | 'list' | 'kill' | 'override' | 'counts' | 'events' | 'inspect'
+  'status' | 'connection' | 'list' | 'kill' | 'override' | 'history' | 'counts' | 'events' | 'inspect'
 >;
 
 /** What a configuration that came over HTTP is called in messages. */
@@ -55,6 +55,7 @@ export function openAdmin(plan: AdminPlan, facts: Facts, service: Administered):
     list: (query) => facts.list(query),
     kill: (connections) => facts.kill(connections),
     override: (pool, backend, change, by) => facts.override(pool, backend, change, by),
+    history: (pool) => facts.history(pool),
     counts: () => facts.counts(),
     events: (take, wantsDetail) => facts.events(take, wantsDetail),
     inspect: (target, take) => facts.inspect(target, take),

@@ -1,4 +1,5 @@
 import type { AdminEvent } from './admin-event.ts';
+import type { PoolHistory } from './backend-history.ts';
 import type { BackendChange, BackendOverride } from './backend-override.ts';
 import type { CaptureControl, CaptureRequest } from './capture-control.ts';
 import type { CircuitState } from './circuits.ts';
@@ -113,6 +114,8 @@ export interface StatusSource {
    * backend in use. Throws a SluiceError where it cannot.
    */
   override(pool: string, backend: string, change: BackendChange, by: string): BackendStatus | null;
+  /** What has changed of a pool's backends; null where there is no such pool in use. */
+  history(pool: string): PoolHistory | null;
   /** How many actors are in each state of each chart, by the chart's name. */
   counts(): Readonly<Record<string, MachineCounts>>;
   /**

@@ -1,5 +1,6 @@
 export { ActorBook, type BookedActor, type EnterActor } from './actor-book.ts';
 export { expandServices } from './expand-services.ts';
+export { leafOf } from './leaf-of.ts';
 export { Names, type NamesKnown, type NamesOptions } from './names.ts';
 export { createPicker } from './picker.ts';
 export { PickerPools } from './picker-pools.ts';

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import { Duplex } from 'node:stream';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { TOKEN_PROTOCOL } from '../../src/admin/inspect/offered-token.ts';
-import { INSPECT_SOCKETS_MAX } from '../../src/admin/limits.ts';
+import { INSPECT_PING_MS, INSPECT_SOCKETS_MAX } from '../../src/admin/limits.ts';
 import { createResponder } from '../../src/admin/respond.ts';
 import { createUpgrader } from '../../src/admin/upgrade.ts';
 import type { Address } from '../../src/core/address.ts';
@@ -65,6 +65,10 @@ function serve(bound: Address = LOOPBACK, token: string | null = null) {
   };
   return { connect, inspections, upgrader };
 }
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 describe('a request for a WebSocket', () => {
   it('is taken up as RFC 6455 says, and what is told comes as text frames', async () => {
@@ -140,6 +144,25 @@ describe('a request for a WebSocket', () => {
       Buffer.concat([Buffer.from('81ff000000000001000000000000', 'hex'), Buffer.alloc(0x10000)]),
     );
     await soon(() => expect(inspections[0]?.ended).toBe(true));
+  });
+
+  it('is pinged, and cut where two pings are due and none was answered', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const { connect, inspections } = serve();
+    const client = connect(handshake());
+    await soon(() => expect(client.status()).toBe(101));
+    // An empty masked pong: RFC 6455 section 5.5.3.
+    const pong = Buffer.from('8a8000000000', 'hex');
+    for (let answered = 0; answered < 3; answered++) {
+      vi.advanceTimersByTime(INSPECT_PING_MS);
+      client.socket.push(pong);
+      await settle();
+    }
+    expect(client.isOver()).toBe(false);
+    vi.advanceTimersByTime(2 * INSPECT_PING_MS);
+    await soon(() => expect(inspections[0]?.ended).toBe(true));
+    expect(client.isOver()).toBe(true);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it('is told when the service ends', async () => {

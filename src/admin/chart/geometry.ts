@@ -32,8 +32,18 @@ export interface Frame {
   readonly bottom: number;
 }
 
+/** From where a line leads to where, by the names of states without states. */
+export interface Ends {
+  /** One of them is left: several where the line begins at a state that has states. */
+  readonly from: readonly string[];
+  /** The one that is entered. */
+  readonly to: string;
+}
+
 /** A line with square corners. `arrow` ends it in an arrowhead, `dot` begins it with one, on the frame it leaves. */
 export interface Wire {
+  /** null: it leads from no state, but shows which one is entered first. */
+  readonly ends: Ends | null;
   readonly points: readonly Point[];
   readonly arrow: boolean;
   readonly dot: boolean;
@@ -43,7 +53,10 @@ export type Point = readonly [x: number, y: number];
 
 /** Lines of text; `x` is their start or end, `top` the upper edge of the first. */
 export interface Label {
+  readonly ends: Ends;
   readonly lines: readonly string[];
+  /** Of each line the event of the chart; '' = the transition is taken without one. */
+  readonly events: readonly string[];
   readonly x: number;
   readonly top: number;
   readonly anchor: 'start' | 'end';

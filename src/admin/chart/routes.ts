@@ -15,6 +15,8 @@ export interface Route {
   readonly source: AnyStateNode;
   readonly target: AnyStateNode;
   readonly lines: readonly string[];
+  /** Of each line, as the chart names it. */
+  readonly events: readonly string[];
   readonly hand: Hand;
   readonly x: number;
 }
@@ -27,12 +29,13 @@ export function planRoutes(machine: AnyStateMachine, rows: Rows): Route[] {
   return pairs(chartEdges(machine)).map(([source, target, lines]) => ({
     source,
     target,
-    lines,
+    lines: [...lines.keys()],
+    events: [...lines.values()],
     ...course(source, target, rows),
   }));
 }
 
-type Pair = [source: AnyStateNode, target: AnyStateNode, lines: string[]];
+type Pair = [source: AnyStateNode, target: AnyStateNode, eventOfLine: Map<string, string>];
 
 function pairs(edges: readonly ChartEdge[]): Pair[] {
   const found: Pair[] = [];
@@ -41,10 +44,10 @@ function pairs(edges: readonly ChartEdge[]): Pair[] {
     if (target === null) continue;
     const line = lineOf(edge, edges);
     const pair = found.find((known) => known[0] === source && known[1] === target);
-    if (pair === undefined) found.push([source, target, [line]]);
-    else pair[2].push(line);
+    if (pair === undefined) found.push([source, target, new Map([[line, edge.event]])]);
+    else pair[2].set(line, edge.event);
   }
-  return found.map(([source, target, lines]) => [source, target, [...new Set(lines)]]);
+  return found;
 }
 
 /** Candidates of one event that all lead to the same state are told apart by actions only: one line, without guards. */

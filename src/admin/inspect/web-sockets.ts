@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type WebSocket, WebSocketServer } from 'ws';
+import type { WebSocket, WebSocketServer } from 'ws';
 import { INSPECT_CLOSE_MS_MAX, INSPECT_HEARD_BYTES_MAX, INSPECT_PING_MS } from '../limits.ts';
 import type { SocketSession } from '../reply.ts';
 import { INSPECT_PROTOCOL } from './offered-token.ts';
@@ -24,34 +24,46 @@ const OPTIONS = {
     offered.has(INSPECT_PROTOCOL) ? INSPECT_PROTOCOL : (false as const),
 };
 
-/** The WebSockets of an admin server. */
+/** The WebSockets of an admin server. The library is loaded with the first, so that a start does not pay for it. */
 export class WebSockets {
-  readonly #server = new WebSocketServer(OPTIONS);
+  #server: WebSocketServer | null = null;
+  #isClosed = false;
 
-  /** Completes the handshake of a request, or refuses it where it is none of RFC 6455; `gone` is called once, when it has ended. */
-  accept(
+  /**
+   * Completes the handshake of a request, or refuses it where it is none of RFC 6455; `gone` is called once, when it has
+   * ended. Never rejects.
+   */
+  async accept(
     request: IncomingMessage,
     socket: Duplex,
     head: Buffer,
     session: SocketSession,
     gone: () => void,
-  ): void {
+  ): Promise<void> {
     const ended = once(() => {
       session.end();
       gone();
     });
     socket.once('close', ended);
+    const { WebSocketServer } = await import('ws');
+    if (this.#isClosed || socket.destroyed) {
+      socket.destroy();
+      ended();
+      return;
+    }
+    this.#server ??= new WebSocketServer(OPTIONS);
     this.#server.handleUpgrade(request, socket, head, (webSocket) => run(webSocket, session, ended));
   }
 
-  /** Tells all that the server goes away, and leaves those that do not hear it. */
+  /** Tells all that the server goes away. From here on none is opened. */
   close(): void {
-    for (const webSocket of this.#server.clients) webSocket.close(GOING_AWAY, 'the service ends');
+    this.#isClosed = true;
+    for (const webSocket of this.#server?.clients ?? []) webSocket.close(GOING_AWAY, 'the service ends');
   }
 
   /** Cuts what is left. */
   cut(): void {
-    for (const webSocket of this.#server.clients) webSocket.terminate();
+    for (const webSocket of this.#server?.clients ?? []) webSocket.terminate();
   }
 }
 

@@ -43,6 +43,7 @@ describe('the admin API', () => {
       'status',
       'pools',
       'pools/web',
+      'pools/web/history',
       'listeners',
       'listeners/edge',
       'machines',
@@ -51,18 +52,22 @@ describe('the admin API', () => {
       expect((await ask(`GET /v1/${path}`)).status).toBe(200);
     for (const path of [
       'pools/x',
+      'pools/x/history',
       'listeners/x',
       'machines/x',
       'machines/x/counts',
       'connections/ffffffffffff',
     ])
       expect((await ask(`GET /v1/${path}`)).status).toBe(404);
-    for (const name of ['connection', 'balancer', 'health-checker', 'shard'])
+    for (const name of ['connection', 'balancer', 'health-checker', 'name', 'circuit', 'shard'])
       expect((await ask(`GET /v1/machines/${name}/counts`)).status).toBe(200);
-    const { states } = (await ask('GET /v1/machines/connection/counts')).body as {
+    const { states, transitions } = (await ask('GET /v1/machines/connection/counts')).body as {
       states: Record<string, { live: number; entered: number }>;
+      transitions: unknown[];
     };
     expect(states['streaming']).toEqual({ live: 5, entered: 5 });
+    expect(transitions).toContainEqual({ from: 'dialing', event: 'dialed', to: 'streaming', taken: 5 });
+    expect(transitions).toContainEqual({ from: 'streaming', event: 'kill', to: 'draining', taken: 0 });
     expect((await ask('GET /v1/config')).body).toEqual({ text: readFileSync(file, 'utf8') });
     expect((await ask('POST /v1/config:validate', 'listeners: []\n')).status).toBe(422);
     expect((await ask('POST /v1/config:validate', readFileSync(file, 'utf8'))).body).toEqual({
@@ -87,6 +92,11 @@ describe('the admin API', () => {
     ).toBe('!');
     await ask('PATCH /v1/pools/web/backends/b', { admin: 'ready' });
     expect(new Set(await greetings(sluice.address(), 6))).toEqual(new Set(['a', 'b']));
+    const { changes } = (await ask('GET /v1/pools/web/history')).body as { changes: object[] };
+    expect(changes.slice(-2)).toMatchObject([
+      { backend: 'b', kind: 'override', from: 'ready', to: 'drain' },
+      { backend: 'b', kind: 'override', from: 'drain', to: 'ready' },
+    ]);
     expect(await sluice.waitForEvent('admin.write')).toMatchObject({
       method: 'PATCH',
       path: '/v1/pools/web/backends/b',

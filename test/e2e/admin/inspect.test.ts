@@ -27,13 +27,13 @@ type Told = StatelyInspectionEvent & {
 const FAILING = fileURLToPath(new URL('../../support/peers/failing-host.mjs', import.meta.url));
 
 async function proxy(
-  { admin = '127.0.0.1:0', more = '', workers = 2 } = {},
+  { admin = '127.0.0.1:0', more = '', workers = 2, health = '{ interval: 200ms }' } = {},
   options: SluiceOptions = {},
 ): Promise<Sluice> {
   const backend = await serve((socket) => void socket.pipe(socket));
   const file = fileWith(`
 listeners: [{ name: edge, listen: 127.0.0.1:0, to: web }]
-pools: { web: { health: { interval: 200ms }, backends: [{ address: 127.0.0.1:${backend.port}, name: one }] } }
+pools: { web: { health: ${health}, backends: [{ address: 127.0.0.1:${backend.port}, name: one }] } }
 workers: ${workers}
 admin: { listen: ${admin}${more} }
 `);
@@ -132,7 +132,7 @@ describe("Stately's inspector", () => {
     });
   });
 
-  test('is told how a connection stands, what comes after that, and that it has ended', async () => {
+  test('is told how a connection stands, what comes after that, and that it has ended; and of probes', async () => {
     const sluice = await proxy();
     const client = await connected(sluice);
     const id = await idOf(sluice);
@@ -152,19 +152,16 @@ describe("Stately's inspector", () => {
     expect(await closed).toEqual({ code: 1000, why: 'the connection has ended' });
     expect(events(messages)).toEqual(['client.reset', 'flushed']);
     expect(values(messages)).toEqual([{ relaying: 'draining' }, 'closed']);
-  });
 
-  test('looks into a balancer and its health checkers, and hears their probes', async () => {
-    const sluice = await proxy();
-    const { messages, status } = open(inspector(sluice, 'pool=web'));
-    expect(await status).toBe(101);
-    await until(() => events(messages).includes('probe.passed'), 'a probe');
-    const actors = messages.filter(({ type }) => type === '@xstate.actor') as {
+    const pool = open(inspector(sluice, 'pool=web'));
+    expect(await pool.status).toBe(101);
+    await until(() => events(pool.messages).includes('probe.passed'), 'a probe');
+    const actors = pool.messages.filter(({ type }) => type === '@xstate.actor') as {
       readonly name: string;
       readonly parentId?: string;
     }[];
     expect(actors.map(({ name }) => name)).toEqual(['web', 'web/one']);
-    expect(actors[1]?.parentId).toBe(messages[0]?.sessionId);
+    expect(actors[1]?.parentId).toBe(pool.messages[0]?.sessionId);
   });
 
   test('hears it when a shard dies: of its connections, its supervisor, and those of the next one', async () => {
@@ -230,8 +227,9 @@ describe('an inspector', () => {
   });
 
   test('that does not read holds up nobody, and is cut; what it held is given back', async () => {
-    const sluice = await proxy();
-    await connected(sluice).then((client) => client.destroy());
+    const sluice = await proxy({ health: 'off' });
+    (await connected(sluice)).destroy();
+    await sluice.waitForClosed(1);
     const descriptors = sluice.fdCount();
     const silent = open(inspector(sluice, 'listener=edge'));
     const other = open(inspector(sluice, 'listener=edge'));
