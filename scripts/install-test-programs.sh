@@ -31,6 +31,7 @@ readonly PROGRAMS=(
   mariadb:mariadb-client-core
   tshark:tshark
   socat:socat
+  tmux:tmux
   aiosmtpd:python3-aiosmtpd
   promtool:prometheus
   chromium:chromium

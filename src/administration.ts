@@ -1,4 +1,5 @@
 import { ConnectionInspector, type Fleet, Inspections, type Memory, PoolHistories } from './control/index.ts';
+import type { EventsWatch } from './core/admin-event.ts';
 import type { PoolHistory } from './core/backend-history.ts';
 import type { BackendChange } from './core/backend-override.ts';
 import type { ConnectionId } from './core/connection-id.ts';
@@ -54,6 +55,7 @@ export class Administration {
     this.#inspections = new Inspections({ connections: this.#connections, actors, timers, plan: shown });
     this.#hub = new EventHub({
       facts,
+      started: this.#started,
       plan: shown,
       detail: (isWanted) => {
         for (const shard of memory.regions.words.keys())
@@ -66,13 +68,14 @@ export class Administration {
     const { memory, fleet, phase, current } = this.#parts;
     const { connections, counters, factsDropped, regions } = memory;
     const { plan, bound } = current();
+    const isStopping = phase() === 'draining' || phase() === 'stopped';
     return {
       phase: phase(),
       started: this.#started,
       connections,
       planVersion: plan.version,
       shards: shardStatuses(plan, fleet.hosts, COUNTERS, regions),
-      listeners: listenerStatuses(plan, COUNTERS, counters, bound),
+      listeners: listenerStatuses(plan, COUNTERS, counters, bound, isStopping),
       pools: this.#pools(),
       factsDropped,
     };
@@ -114,8 +117,8 @@ export class Administration {
     };
   }
 
-  events(take: TakeEvents, wantsDetail: boolean): () => void {
-    return this.#hub.watch(take, wantsDetail);
+  events(take: TakeEvents, wantsDetail: boolean, after: number | null): EventsWatch {
+    return this.#hub.watch(take, wantsDetail, after);
   }
 
   /** Connections that shards are to tell the transitions of. */

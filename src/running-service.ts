@@ -61,7 +61,7 @@ export class RunningService implements Service {
   readonly cut = () => this.#drain.cut();
   readonly adminWrote = (write: AdminWrite) => this.#tell({ event: 'admin.write', ...write });
   readonly toxiproxyWrote = (write: ApiWrite) => this.#tell({ event: 'toxiproxy.write', ...write });
-  readonly #overlaid: Overlaid;
+  readonly overlaid: Overlaid;
   readonly #administration: Administration;
   readonly #watching: readonly StartWatcher[];
   readonly #watchers = new Watchers();
@@ -89,7 +89,7 @@ export class RunningService implements Service {
     this.#plan = plan;
     this.#shown = plan;
     this.#text = options.text ?? null;
-    this.#overlaid = new Overlaid(plan);
+    this.overlaid = new Overlaid(plan);
     const memory = new Memory(plan);
     this.#memory = memory;
     this.#facts = memory.createFactQueue();
@@ -176,7 +176,7 @@ export class RunningService implements Service {
     await this.#upstreams.ready;
     this.#phase = 'ready';
     if (this.#plan.toxiproxy !== undefined)
-      this.#doors.add('toxiproxy', await openToxiproxy(this.#plan.toxiproxy, this.#overlaid, this));
+      this.#doors.add('toxiproxy', await openToxiproxy(this.#plan.toxiproxy, this.overlaid, this));
     this.#facts.flush();
     this.#tell({ event: 'ready', listeners: this.#bound, urls: this.#doors.urls });
     await this.#resolving.followServices();
@@ -184,7 +184,7 @@ export class RunningService implements Service {
 
   reload(plan: Plan, text: string | null = null): Promise<Reloaded> {
     return this.reloadTo(() => {
-      const next = this.#overlaid.under(plan);
+      const next = this.overlaid.under(plan);
       const taken = (): void => {
         next.taken?.();
         this.#text = text;

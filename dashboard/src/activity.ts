@@ -1,24 +1,10 @@
-import type { MachineCounts } from '../../src/core/machine-counts.ts';
+import type { MachineCounts, TransitionCount } from '../../src/core/machine-counts.ts';
 import type { ListenerStatus } from '../../src/core/status.ts';
-
-/** How often a state was left by an event, since the start. */
-export interface TransitionCount {
-  readonly from: string;
-  readonly event: string;
-  /** The state that is entered; null where the state goes on. */
-  readonly to: string | null;
-  readonly taken: number;
-}
-
-/** What `/v1/machines/{machine}/counts` answers; transitions are absent or null where nobody counts them. */
-export interface CountsAnswer extends MachineCounts {
-  readonly transitions?: readonly TransitionCount[] | null;
-}
 
 export interface Counted {
   /** Milliseconds, of any clock. */
   readonly at: number;
-  readonly counts: CountsAnswer;
+  readonly counts: MachineCounts;
 }
 
 export interface StateActivity {
@@ -55,8 +41,8 @@ export function activityOf(before: Counted | null, { at, counts }: Counted): Act
 }
 
 function transitionsOf(
-  before: CountsAnswer | undefined,
-  now: CountsAnswer,
+  before: MachineCounts | undefined,
+  now: MachineCounts,
   growth: (was: number | undefined, now: number) => number | null,
 ): TransitionActivity[] | null {
   if (!now.transitions || !before?.transitions) return null;
@@ -80,14 +66,14 @@ export function activityOfListener({ connections, closed }: ListenerStatus): Act
   return { states: new Map(states), transitions: null };
 }
 
-/** How often one of these states was left for `to`, a second, by `event` or by any. */
+/** How often one of these states was left for `to` by `event`, a second. */
 export function rateOf(
   transitions: readonly TransitionActivity[],
   from: readonly string[],
   to: string,
-  event: string | null,
+  event: string,
 ): number {
   return transitions
-    .filter((each) => from.includes(each.from) && each.to === to && (event === null || each.event === event))
+    .filter((each) => from.includes(each.from) && each.to === to && each.event === event)
     .reduce((sum, { perSecond }) => sum + perSecond, 0);
 }

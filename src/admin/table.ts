@@ -5,7 +5,7 @@ import { getConnection, killConnection, killConnections, listConnections } from 
 import { getEvents } from './endpoints/events.ts';
 import { getHealth, getReadiness } from './endpoints/health.ts';
 import { inspect } from './endpoints/inspect.ts';
-import { getListener, getListeners } from './endpoints/listeners.ts';
+import { drainListener, getListener, getListeners, resumeListener } from './endpoints/listeners.ts';
 import { getMachine, getMachineCounts, getMachinePicture, getMachines } from './endpoints/machines.ts';
 import { openApiEndpoint } from './endpoints/openapi.ts';
 import { getPage, getPageCss, getPageScript } from './endpoints/page.ts';
@@ -37,6 +37,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
   getPoolHistory,
   patchBackend,
   getListeners,
+  drainListener,
+  resumeListener,
   getListener,
   ...STAGE_ENDPOINTS,
   ...CAPTURE_ENDPOINTS,

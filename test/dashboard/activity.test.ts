@@ -27,12 +27,12 @@ describe('what goes on in a chart', () => {
     expect(fell.states.get('streaming')?.entered).toBeNull();
   });
 
-  it('is told of transitions where somebody counts them, by event or by all events', () => {
+  it('is told of transitions where somebody counts them, by the states left, the one entered and the event', () => {
     const { transitions } = activityOf(counted(0, 10, 4), counted(1_000, 10, 10));
     if (transitions === null) throw new Error('they are counted');
-    expect(rateOf(transitions, ['streaming', 'draining'], 'half-closed-client', null)).toBe(6);
+    expect(rateOf(transitions, ['streaming', 'draining'], 'half-closed-client', 'client.fin')).toBe(6);
     expect(rateOf(transitions, ['streaming'], 'half-closed-client', 'kill')).toBe(0);
-    expect(rateOf(transitions, ['dialing'], 'half-closed-client', null)).toBe(0);
+    expect(rateOf(transitions, ['dialing'], 'half-closed-client', 'client.fin')).toBe(0);
     expect(activityOf(counted(0, 1, null), counted(1, 2, null)).transitions).toBeNull();
   });
 });

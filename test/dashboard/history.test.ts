@@ -25,8 +25,17 @@ function listener(name: string, counted: Partial<ListenerStatus> = {}): Listener
     draining: 0,
     closed: 50,
   };
-  const none = { accepted: 0, closed: {}, bytesUp: 0, bytesDown: 0 };
-  return { name, retired: false, address: '127.0.0.1:1', plane: 'net', connections, ...none, ...counted };
+  const none = { state: 'accepting', accepted: 0, closed: {}, bytesUp: 0, bytesDown: 0 } as const;
+  return {
+    name,
+    retired: false,
+    state: 'accepting',
+    address: '127.0.0.1:1',
+    plane: 'net',
+    connections,
+    ...none,
+    ...counted,
+  };
 }
 
 function reading(at: number, ...listeners: ListenerStatus[]): Reading {

@@ -1,11 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import {
-  type Activity,
-  activityOf,
-  activityOfListener,
-  type Counted,
-  type CountsAnswer,
-} from '../activity.ts';
+import type { MachineCounts } from '../../../src/core/machine-counts.ts';
+import { type Activity, activityOf, activityOfListener, type Counted } from '../activity.ts';
 import { read } from '../api.ts';
 import { count } from '../format.ts';
 import { ChartPicture } from '../parts/chart-picture.tsx';
@@ -73,7 +68,7 @@ interface Followed {
 function useActivity(machine: string, listener: string | null): Followed {
   const last = useRef<(Counted & { readonly machine: string }) | null>(null);
   const [known, setKnown] = useState<{ machine: string; activity: Activity } | null>(null);
-  const { error } = usePoll<CountsAnswer>(`/v1/machines/${machine}/counts`, EVERY_MS, (counts) => {
+  const { error } = usePoll<MachineCounts>(`/v1/machines/${machine}/counts`, EVERY_MS, (counts) => {
     const counted = { machine, at: performance.now(), counts };
     const before = last.current?.machine === machine ? last.current : null;
     last.current = counted;

@@ -1,6 +1,7 @@
 import { place } from '../place.ts';
 import { linkTo } from '../routing.ts';
 import { service } from '../service.ts';
+import { useStageCounts } from '../toxics/counts.ts';
 import { StagesPanel } from '../toxics/panel.tsx';
 import './toxics.css';
 
@@ -11,6 +12,7 @@ export function Toxics() {
   const listeners =
     service.value?.status.listeners.filter(({ retired }) => !retired).map(({ name }) => name) ?? [];
   const listener = connection === null ? (item ?? listeners[0] ?? null) : null;
+  const counts = useStageCounts(listeners);
   return (
     <>
       <div class="targets">
@@ -18,6 +20,7 @@ export function Toxics() {
           {listeners.map((name) => (
             <a key={name} href={linkTo('toxics', name)} aria-current={name === listener ? 'true' : undefined}>
               {name}
+              {counts.get(name) ? <small class="badge">{counts.get(name)}</small> : null}
             </a>
           ))}
         </nav>

@@ -97,12 +97,11 @@ function show(picture: SVGSVGElement, { states, transitions }: Activity, chosen:
     group.classList.toggle('counted', live > 0 || moving);
     group.classList.toggle('moving', moving);
     group.setAttribute('aria-pressed', String(name === chosen));
-    group.setAttribute(
-      'aria-label',
-      `${name}: ${count(live)}${moving ? `, ${count(entered)} a second` : ''}`,
-    );
+    const words = countText(live, moving ? entered : null);
+    // Told as it is read: the name, a space, the count. The space is not drawn.
+    group.setAttribute('aria-label', `${name} ${words}`.trim());
     const text = group.querySelector('[data-count]');
-    if (text !== null) text.textContent = countText(live, moving ? entered : null);
+    if (text !== null) text.textContent = ` ${words}`;
   }
   showTransitions(picture, transitions ?? []);
 }
@@ -114,22 +113,21 @@ function countText(live: number, entered: number | null): string {
 
 /** Marks the lines that were run along, and writes at the event how often it was. */
 function showTransitions(picture: SVGSVGElement, transitions: readonly TransitionActivity[]): void {
-  for (const wire of picture.querySelectorAll<SVGGElement>('.wire[data-to]')) {
-    const { from, to } = endsOf(wire);
-    wire.classList.toggle('moving', rateOf(transitions, from, to, null) > 0);
-  }
-  for (const line of picture.querySelectorAll<SVGTSpanElement>('.label [data-event]')) {
-    const label = line.parentElement;
-    if (!(label instanceof SVGElement)) continue;
-    const { from, to } = endsOf(label);
-    const perSecond = rateOf(transitions, from, to, line.dataset['event'] ?? '');
-    const written = line.dataset['words'] ?? line.textContent ?? '';
-    line.dataset['words'] = written;
-    line.textContent = perSecond > 0 ? `${written} ${count(perSecond)}/s` : written;
-    line.classList.toggle('moving', perSecond > 0);
+  for (const label of picture.querySelectorAll<SVGTextElement>('.label[data-route]')) {
+    const { route = '', to = '' } = label.dataset;
+    const lines = [...label.querySelectorAll<SVGTSpanElement>('[data-event]')];
+    const isMoving = lines.map((line) => showLine(line, to, transitions)).includes(true);
+    picture.querySelector(`.wire[data-route="${route}"]`)?.classList.toggle('moving', isMoving);
   }
 }
 
-function endsOf({ dataset }: SVGElement): { readonly from: readonly string[]; readonly to: string } {
-  return { from: (dataset['from'] ?? '').split(' '), to: dataset['to'] ?? '' };
+/** Writes a rate behind the words of a line; whether there is one. */
+function showLine(line: SVGTSpanElement, to: string, transitions: readonly TransitionActivity[]): boolean {
+  const { event = '', from = '' } = line.dataset;
+  const perSecond = rateOf(transitions, from.split(' '), to, event);
+  line.dataset['words'] ??= line.textContent ?? '';
+  const words = line.dataset['words'];
+  line.textContent = perSecond > 0 ? `${words} ${count(perSecond)}/s` : words;
+  line.classList.toggle('moving', perSecond > 0);
+  return perSecond > 0;
 }

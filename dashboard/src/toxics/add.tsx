@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
-import type { NamedStage } from '../../../src/core/stage-control.ts';
 import { Prose } from '../parts/prose.tsx';
 import { Fields } from './fields.tsx';
+import { freeName } from './free-name.ts';
 import type { Kind } from './kinds.ts';
 import type { Stages } from './stages.ts';
 import { defaultsOf, itemOf, type Values } from './values.ts';
@@ -80,16 +80,7 @@ export function AddStage({ kinds, stages }: AddProps) {
           {refused}
         </p>
       )}
-      <Fields kind={kind} values={values} onValues={setValues} />
+      <Fields kind={kind} values={values} isLive={false} onValues={setValues} />
     </form>
   );
-}
-
-/** `latency`, or the first of `latency-2` … that no stage is called. */
-export function freeName(kind: string, taken: readonly Pick<NamedStage, 'name'>[]): string {
-  const names = new Set(taken.map(({ name }) => name));
-  if (!names.has(kind)) return kind;
-  let number = 2;
-  while (names.has(`${kind}-${number}`)) number++;
-  return `${kind}-${number}`;
 }

@@ -60,7 +60,7 @@ export function StageCard({ named: { name, stage }, kind, stages }: CardProps) {
       {values === null || kind === null ? (
         <pre class="address">{JSON.stringify(stage, null, 1)}</pre>
       ) : (
-        <Fields kind={kind} values={edited ?? values} onValues={take} />
+        <Fields kind={kind} values={edited ?? values} isLive onValues={take} />
       )}
     </article>
   );

@@ -5,6 +5,8 @@ import type { Values } from './values.ts';
 export interface FieldsProps {
   readonly kind: Kind;
   readonly values: Values;
+  /** The stage stands: each value holds at once. */
+  readonly isLive: boolean;
   onValues(values: Values): void;
 }
 
@@ -12,7 +14,7 @@ export interface FieldsProps {
 const IN_FRONT = ['toxicity', 'expires'];
 
 /** The keys of a kind: its own, then whom it affects and when, of which most are folded away. */
-export function Fields({ kind, values, onValues }: FieldsProps) {
+export function Fields({ kind, values, isLive, onValues }: FieldsProps) {
   const show = (isShown: (path: string, isCommon: boolean) => boolean) =>
     kind.fields
       .filter(({ path, isCommon }) => isShown(path, isCommon))
@@ -21,6 +23,7 @@ export function Fields({ kind, values, onValues }: FieldsProps) {
           key={field.path}
           field={field}
           value={values[field.path] ?? ''}
+          isLive={isLive}
           onValue={(value) => onValues({ ...values, [field.path]: value })}
         />
       ));

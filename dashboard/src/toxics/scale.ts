@@ -138,9 +138,9 @@ function stepWith(way: Way, value: number | null): number | null {
   return value <= 0 ? 0 : Math.min(way.steps, Math.max(0, Math.round(way.stepOf(value))));
 }
 
-/** Two digits below ten seconds; then whole seconds, minutes, hours. */
+/** Whole milliseconds, of two digits below ten seconds; then whole seconds, minutes, hours. */
 function rounded(ms: number): number {
-  if (ms < 10_000) return Number(ms.toPrecision(2));
+  if (ms < 10_000) return Math.round(Number(ms.toPrecision(2)));
   const unit = ms >= 36_000_000 ? 3_600_000 : ms >= 600_000 ? 60_000 : 1_000;
   return Math.round(ms / unit) * unit;
 }

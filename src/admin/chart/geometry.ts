@@ -32,18 +32,18 @@ export interface Frame {
   readonly bottom: number;
 }
 
-/** From where a line leads to where, by the names of states without states. */
-export interface Ends {
-  /** One of them is left: several where the line begins at a state that has states. */
+/** The transition that a line of text tells of. */
+export interface Told {
+  /** As the chart names it; '' = it is taken without one. */
+  readonly event: string;
+  /** The states without states of which one is left: several where the transition is of a state around them. */
   readonly from: readonly string[];
-  /** The one that is entered. */
-  readonly to: string;
 }
 
 /** A line with square corners. `arrow` ends it in an arrowhead, `dot` begins it with one, on the frame it leaves. */
 export interface Wire {
-  /** null: it leads from no state, but shows which one is entered first. */
-  readonly ends: Ends | null;
+  /** The number it shares with its label; null: it leads from no state, but shows which one is entered first. */
+  readonly route: number | null;
   readonly points: readonly Point[];
   readonly arrow: boolean;
   readonly dot: boolean;
@@ -53,10 +53,13 @@ export type Point = readonly [x: number, y: number];
 
 /** Lines of text; `x` is their start or end, `top` the upper edge of the first. */
 export interface Label {
-  readonly ends: Ends;
+  /** The number it shares with its line. */
+  readonly route: number;
+  /** The state without states that is entered. */
+  readonly to: string;
   readonly lines: readonly string[];
-  /** Of each line the event of the chart; '' = the transition is taken without one. */
-  readonly events: readonly string[];
+  /** Of each line of text. */
+  readonly told: readonly Told[];
   readonly x: number;
   readonly top: number;
   readonly anchor: 'start' | 'end';

@@ -13,7 +13,7 @@ import {
 import { portsOf } from './heights.ts';
 import { boxOf, type Placed } from './placed.ts';
 import type { Route } from './routes.ts';
-import { entryLeaf, leavesOf } from './rows.ts';
+import { entryLeaf } from './rows.ts';
 
 /** The lines of all routes and what is written at them. */
 export interface Drawn {
@@ -33,7 +33,7 @@ const JOIN = 8;
 
 /** Draws each route with its label. */
 export function drawRoutes(placed: Placed, routes: readonly Route[]): Drawn {
-  const drawn = routes.map((route) => drawRoute(route, placed, routes));
+  const drawn = routes.map((route, number) => drawRoute(route, number, placed, routes));
   return { wires: drawn.map(({ wire }) => wire), labels: drawn.map(({ label }) => label) };
 }
 
@@ -43,15 +43,18 @@ interface DrawnRoute {
   readonly label: Label;
 }
 
-function drawRoute(route: Route, placed: Placed, routes: readonly Route[]): DrawnRoute {
-  const { lines, events, hand } = route;
+function drawRoute(route: Route, number: number, placed: Placed, routes: readonly Route[]): DrawnRoute {
+  const { lines, told, hand, target } = route;
   const { label, ...wire } = shapeOf(route, placed, routes);
-  const ends = { from: leavesOf(route.source).map(({ key }) => key), to: entryLeaf(route.target).key };
-  return { wire: { ends, ...wire }, label: { ends, lines, events, anchor: anchorOf(hand), ...label } };
+  const to = entryLeaf(target).key;
+  return {
+    wire: { route: number, ...wire },
+    label: { route: number, to, lines, told, anchor: anchorOf(hand), ...label },
+  };
 }
 
 /** Where a line runs, and where its label begins. */
-interface Shape extends Omit<Wire, 'ends'> {
+interface Shape extends Omit<Wire, 'route'> {
   readonly label: { readonly x: number; readonly top: number };
 }
 

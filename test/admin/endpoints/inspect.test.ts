@@ -26,7 +26,13 @@ async function inspecting(query: string) {
   const reply: Reply =
     decision.kind === 'reply'
       ? decision.reply
-      : await decision.endpoint.handle({ ...decision, source, body: undefined, by: 'a test' });
+      : await decision.endpoint.handle({
+          ...decision,
+          source,
+          body: undefined,
+          by: 'a test',
+          lastEventId: null,
+        });
   return { reply, targets, ended: () => ended };
 }
 
@@ -67,7 +73,13 @@ describe('GET /v1/inspect', () => {
     const source = { ...sourceIn('ready'), inspect: async () => ({ none: 'there is no pool "no"' }) };
     const decision = decide(asked, { bound: LOOPBACK, source, token: null, tokenName: null, isTls: false });
     if (decision.kind === 'reply') throw new Error(decision.reply.body);
-    const reply = await decision.endpoint.handle({ ...decision, source, body: undefined, by: 'a test' });
+    const reply = await decision.endpoint.handle({
+      ...decision,
+      source,
+      body: undefined,
+      by: 'a test',
+      lastEventId: null,
+    });
     expect(reply.status).toBe(404);
     expect(jsonOf(reply)['detail']).toBe('there is no pool "no"');
   });

@@ -1,6 +1,6 @@
 import type { AttemptView } from '../../../../src/core/connection-view.ts';
 import type { StateVisit } from '../../../../src/core/facts.ts';
-import type { Stretch } from '../../parts/waterfall.tsx';
+import type { Stretch } from '../../parts/stretch.ts';
 
 /** What of a connection a timeline is made of. All times in milliseconds since 1970, by the clock of the service. */
 export interface Life {

@@ -1,6 +1,9 @@
 import type { ListenerStatus } from '../../../../src/core/status.ts';
+import { change } from '../../api.ts';
 import { count, rate, size } from '../../format.ts';
 import { activeOf } from '../../history.ts';
+import { confirmed } from '../../parts/dialog.tsx';
+import { attempt } from '../../parts/notices.tsx';
 import { type Column, Table } from '../../parts/table.tsx';
 import { recent } from '../../recent.ts';
 import { linkTo } from '../../routing.ts';
@@ -8,6 +11,7 @@ import { linkTo } from '../../routing.ts';
 const COLUMNS: readonly Column[] = [
   { name: 'listener' },
   { name: 'address' },
+  { name: 'state' },
   { name: 'open', isNumber: true },
   { name: 'in states' },
   { name: 'accepted', isNumber: true },
@@ -15,6 +19,7 @@ const COLUMNS: readonly Column[] = [
   { name: 'up', isNumber: true },
   { name: 'down', isNumber: true },
   { name: 'ended' },
+  { name: 'act' },
 ];
 
 export function Listeners({ listeners }: { readonly listeners: readonly ListenerStatus[] }) {
@@ -51,6 +56,7 @@ function Listener({ listener }: { readonly listener: ListenerStatus }) {
         {address}
         <small>{plane}</small>
       </td>
+      <td class={`health ${listener.state === 'accepting' ? 'good' : 'warn'}`}>{listener.state}</td>
       <td class="number">{count(activeOf(listener))}</td>
       <td>
         <States listener={listener} />
@@ -60,8 +66,37 @@ function Listener({ listener }: { readonly listener: ListenerStatus }) {
       <Volume bytes={bytesUp} bytesPerSecond={flow?.up} />
       <Volume bytes={bytesDown} bytesPerSecond={flow?.down} />
       <td class="wraps">{endsOf(listener)}</td>
+      <td>{retired ? null : <Switch listener={listener} />}</td>
     </tr>
   );
+}
+
+/** Has a listener accept nobody, or accept again. */
+function Switch({ listener: { name, state } }: { readonly listener: ListenerStatus }) {
+  const isAccepting = state === 'accepting';
+  return (
+    <button type="button" onClick={() => (isAccepting ? drain(name) : resume(name))}>
+      {isAccepting ? 'drain' : 'resume'}
+      <span class="unseen"> {name}</span>
+    </button>
+  );
+}
+
+async function drain(name: string): Promise<void> {
+  const isMeant = await confirmed({
+    title: `Drain listener ${name}?`,
+    text: 'Its socket is closed: new clients are refused until it is resumed. Connections live on.',
+    yes: 'drain it',
+  });
+  if (isMeant) await attempt(`draining listener ${name}`, () => change('POST', pathOf(name, 'drain')));
+}
+
+async function resume(name: string): Promise<void> {
+  await attempt(`resuming listener ${name}`, () => change('POST', pathOf(name, 'resume')));
+}
+
+function pathOf(name: string, verb: 'drain' | 'resume'): string {
+  return `/v1/listeners/${encodeURIComponent(name)}:${verb}`;
 }
 
 /** Each state that somebody is in, with a link to those. */

@@ -1,16 +1,17 @@
 import { useState } from 'preact/hooks';
+import type { PoolHistory } from '../../../../src/core/backend-history.ts';
 import type { BackendStatus } from '../../../../src/core/status.ts';
 import { clock, count, span } from '../../format.ts';
 import { drain, maintain, makeReady } from './changes.ts';
-import { type History, spellsOf } from './history.ts';
+import { spellsOf } from './history.ts';
 import { Strip } from './strip.tsx';
 import { Weight } from './weight.tsx';
 
 export interface BackendProps {
   readonly pool: string;
   readonly backend: BackendStatus;
-  /** null = it is not told. */
-  readonly history: History | null;
+  /** null = it is not told yet. */
+  readonly history: PoolHistory | null;
   /** From when on the history is shown, and until when; milliseconds since 1970. */
   readonly since: number;
   readonly now: number;
@@ -30,23 +31,29 @@ export function BackendRow({ pool, backend, history, since, now, columns }: Back
         <th scope="row" class="backend">
           {name} {name === address ? null : <small class="address">{address}</small>}
         </th>
-        <td class={HEALTH_CLASS[health]}>{health}</td>
-        <td class={CIRCUIT_CLASS[circuit]}>
+        <td data-name="health" class={HEALTH_CLASS[health]}>
+          {health}
+        </td>
+        <td data-name="circuit" class={CIRCUIT_CLASS[circuit]}>
           {circuit}
           {ejectionLeftMs > 0 ? <small>for {span(ejectionLeftMs)}</small> : null}
         </td>
-        <td class="number">
+        <td data-name="weight" class="number">
           {weight}
           {weight === configuredWeight ? null : <small>of {configuredWeight}</small>}
         </td>
-        <td class="number">{count(active)}</td>
-        <td class="number">{count(connecting)}</td>
+        <td data-name="active" class="number">
+          {count(active)}
+        </td>
+        <td data-name="connecting" class="number">
+          {count(connecting)}
+        </td>
         {history === null ? null : (
           <td class="history">
             <Strip backend={name} spells={spellsOf(backend, history, since, now)} />
           </td>
         )}
-        <td>
+        <td class="said">
           <Said backend={backend} />
         </td>
         <td class="acts">

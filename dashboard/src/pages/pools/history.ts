@@ -1,19 +1,4 @@
-/** What has changed of a backend, as `GET /v1/pools/{pool}/history` tells it. */
-export interface Change {
-  /** Milliseconds since 1970. */
-  readonly time: number;
-  readonly backend: string;
-  readonly kind: string;
-  readonly from: string;
-  readonly to: string;
-  readonly detail: string;
-}
-
-/** Changes of the backends of a pool, the newest last; `dropped` older ones are not remembered. */
-export interface History {
-  readonly changes: readonly Change[];
-  readonly dropped: number;
-}
+import type { PoolHistory } from '../../../../src/core/backend-history.ts';
 
 /** How a backend was for a time. */
 export interface Spell {
@@ -36,7 +21,7 @@ export interface Now extends State {
 /** How a backend was from `since` until `now`, in spells without gaps. */
 export function spellsOf(
   { name, health, circuit }: Now,
-  { changes }: Pick<History, 'changes'>,
+  { changes }: Pick<PoolHistory, 'changes'>,
   since: number,
   now: number,
 ): Spell[] {

@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks';
+import type { BackendNote, PoolHistory } from '../../../../src/core/backend-history.ts';
 import type { PoolStatus } from '../../../../src/core/status.ts';
 import { clock, count } from '../../format.ts';
 import { Table } from '../../parts/table.tsx';
 import { usePoll } from '../../poll.ts';
 import { BackendRow } from './backend.tsx';
-import type { Change, History } from './history.ts';
 
 /** How often the history of a pool is read. */
 const HISTORY_EVERY_MS = 3_000;
@@ -23,7 +23,8 @@ export interface PoolProps {
 /** One pool: its backends, what can be said of them, and how they were. */
 export function Pool({ pool, started, now }: PoolProps) {
   const [isAll, setIsAll] = useState(false);
-  const history = useHistory(pool.name);
+  const path = `/v1/pools/${encodeURIComponent(pool.name)}/history`;
+  const { value: history } = usePoll<PoolHistory>(path, HISTORY_EVERY_MS);
   const columns = [
     { name: 'backend' },
     { name: 'health' },
@@ -31,9 +32,9 @@ export function Pool({ pool, started, now }: PoolProps) {
     { name: 'weight', isNumber: true },
     { name: 'active', isNumber: true },
     { name: 'connecting', isNumber: true },
-    ...(history === null ? [] : [{ name: 'since the start' }]),
+    ...(history === null ? [] : [{ name: history.dropped === 0 ? 'since the start' : 'lately' }]),
     { name: 'said at run time' },
-    { name: '' },
+    { name: 'change' },
   ];
   const shown = isAll ? pool.backends : pool.backends.slice(0, SHOWN_MAX);
   return (
@@ -67,22 +68,13 @@ export function Pool({ pool, started, now }: PoolProps) {
   );
 }
 
-/** null where the service does not tell it, or not yet. */
-function useHistory(pool: string): History | null {
-  const [isTold, setIsTold] = useState(true);
-  const path = isTold ? `/v1/pools/${encodeURIComponent(pool)}/history` : null;
-  const { value, error } = usePoll<History>(path, HISTORY_EVERY_MS);
-  if (error?.status === 404 && isTold) setIsTold(false);
-  return value;
-}
-
 /** What was dropped is not shown: the strips begin where the memory does. */
-function sinceOf(history: History | null, started: number): number {
+function sinceOf(history: PoolHistory | null, started: number): number {
   const oldest = history?.changes[0];
   return history === null || history.dropped === 0 || oldest === undefined ? started : oldest.time;
 }
 
-function Changes({ changes, dropped }: History) {
+function Changes({ changes, dropped }: PoolHistory) {
   const shown = changes.slice(-CHANGES_SHOWN_MAX).reverse();
   const older = changes.length - shown.length + dropped;
   return (
@@ -98,7 +90,7 @@ function Changes({ changes, dropped }: History) {
   );
 }
 
-function ChangeLine({ time, backend, kind, from, to, detail }: Change) {
+function ChangeLine({ time, backend, kind, from, to, detail }: BackendNote) {
   return (
     <li>
       <span class="soft">{clock(time)}</span> <b>{backend}</b> {kind}: {from} → {to}
