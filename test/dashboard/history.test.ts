@@ -29,7 +29,6 @@ function listener(name: string, counted: Partial<ListenerStatus> = {}): Listener
   return {
     name,
     retired: false,
-    state: 'accepting',
     address: '127.0.0.1:1',
     plane: 'net',
     connections,
