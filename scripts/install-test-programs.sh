@@ -29,7 +29,6 @@ readonly PROGRAMS=(
   mariadbd:mariadb-server-core
   mariadb-install-db:mariadb-server-core
   mariadb:mariadb-client-core
-  tshark:tshark
   socat:socat
   tmux:tmux
   aiosmtpd:python3-aiosmtpd
