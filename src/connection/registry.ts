@@ -3,6 +3,7 @@ import { closeReasonIndex } from '../core/close-reason.ts';
 import { type ConnectionId, connectionId } from '../core/connection-id.ts';
 import { textOf } from '../core/error-fact.ts';
 import { IdIndex } from '../core/id-index.ts';
+import { Keepsake } from '../core/keepsake.ts';
 import type { SessionsEnd } from '../core/mail.ts';
 import type { ListenerPlan, MachineEngine, Plan } from '../core/plan.ts';
 import type { Endpoint } from '../core/ports.ts';
@@ -32,6 +33,7 @@ export class ConnectionRegistry {
   readonly #live = new Slots<Connection>();
   /** Id → its slot. */
   readonly #slots = new IdIndex();
+  readonly #keepsake = new Keepsake<Connection>();
   readonly #logics = new Map<MachineEngine, ConnectionLogic>();
   #root: AnyActorRef | null = null;
   #sequence = 0;
@@ -136,12 +138,18 @@ export class ConnectionRegistry {
 
   readonly #remove = (connection: Connection): void => {
     if (this.#live.delete(connection)) this.#slots.delete(connection.id);
+    if (isPlain(connection)) this.#keepsake.offer(connection);
     connection.attempt(this.#went, connection);
   };
 }
 
 function isSessionOf({ row, relay, state }: Connection, backend: number): boolean {
   return row === backend && relay !== null && state !== 'draining';
+}
+
+/** It went all the way, and holds nothing to speak of: no stages, no mirrors, no TLS. */
+function isPlain({ relay, tap, mirrors, clientTls, backendTls }: Connection): boolean {
+  return relay !== null && tap === null && mirrors === null && clientTls === null && backendTls === null;
 }
 
 /** A client for whom no connection could be made: reset, counted as accepted and ended, and told as a defect. */

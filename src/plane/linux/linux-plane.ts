@@ -1,4 +1,5 @@
 import type { Address } from '../../core/address.ts';
+import { Keepsake } from '../../core/keepsake.ts';
 import { PIPES_MAX } from '../../core/pipes.ts';
 import type {
   Cancellable,
@@ -68,6 +69,7 @@ export class LinuxPlane implements Plane, Home {
   readonly buffer: Uint8Array;
   readonly onObserverError: (error: unknown) => void;
   readonly #things = new Slots<Thing>();
+  readonly #keepsake = new Keepsake<Dial>();
   readonly #listenings = new Set<LinuxListening>();
   readonly #onOpen: (by: 1 | -1) => void;
   readonly #lookup: Lookup;
@@ -141,7 +143,9 @@ export class LinuxPlane implements Plane, Home {
   }
 
   gone(thing: Thing): void {
-    if (this.#things.delete(thing)) this.#onOpen(-1);
+    if (!this.#things.delete(thing)) return;
+    this.#onOpen(-1);
+    if (thing instanceof Dial) this.#keepsake.offer(thing);
   }
 
   async listen(
