@@ -31,8 +31,11 @@ readonly PROGRAMS=(
   mariadb:mariadb-client-core
   tshark:tshark
   socat:socat
+  tmux:tmux
   aiosmtpd:python3-aiosmtpd
   promtool:prometheus
+  chromium:chromium
+  /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf:fonts-dejavu-core
   vsftpd:vsftpd
   python3:python3
   strace:strace

@@ -1,4 +1,6 @@
-import type { Fleet, Memory } from './control/index.ts';
+import { type Fleet, type Memory, PoolHistories } from './control/index.ts';
+import type { EventsWatch } from './core/admin-event.ts';
+import type { PoolHistory } from './core/backend-history.ts';
 import type { BackendChange } from './core/backend-override.ts';
 import type { ConnectionId } from './core/connection-id.ts';
 import type { ConnectionPage, ConnectionQuery } from './core/connection-query.ts';
@@ -10,12 +12,12 @@ import { writeWord } from './core/shard-words.ts';
 import type { BackendStatus, PoolStatus, ServiceStatus } from './core/status.ts';
 import { EventHub, type TakeEvents } from './event-hub.ts';
 import { actorCounts, connectionCounts, statesOfUpstreams } from './machine-counts.ts';
-import { COUNTERS } from './shard-counters.ts';
+import { CONNECTION_TRANSITIONS, COUNTERS } from './shard-counters.ts';
 import { wordsOf } from './shared-memory/index.ts';
 import { listenerStatuses, poolStatuses, shardStatuses } from './status.ts';
 import type { RunningUpstreams } from './upstream/index.ts';
 
-/** What is told of a service and changed in it while it runs; it has no state of its own. */
+/** What is told of a service and changed in it while it runs. */
 export interface AdministeredParts {
   readonly memory: Memory;
   readonly fleet: Fleet;
@@ -31,18 +33,22 @@ export interface AdministeredParts {
   now(): number;
   /** null before they are started. */
   upstreams(): RunningUpstreams | null;
+  /** Where the actors of the names of backends stand. */
+  nameStates(): readonly string[];
 }
 
 /** Answers the admin server for a service; the promises are those of `StatusSource`. */
 export class Administration {
+  readonly histories = new PoolHistories();
   readonly #parts: AdministeredParts;
   readonly #hub: EventHub;
 
   constructor(parts: AdministeredParts) {
     this.#parts = parts;
-    const { facts, memory, shown } = parts;
+    const { facts, memory, shown, started } = parts;
     this.#hub = new EventHub({
       facts,
+      started,
       plan: shown,
       detail: (isWanted) => {
         for (const shard of memory.regions.words.keys())
@@ -55,13 +61,14 @@ export class Administration {
     const { memory, fleet, started, phase, current } = this.#parts;
     const { connections, counters, factsDropped, regions } = memory;
     const { plan, bound } = current();
+    const isStopping = phase() === 'draining' || phase() === 'stopped';
     return {
       phase: phase(),
       started,
       connections,
       planVersion: plan.version,
       shards: shardStatuses(plan, fleet.hosts, COUNTERS, regions),
-      listeners: listenerStatuses(plan, COUNTERS, counters, bound),
+      listeners: listenerStatuses(plan, COUNTERS, counters, bound, isStopping),
       pools: this.#pools(),
       factsDropped,
     };
@@ -85,19 +92,26 @@ export class Administration {
     return backends.find(({ name }) => name === backend) ?? null;
   }
 
+  history(pool: string): PoolHistory | null {
+    const isThere = this.#parts.current().plan.pools.some(({ name, retired }) => name === pool && !retired);
+    return isThere ? this.histories.of(pool) : null;
+  }
+
   counts(): Readonly<Record<string, MachineCounts>> {
-    const { memory, fleet, upstreams } = this.#parts;
+    const { memory, fleet, upstreams, nameStates } = this.#parts;
     const { balancers, checkers } = statesOfUpstreams(upstreams()?.actors ?? []);
     return {
-      connection: connectionCounts(COUNTERS, memory.counters),
+      connection: connectionCounts(COUNTERS, memory.counters, CONNECTION_TRANSITIONS),
       balancer: actorCounts(balancers),
       'health-checker': actorCounts(checkers),
+      name: actorCounts(nameStates()),
+      circuit: actorCounts(upstreams()?.circuits ?? []),
       shard: actorCounts(fleet.hosts.map(({ state }) => state)),
     };
   }
 
-  events(take: TakeEvents, wantsDetail: boolean): () => void {
-    return this.#hub.watch(take, wantsDetail);
+  events(take: TakeEvents, wantsDetail: boolean, after: number | null): EventsWatch {
+    return this.#hub.watch(take, wantsDetail, after);
   }
 
   #pools(): PoolStatus[] {

@@ -1,10 +1,18 @@
 import type { CountersLayout } from './core/counters.ts';
-import type { MachineCounts, StateCount } from './core/machine-counts.ts';
+import type { MachineCounts, StateCount, TransitionCount } from './core/machine-counts.ts';
 import { STATES } from './core/state.ts';
-import type { BalancerActor } from './upstream/index.ts';
+import type { ChartTransition } from './machine-engine/index.ts';
+import { type BalancerActor, leafOf } from './upstream/index.ts';
 
-/** Of connections: the sum over all listeners that a counters region has room for, also those that were taken away. */
-export function connectionCounts(layout: CountersLayout, regions: readonly Float64Array[]): MachineCounts {
+/**
+ * Of connections: the sum over all listeners that a counters region has room for, also those that were taken away.
+ * `transitions` are those of the chart, in the order in which `layout` counts them.
+ */
+export function connectionCounts(
+  layout: CountersLayout,
+  regions: readonly Float64Array[],
+  transitions: readonly ChartTransition[],
+): MachineCounts {
   const sum = (cellOf: (listener: number) => number): number => {
     let total = 0;
     for (const cells of regions)
@@ -19,15 +27,40 @@ export function connectionCounts(layout: CountersLayout, regions: readonly Float
       entered: sum((listener) => layout.transition(listener, state)),
     },
   ]);
-  return { states: Object.fromEntries(states) };
+  return { states: Object.fromEntries(states), transitions: transitionCounts(layout, regions, transitions) };
 }
 
-/** Of actors whose states are known; the entries are counted by nobody. */
+/** Those of a state's steps are the state's own, and so are those that differ by a guard alone. */
+function transitionCounts(
+  layout: CountersLayout,
+  regions: readonly Float64Array[],
+  transitions: readonly ChartTransition[],
+): TransitionCount[] {
+  const counts = new Map<string, TransitionCount>();
+  for (const [index, { from: leaf, event, to: target, within }] of transitions.entries()) {
+    const from = leaf.find(isState);
+    // Nothing leaves the end.
+    if (from === undefined || from === 'closed') continue;
+    const entered = target?.findIndex(isState) ?? -1;
+    const to = entered >= within.length ? (target?.[entered] ?? null) : null;
+    const key = JSON.stringify([from, event, to]);
+    const taken = regions.reduce((sum, cells) => sum + (cells[layout.taken(index)] ?? 0), 0);
+    counts.set(key, { from, event, to, taken: taken + (counts.get(key)?.taken ?? 0) });
+  }
+  return [...counts.values()];
+}
+
+function isState(name: string): boolean {
+  return (STATES as readonly string[]).includes(name);
+}
+
+/** Of actors whose states are known; neither entries nor transitions are counted by anybody. */
 export function actorCounts(states: readonly string[]): MachineCounts {
   const live = new Map<string, number>();
   for (const state of states) live.set(state, (live.get(state) ?? 0) + 1);
   return {
     states: Object.fromEntries([...live].map(([state, count]) => [state, { live: count, entered: null }])),
+    transitions: null,
   };
 }
 
@@ -44,11 +77,4 @@ export function statesOfUpstreams(actors: readonly (BalancerActor | null)[]): {
     }),
   );
   return { balancers: snapshots.map(({ value }) => leafOf(value)), checkers };
-}
-
-/** `healthy`, or of a state within a state `probing.waiting`. */
-function leafOf(value: unknown): string {
-  if (typeof value === 'string') return value;
-  const [[name, inner] = ['', '']] = Object.entries(value as Record<string, unknown>);
-  return `${name}.${leafOf(inner)}`;
 }

@@ -61,7 +61,7 @@ export class RunningService implements Service {
   readonly cut = () => this.#drain.cut();
   readonly adminWrote = (write: AdminWrite) => this.#tell({ event: 'admin.write', ...write });
   readonly toxiproxyWrote = (write: ApiWrite) => this.#tell({ event: 'toxiproxy.write', ...write });
-  readonly #overlaid: Overlaid;
+  readonly overlaid: Overlaid;
   readonly #administration: Administration;
   readonly #watching: readonly StartWatcher[];
   readonly #watchers = new Watchers();
@@ -88,7 +88,7 @@ export class RunningService implements Service {
     this.#plan = plan;
     this.#shown = plan;
     this.#text = options.text ?? null;
-    this.#overlaid = new Overlaid(plan);
+    this.overlaid = new Overlaid(plan);
     const memory = new Memory(plan);
     this.#memory = memory;
     this.#facts = memory.createFactQueue();
@@ -131,6 +131,7 @@ export class RunningService implements Service {
       current: () => ({ plan: this.#plan, bound: this.#bound }),
       now: this.#wallTime,
       upstreams: () => this.#upstreams,
+      nameStates: () => this.#resolving.names.states(),
     });
   }
 
@@ -171,13 +172,14 @@ export class RunningService implements Service {
       fleet: this.#fleet,
       facts: this.#facts,
       names: this.#resolving.names,
+      noted: this.#administration.histories.note,
       now: this.#wallTime,
     });
     this.#bound = ofLive(this.#plan, await this.#fleet.start(this.#plan));
     await this.#upstreams.ready;
     this.#phase = 'ready';
     if (this.#plan.toxiproxy !== undefined)
-      this.#doors.add('toxiproxy', await openToxiproxy(this.#plan.toxiproxy, this.#overlaid, this));
+      this.#doors.add('toxiproxy', await openToxiproxy(this.#plan.toxiproxy, this.overlaid, this));
     this.#facts.flush();
     this.#tell({ event: 'ready', listeners: this.#bound, urls: this.#doors.urls });
     await this.#resolving.followServices();
@@ -185,7 +187,7 @@ export class RunningService implements Service {
 
   reload(plan: Plan, text: string | null = null): Promise<Reloaded> {
     return this.reloadTo(() => {
-      const next = this.#overlaid.under(plan);
+      const next = this.overlaid.under(plan);
       const taken = (): void => {
         next.taken?.();
         this.#text = text;
@@ -257,6 +259,7 @@ export class RunningService implements Service {
         this.#plan = plan;
         this.#bound = ofLive(plan, prepared.bound);
         await this.#fleet.commit(plan, prepared);
+        this.#administration.histories.follow(plan);
         await this.stages.follow(plan);
       },
     });

@@ -107,7 +107,8 @@ export class ShardListeners {
 
   #acceptedHere(context: ShardContext): ListenerPlan[] {
     return context.plan.listeners.filter(
-      ({ retired, accept: { shards } }) => !retired && (shards === 'every' || shards === this.#shard),
+      ({ retired, drained = false, accept: { shards } }) =>
+        !retired && !drained && (shards === 'every' || shards === this.#shard),
     );
   }
 

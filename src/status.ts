@@ -7,23 +7,28 @@ import type { ListenerPlan, Plan, PoolPlan } from './core/plan.ts';
 import type { SharedRegions } from './core/regions.ts';
 import { readWord } from './core/shard-words.ts';
 import { STATES, type StateName } from './core/state.ts';
-import type { BackendStatus, ListenerStatus, PoolStatus, ShardStatus } from './core/status.ts';
+import type { BackendStatus, ListenerState, ListenerStatus, PoolStatus, ShardStatus } from './core/status.ts';
 import type { UpstreamTable } from './core/upstream-table.ts';
 import { countersOf, waitingForPool, wordsOf } from './shared-memory/index.ts';
 
 const HEALTH_NAMES = ['unknown', 'healthy', 'unhealthy'] as const;
 
-/** How the listeners stand, from the counters of all shards. `bound` gives each listener's real address. */
+/**
+ * How the listeners stand, from the counters of all shards. `bound` gives each listener's real address; `isStopping` says that the
+ * service accepts nobody any more.
+ */
 export function listenerStatuses(
   plan: Plan,
   layout: CountersLayout,
   regions: readonly Float64Array[],
   bound: Readonly<Record<string, string>>,
+  isStopping: boolean,
 ): ListenerStatus[] {
   const sum = (cell: number): number => regions.reduce((total, region) => total + (region[cell] ?? 0), 0);
   const shown = plan.listeners.filter(({ index, retired }) => !retired || hasConnections(index, layout, sum));
   return shown.map((listener) => ({
     name: listener.name,
+    state: stateOf(listener, isStopping, hasConnections(listener.index, layout, sum)),
     retired: listener.retired,
     address: bound[listener.name] ?? formatAddress(listener.listen),
     plane: listener.plane.name,
@@ -33,6 +38,15 @@ export function listenerStatuses(
     bytesUp: sum(layout.bytes(listener.index, UP)),
     bytesDown: sum(layout.bytes(listener.index, DOWN)),
   }));
+}
+
+function stateOf(
+  { retired, drained = false }: ListenerPlan,
+  isStopping: boolean,
+  hasConnections: boolean,
+): ListenerState {
+  if (!retired && !drained && !isStopping) return 'accepting';
+  return hasConnections ? 'draining' : 'drained';
 }
 
 /** How the shards stand. */

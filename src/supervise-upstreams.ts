@@ -1,4 +1,5 @@
 import type { Fleet, Memory } from './control/index.ts';
+import type { NoteBackend } from './core/backend-history.ts';
 import { errorFact } from './core/error-fact.ts';
 import type { FactQueue } from './core/fact-queue.ts';
 import type { Plan } from './core/plan.ts';
@@ -12,6 +13,7 @@ interface Parts {
   readonly fleet: Fleet;
   readonly facts: FactQueue;
   readonly names: NamesKnown;
+  readonly noted: NoteBackend;
   /** In milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -19,7 +21,7 @@ interface Parts {
 /** Starts the supervisors of the pools of a service's first plan, made of the service's parts. */
 export function superviseUpstreams(
   plan: Plan,
-  { plane, memory, fleet, facts, names, now }: Parts,
+  { plane, memory, fleet, facts, names, noted, now }: Parts,
 ): RunningUpstreams {
   const { upstreams: table } = memory;
   return startUpstreams({
@@ -27,6 +29,7 @@ export function superviseUpstreams(
     plane,
     table,
     names,
+    noted,
     now,
     tls: createTlsSessions({ onError: (error) => facts.emit(errorFact(error, now())) }),
     emit: facts.emit,

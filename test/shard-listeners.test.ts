@@ -20,6 +20,29 @@ async function running(plan: Plan, shards = 1): Promise<Shards> {
   return world;
 }
 
+describe('a shard: a listener that is drained', () => {
+  test('is left with who waited there served, keeps its connections, and takes others once it is resumed', async () => {
+    const plan = planOf({});
+    await running(plan);
+    const first = world.connect(plan);
+    world.run(5);
+    const drained = next(plan, { drained: true });
+    await world.prepare(drained);
+    const waiting = world.connect(plan);
+    untilQueued(world.network);
+    world.shard().commit(2);
+    world.run(5);
+    const late = world.connect(plan);
+    world.run(5 * plan.drainMs);
+    expect([seen(first), seen(waiting), late.events.at(-1)?.kind]).toEqual(['open', 'open', 'failed']);
+    await world.reload({ ...next(plan, {}), version: 3 });
+    const again = world.connect(plan);
+    world.run(5);
+    expect([seen(first), seen(again)]).toEqual(['open', 'open']);
+    expect(versions(world, idsOf(world)).at(-1)).toBe(3);
+  });
+});
+
 describe('a shard: sockets are kept by their address', () => {
   test('a listener that keeps its address keeps who waits in its queue, also under another name', async () => {
     const plan = planOf({});

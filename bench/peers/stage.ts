@@ -42,7 +42,7 @@ export async function setUp(cores: Cores, sluiceMain: string | null): Promise<St
     return {
       surroundings: {
         ...{ backends, cores, temp, goProxy, sink: sink.url },
-        sluiceMain: sluiceMain ?? join(root, 'dist/src/cli/main.js'),
+        sluiceMain: sluiceMain ?? join(root, 'dist/bundle/main.js'),
       },
       means: { load, core: cores.load },
       close: sink.close,

@@ -48,6 +48,8 @@ export interface Call<P, Q, B> {
   readonly body: B;
   /** Who asks: the client's address, with the name of the token it showed. */
   readonly by: string;
+  /** The field `Last-Event-ID` of the request, by which a client of events that comes back says what it has (WHATWG HTML 9.2); null = absent. */
+  readonly lastEventId: string | null;
 }
 
 export interface EndpointSpec<P extends Fields, Q extends Fields, B> {
@@ -62,6 +64,8 @@ export interface EndpointSpec<P extends Fields, Q extends Fields, B> {
   readonly params?: P;
   /** What the query may say; other names are refused. Absent: the query is left out of account. */
   readonly query?: Q;
+  /** Fields of the header that it reads, by name, with what they are for. Absent: none of its own. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Absent: a request with a body is refused. */
   readonly body?: BodySpec<B>;
   /** By status. Refusals that come before the endpoint is called are added in the document. */

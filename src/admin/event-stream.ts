@@ -1,4 +1,4 @@
-import type { AdminEvent, EventKind } from '../core/admin-event.ts';
+import type { AdminEvent, EventKind, EventsWatch } from '../core/admin-event.ts';
 import { EVENTS_FLUSH_MS, EVENTS_HEARTBEAT_MS, EVENTS_WAITING_MAX } from './limits.ts';
 import type { StreamSink } from './reply.ts';
 
@@ -13,7 +13,8 @@ export interface EventFilter {
 /**
  * Events as a client of server-sent events reads them (WHATWG HTML, 9.2): those of EVENTS_FLUSH_MS are written together, and no
  * more while the client has not taken what was written. What does not find room meanwhile is dropped and told as an
- * event `dropped` with its count. Begins with a comment, and says by one every EVENTS_HEARTBEAT_MS that it lives.
+ * event `dropped` with its count. Begins with a comment, and says by one every EVENTS_HEARTBEAT_MS that it lives, with the id of
+ * the last event that passed, meant or not: a client that comes back goes on after it.
  */
 export class EventStream {
   readonly #filter: EventFilter;
@@ -23,18 +24,27 @@ export class EventStream {
   #dropped = 0;
   #timer: NodeJS.Timeout | null = null;
   #isReady = true;
+  /** Of the last event that passed; null = none has. */
+  #lastId: number | null = null;
 
   constructor(filter: EventFilter, sink: StreamSink) {
     this.#filter = filter;
     this.#sink = sink;
     this.#write(': events\n\n');
     this.#heartbeat = setInterval(() => {
-      if (this.#isReady) this.#write(':\n\n');
+      if (this.#isReady) this.#write(this.#lifeSign());
     }, EVENTS_HEARTBEAT_MS);
+  }
+
+  /** Begins with what a client that comes back has missed. To be called before the first `take`. */
+  resume({ kept, missed }: Pick<EventsWatch, 'kept' | 'missed'>): void {
+    if (missed !== 0) this.#write(droppedText(missed));
+    this.take(kept);
   }
 
   take(events: readonly AdminEvent[]): void {
     for (const event of events) {
+      this.#lastId = event.id;
       if (!isMeant(event, this.#filter)) continue;
       if (this.#waiting.length < EVENTS_WAITING_MAX) this.#waiting.push(event);
       else this.#dropped++;
@@ -62,10 +72,15 @@ export class EventStream {
     const texts = this.#waiting.map(
       (event) => `id: ${event.id}\nevent: ${event.kind}\ndata: ${JSON.stringify(event)}\n\n`,
     );
-    if (this.#dropped > 0) texts.push(`event: dropped\ndata: {"count":${this.#dropped}}\n\n`);
+    if (this.#dropped > 0) texts.push(droppedText(this.#dropped));
     this.#waiting = [];
     this.#dropped = 0;
     this.#write(texts.join(''));
+  }
+
+  /** An id without data is no event, but is remembered (WHATWG HTML, 9.2.6). What waits comes after it, and so has to be none. */
+  #lifeSign(): string {
+    return this.#lastId === null || this.#waiting.length > 0 ? ':\n\n' : `:\nid: ${this.#lastId}\n\n`;
   }
 
   #write(text: string): void {
@@ -85,4 +100,9 @@ function isMeant(event: AdminEvent, { kinds, connection, listener, pool }: Event
     (listener === null || listener === event.listener) &&
     (pool === null || pool === event.pool)
   );
+}
+
+/** null = nobody knows how many. */
+function droppedText(count: number | null): string {
+  return `event: dropped\ndata: {"count":${count}}\n\n`;
 }

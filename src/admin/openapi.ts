@@ -39,10 +39,16 @@ export function openApiDocument(table: readonly Endpoint[]): Piece {
 }
 
 function operationOf(endpoint: Endpoint): Piece {
-  const { name, summary, params = {}, query = {}, body, access } = endpoint;
+  const { name, summary, params = {}, query = {}, headers = {}, body, access } = endpoint;
   const parameters = [
     ...Object.entries(params).map(([key, schema]) => parameter(key, 'path', schema)),
     ...Object.entries(query).map(([key, schema]) => parameter(key, 'query', schema)),
+    ...Object.entries(headers).map(([key, description]) => ({
+      name: key,
+      in: 'header',
+      description,
+      schema: { type: 'string' },
+    })),
   ];
   return {
     operationId: name,

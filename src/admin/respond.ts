@@ -120,7 +120,8 @@ async function perform(
   const { source } = served;
   try {
     const by = whoIs(request, served, endpoint.access === 'write');
-    const reply = await endpoint.handle({ source, path, query, body, by });
+    const lastEventId = request.headers['last-event-id']?.toString() ?? null;
+    const reply = await endpoint.handle({ source, path, query, body, by, lastEventId });
     return endpoint.body?.kind === 'json' ? { ...reply, change: shortened(JSON.stringify(body)) } : reply;
   } catch (error) {
     return failureReply(error);

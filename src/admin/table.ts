@@ -4,11 +4,11 @@ import { getConfig, putConfig, validateConfig } from './endpoints/config.ts';
 import { getConnection, killConnection, killConnections, listConnections } from './endpoints/connections.ts';
 import { getEvents } from './endpoints/events.ts';
 import { getHealth, getReadiness } from './endpoints/health.ts';
-import { getListener, getListeners } from './endpoints/listeners.ts';
-import { getMachine, getMachineCounts, getMachines } from './endpoints/machines.ts';
+import { drainListener, getListener, getListeners, resumeListener } from './endpoints/listeners.ts';
+import { getMachine, getMachineCounts, getMachinePicture, getMachines } from './endpoints/machines.ts';
 import { openApiEndpoint } from './endpoints/openapi.ts';
 import { getPage, getPageCss, getPageScript } from './endpoints/page.ts';
-import { getPool, getPools, patchBackend } from './endpoints/pools.ts';
+import { getPool, getPoolHistory, getPools, patchBackend } from './endpoints/pools.ts';
 import { STAGE_ENDPOINTS } from './endpoints/stages.ts';
 import { drainService, getStatus } from './endpoints/status.ts';
 import { openApiDocument } from './openapi.ts';
@@ -25,6 +25,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   getStatus,
   getMachines,
   getMachine,
+  getMachinePicture,
   getMachineCounts,
   listConnections,
   getConnection,
@@ -32,8 +33,11 @@ export const ENDPOINTS: readonly Endpoint[] = [
   killConnections,
   getPools,
   getPool,
+  getPoolHistory,
   patchBackend,
   getListeners,
+  drainListener,
+  resumeListener,
   getListener,
   ...STAGE_ENDPOINTS,
   ...CAPTURE_ENDPOINTS,

@@ -3,6 +3,7 @@ import type { QuickFlags } from '../config/index.ts';
 import type { CaptureOptions } from './capture/index.ts';
 import type { ExplainOptions } from './explain/index.ts';
 import type { ReplayOptions } from './replay/index.ts';
+import type { TopOptions } from './top/index.ts';
 
 /** What a command line asks for. */
 export type Command =
@@ -11,6 +12,7 @@ export type Command =
   | { readonly kind: 'explain'; readonly file: string; readonly options: ExplainOptions }
   | { readonly kind: 'replay'; readonly file: string; readonly options: ReplayOptions }
   | { readonly kind: 'capture'; readonly options: CaptureOptions }
+  | { readonly kind: 'top'; readonly options: TopOptions }
   | {
       readonly kind: 'quick';
       readonly listen: string;

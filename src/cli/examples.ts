@@ -9,6 +9,7 @@ Examples:
   sluice explain proxy.yaml --sni www.example.com --alpn h2
   sluice replay traffic.pcapng --to 127.0.0.1:9001 --speed max
   sluice capture edge --for 30s --filter client=10.0.0.0/8 -o - | wireshark -k -i -
+  sluice top --admin http://127.0.0.1:9900
   sluice machines --machine connection --format mermaid
 
 Addresses: 127.0.0.1:80, "[::1]:80", name:80, :80 (all interfaces), unix:/run/x.sock.

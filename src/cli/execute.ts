@@ -16,6 +16,7 @@ import { HOST } from './host.ts';
 import { type Output, tellWarnings } from './output.ts';
 import { replay } from './replay/index.ts';
 import { serve } from './serve.ts';
+import { top } from './top/index.ts';
 
 /** Does what a command line asks for; resolves with the exit code when it is done. Rejects where it fails. */
 export async function execute(command: Command, output: Output): Promise<number> {
@@ -47,6 +48,8 @@ export async function execute(command: Command, output: Output): Promise<number>
       return 0;
     case 'capture':
       return capture(command.options, output, HOST);
+    case 'top':
+      return top(command.options, output, readFileOrWhy);
     case 'demo':
       await runDemo(command, output);
       return 0;

@@ -7,6 +7,7 @@ import { CHART_FORMATS, type ChartFormat, type Command } from './command.ts';
 import { EXAMPLES } from './examples.ts';
 import type { ExplainOptions } from './explain/index.ts';
 import type { ReplayOptions } from './replay/index.ts';
+import { addTop } from './top/index.ts';
 
 /** Takes what a command line asks for; called once where it is right. */
 export type Choose = (command: Command) => void;
@@ -31,6 +32,10 @@ export function createProgram(version: string, write: (text: string) => void, ch
   addCapture(program, (command, options) => {
     refuseFlagsBefore(program, command);
     choose({ kind: 'capture', options });
+  });
+  addTop(program, (command, options) => {
+    refuseFlagsBefore(program, command);
+    choose({ kind: 'top', options });
   });
   addMachines(program, choose);
   addDemo(program, choose);

@@ -15,7 +15,12 @@ export interface AdminContext {
 /** null where nothing is served. */
 export function compileAdmin(admin: Config['admin'], context: AdminContext): AdminPlan | null {
   if (admin === undefined) return null;
-  return { listen: admin.listen, tokenEnv: admin.token_env ?? null, tls: compileTls(admin.tls, context) };
+  return {
+    listen: admin.listen,
+    tokenEnv: admin.token_env ?? null,
+    tls: compileTls(admin.tls, context),
+    traceUrl: admin.trace_url ?? null,
+  };
 }
 
 /** null also where the files are wrong, which the issues say then. */

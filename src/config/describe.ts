@@ -81,9 +81,9 @@ function describeHang(plan: Plan): string {
   return `a shard that gives no sign of life for ${formatDuration(plan.hangMs)} is replaced`;
 }
 
-function describeAdmin({ listen, tokenEnv, tls }: AdminPlan): string {
+function describeAdmin({ listen, tokenEnv, tls, traceUrl }: AdminPlan): string {
   const token = tokenEnv === null ? 'without a token' : `with the token in ${tokenEnv}`;
-  return `${formatAddress(listen)}${tls === null ? '' : ' over TLS'}, writes ${token}`;
+  return `${formatAddress(listen)}${tls === null ? '' : ' over TLS'}, writes ${token}${traceUrl === null ? '' : `, traces at ${traceUrl}`}`;
 }
 
 function describeToxiproxy({ listen }: ToxiproxyPlan): Row {

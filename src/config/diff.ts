@@ -39,7 +39,7 @@ function listenersOf(plan: Plan): ByName {
 }
 
 function listenerContent(listener: ListenerPlan, pools: readonly PoolPlan[]): unknown {
-  const { listen, sniff, limits, access, timeouts, proxyIn, tls, transparent } = listener;
+  const { drained = false, listen, sniff, limits, access, timeouts, proxyIn, tls, transparent } = listener;
   const routes = listener.routes.map(({ action, stages, ...route }) => ({
     ...route,
     stages: stages.map((stage) =>
@@ -47,7 +47,7 @@ function listenerContent(listener: ListenerPlan, pools: readonly PoolPlan[]): un
     ),
     action: actionContent(action, pools),
   }));
-  return { listen, sniff, limits, access, timeouts, proxyIn, tls, transparent, routes };
+  return { drained, listen, sniff, limits, access, timeouts, proxyIn, tls, transparent, routes };
 }
 
 /** With the names of pools instead of their indexes. */
@@ -124,6 +124,7 @@ function restartSettingsOf({ workers, groups, reload, telemetry, admin, toxiprox
     ['admin.listen', admin?.listen],
     ['admin.token_env', admin?.tokenEnv ?? null],
     ['admin.tls', admin?.tls ?? null],
+    ['admin.trace_url', admin?.traceUrl ?? null],
     ['toxiproxy.listen', toxiproxy?.listen],
   ]);
 }

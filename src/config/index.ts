@@ -11,4 +11,4 @@ export { type QuickFlags, quickConfig } from './quick.ts';
 export { readFileOrWhy } from './read-file.ts';
 export { type JsonSchema, jsonSchema } from './schema.ts';
 export { type FreeSlots, settlePlan } from './settle.ts';
-export { parseDuration } from './units.ts';
+export { parseDuration, parseSize } from './units.ts';

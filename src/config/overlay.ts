@@ -19,7 +19,7 @@ export function isProxyName(name: string): boolean {
  * LISTEN_FAILED where another listener has its address. Pure, but for an environment that is not given.
  */
 export function overlayPlan(base: Plan, overlay: Overlay, environment?: Environment): Plan {
-  const { proxies, disabled, pins } = overlay;
+  const { proxies, disabled, drained, pins } = overlay;
   const taken = base.listeners.find(({ name }) => proxies.has(name));
   if (taken !== undefined)
     throw new SluiceError(
@@ -30,13 +30,15 @@ export function overlayPlan(base: Plan, overlay: Overlay, environment?: Environm
     .filter(({ name }) => !disabled.has(name))
     .map((listener) => ({ ...listener, listen: pinned(listener, pins) }));
   const enabled = [...proxies.values()].filter((proxy) => proxy.enabled);
-  if (enabled.length === 0) return { ...base, listeners: own.map(numbered) };
+  const settled = (listener: ListenerPlan, index: number): ListenerPlan =>
+    drained.has(listener.name) ? { ...listener, index, drained: true } : { ...listener, index };
+  if (enabled.length === 0) return { ...base, listeners: own.map(settled) };
   refuseTaken(own, enabled);
   const template = compileTemplate(environment ?? readEnvironment());
   const parts = enabled.map((proxy, at) => instantiate(template, proxy, base, at));
   return {
     ...base,
-    listeners: [...own, ...parts.map(({ listener }) => listener)].map(numbered),
+    listeners: [...own, ...parts.map(({ listener }) => listener)].map(settled),
     pools: [...base.pools, ...parts.map(({ pool }) => pool)],
     backends: [...base.backends, ...parts.map(({ backend }) => backend)],
   };
@@ -71,10 +73,6 @@ function instantiate(template: Template, { name, listen, upstream }: RunTimeProx
     pool: { ...template.pool, index: pool, name: poolNameOf(name), backends: [row] },
     backend: { ...template.backend, row, pool, name: address, address: upstream },
   };
-}
-
-function numbered(listener: ListenerPlan, index: number): ListenerPlan {
-  return { ...listener, index };
 }
 
 function pinned({ name, listen }: ListenerPlan, pins: Overlay['pins']): Address {

@@ -1,5 +1,6 @@
 import { type Address, parseAddress } from '../core/address.ts';
 import { type Cidr, parseCidr, parseIp } from '../core/cidr.ts';
+import { TRACE_ID_PLACE } from '../core/plan.ts';
 import { type LeafShape, leaf, Refusal, refuseKind, textOf } from './leaf.ts';
 import { URL_CHARACTERS_MAX } from './limits.ts';
 import { quote, show } from './show.ts';
@@ -114,6 +115,27 @@ export function httpUrl() {
     if (url.search !== '' || url.hash !== '')
       return new Refusal(`${quote(value)} has a query or a fragment, but paths are put behind it`);
     return value.replace(/\/+$/, '');
+  });
+}
+
+/** Address of a page about a trace, for people: `{trace_id}` stands for the id. */
+export function traceUrl() {
+  const shape = {
+    expected: 'a URL such as "http://jaeger:16686/trace/{trace_id}"',
+    json: { title: 'URL with `{trace_id}`', type: 'string', pattern: '^https?://.*\\{trace_id\\}' },
+  };
+  return leaf(shape, (value) => {
+    if (typeof value !== 'string' || !URL.canParse(value))
+      return refuseKind(value, 'a URL', withScheme(value));
+    if (!/^https?:\/\//.test(value)) return new Refusal(`${quote(value)} is not http:// or https://`);
+    if (value.length > URL_CHARACTERS_MAX)
+      return new Refusal(`the URL has more than ${URL_CHARACTERS_MAX} characters`);
+    const { username, password, host } = new URL(value);
+    if (username !== '' || password !== '')
+      return new Refusal('a URL with a user or a password would show them to whoever opens the page');
+    if (host.includes('trace_id') || !value.includes(TRACE_ID_PLACE))
+      return new Refusal(`${quote(value)} has no ${TRACE_ID_PLACE} behind its host`);
+    return value;
   });
 }
 

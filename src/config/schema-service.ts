@@ -9,7 +9,7 @@ import {
   SOCKET_BYTES_MIN,
   USER_TIMEOUT_MS_MIN,
 } from './limits.ts';
-import { adminAddress, httpAddress } from './places.ts';
+import { adminAddress, httpAddress, traceUrl } from './places.ts';
 import { duration, integer, size } from './quantities.ts';
 import { filePath } from './texts.ts';
 import { flag, oneOf, variableName } from './words.ts';
@@ -81,6 +81,11 @@ export const admin = z.strictObject({
       key: filePath('key').describe('PEM file with its private key, not encrypted; it can be the same file.'),
     })
     .describe('Served by HTTPS with this certificate. Absent: plain HTTP.')
+    .optional(),
+  trace_url: traceUrl()
+    .describe(
+      'Where the trace of a connection can be looked at, with `{trace_id}` for its id; the page links to it. Absent: it shows the id alone.',
+    )
     .optional(),
 });
 

@@ -5,7 +5,7 @@ import {
 } from '../../machines/connection.ts';
 import type { MachineEngine } from '../core/plan.ts';
 import type { StateName } from '../core/state.ts';
-import { compileMachine } from '../machine-engine/index.ts';
+import { compileMachine, countInterpreted } from '../machine-engine/index.ts';
 import { accept, admit, leaveQueue } from './accepting.ts';
 import { finish } from './closed.ts';
 import type { Connection, ConnectionLogic } from './connection.ts';
@@ -25,12 +25,13 @@ import { stream } from './streaming.ts';
 type Act = (connection: Connection, context: ConnectionContext, event: ConnectionEvent) => void;
 
 /**
- * The chart with its actions provided, made once a shard for each engine: `find` gives the connection behind an id. An
- * action that throws ends its connection with `internal-error` and nothing else.
+ * The chart with its actions provided, made once a shard for each engine: `find` gives the connection behind an id, `taken`
+ * counts the transitions. An action that throws ends its connection with `internal-error` and nothing else.
  */
 export function connectionLogic(
   engine: MachineEngine,
   find: (id: number) => Connection | undefined,
+  taken: Float64Array,
 ): ConnectionLogic {
   const act = (run: Act) => (args: { context: ConnectionContext; event: ConnectionEvent }) => {
     const connection = find(args.context.id);
@@ -77,5 +78,5 @@ export function connectionLogic(
       finish: act((connection, context) => finish(connection, context.reason ?? 'internal-error')),
     },
   });
-  return engine === 'compiled' ? compileMachine(machine) : machine;
+  return engine === 'compiled' ? compileMachine(machine, taken) : countInterpreted(machine, taken);
 }

@@ -51,7 +51,7 @@ export class ConnectionRegistry {
     const id = connectionId(this.#owner.number, this.#owner.generation, this.#sequence++);
     let connection: Connection;
     try {
-      const logic = this.#logic(shard.plan.machineEngine);
+      const logic = this.#logic(shard);
       this.#root ??= rootActor(shard.plane.timers, this.#chartFailed);
       connection = new Connection(id, shard, listener, endpoint, logic, this.#root, this.#remove);
     } catch (error) {
@@ -118,10 +118,10 @@ export class ConnectionRegistry {
     }
   }
 
-  #logic(engine: MachineEngine): ConnectionLogic {
+  #logic({ plan: { machineEngine: engine }, counters: { layout, cells } }: ShardContext): ConnectionLogic {
     let logic = this.#logics.get(engine);
     if (logic === undefined) {
-      logic = connectionLogic(engine, (id) => this.get(id));
+      logic = connectionLogic(engine, (id) => this.get(id), layout.takenOf(cells));
       this.#logics.set(engine, logic);
     }
     return logic;

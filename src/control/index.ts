@@ -7,6 +7,7 @@ export { Memory } from './memory.ts';
 export { openAdmin } from './open-admin.ts';
 export { openToxiproxy } from './open-toxiproxy.ts';
 export { Overlaid } from './overlaid.ts';
+export { PoolHistories } from './pool-histories.ts';
 export { type Next, type Reloaded, Reloads } from './reloads.ts';
 export { Resolving } from './resolving.ts';
 export { type Bound, ofLive } from './shard-host.ts';

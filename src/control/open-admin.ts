@@ -5,8 +5,10 @@ import { formatConnectionId } from '../core/connection-id.ts';
 import { SluiceError } from '../core/errors.ts';
 import type { AdminPlan, Plan } from '../core/plan.ts';
 import type { StageControl, StageTarget } from '../core/stage-control.ts';
-import type { ReloadResult, StatusSource } from '../core/status.ts';
-import type { Reloaded } from './reloads.ts';
+import type { ListenerStatus, ReloadResult, StatusSource } from '../core/status.ts';
+import type { Overlaid } from './overlaid.ts';
+import type { Next, Reloaded } from './reloads.ts';
+import type { Bound } from './shard-host.ts';
 
 /** What the admin server asks of a service, and tells it. */
 export interface Administered {
@@ -16,6 +18,11 @@ export interface Administered {
   readonly plan: Plan;
   readonly stages: StageControl;
   readonly captures: CaptureControl;
+  readonly overlaid: Overlaid;
+  /** Where its listeners are bound. */
+  readonly listeners: Bound;
+  /** As a reload. */
+  reloadTo(next: () => Next): Promise<Reloaded>;
   reload(plan: Plan, text: string): Promise<Reloaded>;
   drain(signal: null): Promise<unknown>;
   reloadFailed(error: unknown): void;
@@ -26,7 +33,7 @@ export interface Administered {
 /** What only looks at a service, or changes it without a plan. */
 export type Facts = Pick<
   StatusSource,
-  'status' | 'connection' | 'list' | 'kill' | 'override' | 'counts' | 'events'
+  'status' | 'connection' | 'list' | 'kill' | 'override' | 'history' | 'counts' | 'events'
 >;
 
 /** What a configuration that came over HTTP is called in messages. */
@@ -55,8 +62,10 @@ export function openAdmin(plan: AdminPlan, facts: Facts, service: Administered):
     list: (query) => facts.list(query),
     kill: (connections) => facts.kill(connections),
     override: (pool, backend, change, by) => facts.override(pool, backend, change, by),
+    drainListener: (listener, isDrained) => drainListener(service, facts, listener, isDrained),
+    history: (pool) => facts.history(pool),
     counts: () => facts.counts(),
-    events: (take, wantsDetail) => facts.events(take, wantsDetail),
+    events: (take, wantsDetail, after) => facts.events(take, wantsDetail, after),
     configText: () => service.configText,
     validate: (text) => parseConfig(text, CHECKED).warnings,
     // Whoever runs the service hears of it where it fails.
@@ -84,6 +93,18 @@ function readToken(variable: string | null): string | null {
   if (token === '')
     throw new SluiceError('ADMIN_FAILED', `admin.token_env: the variable ${variable} holds no token`);
   return token;
+}
+
+async function drainListener(
+  service: Administered,
+  facts: Facts,
+  name: string,
+  isDrained: boolean,
+): Promise<ListenerStatus | null> {
+  const isInUse = (): boolean => service.plan.listeners.some((one) => one.name === name && !one.retired);
+  if (!isInUse()) return null;
+  await service.reloadTo(() => service.overlaid.drained(name, isDrained, service.listeners));
+  return facts.status().listeners.find((one) => one.name === name && !one.retired) ?? null;
 }
 
 async function reloadText(service: Administered, text: string): Promise<ReloadResult> {

@@ -1,4 +1,5 @@
 import { overlayPlan } from '../config/index.ts';
+import { parseAddress } from '../core/address.ts';
 import type { Plan } from '../core/plan.ts';
 import { NO_OVERLAY, type Overlay } from '../core/run-time-proxy.ts';
 import { applyEdits, type Edit } from '../toxiproxy/index.ts';
@@ -31,10 +32,13 @@ export class Overlaid {
 
   /** The plan of another configuration under the same overlay. Throws as `overlayPlan`. */
   under(base: Plan): Next {
-    const disabled = new Set(
-      [...this.#overlay.disabled].filter((name) => base.listeners.some((listener) => listener.name === name)),
-    );
-    const overlay = { ...this.#overlay, disabled };
+    const { disabled, drained, proxies } = this.#overlay;
+    const isThere = (name: string): boolean => base.listeners.some((listener) => listener.name === name);
+    const overlay = {
+      ...this.#overlay,
+      disabled: new Set([...disabled].filter(isThere)),
+      drained: new Set([...drained].filter((name) => isThere(name) || proxies.has(name))),
+    };
     const taken = (): void => {
       this.#take(base, overlay);
       this.onReload();
@@ -48,6 +52,25 @@ export class Overlaid {
     const { overlay, resets } = applyEdits({ base, overlay: this.#overlay, bound }, edits);
     const plan = { ...overlayPlan(base, overlay), resets };
     return { plan, taken: () => this.#take(base, overlay) };
+  }
+
+  /**
+   * The plan of the same configuration in which a listener accepts nobody, or accepts again; the same plan where no listener has the
+   * name. One that was given a free port is given the same again. Throws as `overlayPlan`.
+   */
+  drained(name: string, isDrained: boolean, bound: Bound): Next {
+    const base = this.#base;
+    const [drained, pins] = [new Set(this.#overlay.drained), new Map(this.#overlay.pins)];
+    const asked = base.listeners.find((listener) => listener.name === name)?.listen;
+    if (!isDrained) drained.delete(name);
+    else if (asked !== undefined || this.#overlay.proxies.has(name)) {
+      drained.add(name);
+      const real = parseAddress(bound[name] ?? '');
+      if (asked?.kind === 'tcp' && asked.port === 0 && typeof real !== 'string')
+        pins.set(name, { asked, real });
+    }
+    const overlay = { ...this.#overlay, drained, pins };
+    return { plan: overlayPlan(base, overlay), taken: () => this.#take(base, overlay) };
   }
 
   #take(base: Plan, overlay: Overlay): void {

@@ -114,12 +114,16 @@ function mustBeReady(service: Reloadable): void {
     throw new SluiceError('RELOAD_REFUSED', `a service that is ${phase} is not reloaded`);
 }
 
-/** Addresses that stay: those of listeners that listen where they did. */
+/** Addresses that stay: those of listeners that listen where they did. One that was drained is bound anew. */
 function known(before: Plan, plan: Plan, bound: Bound): Bound {
   const stays = plan.listeners.filter(({ index, name, listen, retired }) => {
     const was = before.listeners[index];
     return (
-      !retired && was?.name === name && !was.retired && formatAddress(was.listen) === formatAddress(listen)
+      !retired &&
+      was?.name === name &&
+      !was.retired &&
+      was.drained !== true &&
+      formatAddress(was.listen) === formatAddress(listen)
     );
   });
   return Object.fromEntries(

@@ -7,6 +7,8 @@ import type { TlsFacts } from './tls.ts';
 
 /** A live connection as its shard sees it, made when somebody asks. Plain data; texts of peers are as they came. */
 export interface ConnectionView {
+  /** When this was told, as are all times: wall time of the service in milliseconds since 1970. */
+  readonly at: number;
   /** Twelve hex digits. */
   readonly connection: string;
   readonly shard: number;
@@ -30,7 +32,7 @@ export interface ConnectionView {
   readonly route: string | null;
   readonly pool: string | null;
   readonly backend: string | null;
-  readonly attempts: readonly DialAttempt[];
+  readonly attempts: readonly AttemptView[];
   /** Where it waits for a place at a backend; null where it does not. */
   readonly queue: QueueView | null;
   readonly bytesUp: number;
@@ -44,9 +46,19 @@ export interface ConnectionView {
   readonly clientTcp: TcpInfo | null;
   readonly backendTcp: TcpInfo | null;
   readonly traceId: string;
+  /** Its trace is recorded; where it is not, `telemetry.traces.also` may still keep it when it has ended. */
+  readonly sampled: boolean;
+  /** Where its trace can be looked at, by `admin.trace_url`; null where that is not set. */
+  readonly traceUrl: string | null;
   /** What its bytes pass through, in order. */
   readonly stages: readonly StageView[];
   readonly why: Why;
+}
+
+/** An attempt to reach a backend. */
+export interface AttemptView extends DialAttempt {
+  /** The backend's name; null where its row has none. */
+  readonly name: string | null;
 }
 
 /** A connection's place in the queue of its pool. */

@@ -10,10 +10,11 @@ import { STATES } from './state.ts';
 export const POOL_COUNTS = ['waiting', 'queue-full', 'evicted'] as const;
 export type PoolCount = (typeof POOL_COUNTS)[number];
 
-/** How many listeners, backends and routes a counters region is laid out for. */
+/** How many listeners and backends a counters region is laid out for, and how many transitions the chart of a connection has. */
 export interface CountersShape {
   readonly listeners: number;
   readonly backends: number;
+  readonly transitions: number;
 }
 
 /**
@@ -41,6 +42,7 @@ export class CountersLayout {
   readonly #ejections: number;
   readonly #preconnect: number;
   readonly #factsDropped: number;
+  readonly #taken: number;
 
   constructor(shape: CountersShape) {
     this.shape = shape;
@@ -68,6 +70,7 @@ export class CountersLayout {
     this.#ejections = block(shape.backends * FAILURE_KINDS.length);
     this.#preconnect = block(shape.backends * PRECONNECT_COUNTS.length);
     this.#factsDropped = block(1);
+    this.#taken = block(shape.transitions);
     this.length = next;
   }
 
@@ -140,6 +143,15 @@ export class CountersLayout {
   /** Facts that were dropped because control did not keep up. */
   factsDropped(): number {
     return this.#factsDropped;
+  }
+
+  /** Times that connections have taken a transition of their chart, whatever their listener; in the order of `transitionsOf`. */
+  taken(transition: number): number {
+    return this.#taken + transition;
+  }
+  /** Those cells of a region. */
+  takenOf(cells: Float64Array): Float64Array {
+    return cells.subarray(this.#taken, this.#taken + this.shape.transitions);
   }
 
   /** All cells of a listener. */

@@ -21,6 +21,10 @@ export const ERRORS = {
     exit: 1,
     hint: 'name a service that runs (`--admin`), its token (`--token-env`), and a listener or connection it has',
   },
+  TOP_FAILED: {
+    exit: 1,
+    hint: 'name a service that runs (`--admin`) and, where it asks for one, its token (`--token-env`)',
+  },
   STAGE_UNKNOWN: { exit: 2, hint: 'use a stage from the reference' },
 } as const satisfies Record<string, { exit: number; hint: string }>;
 

@@ -116,6 +116,8 @@ export interface ListenerPlan {
   readonly name: string;
   /** Taken away by a reload: accepts nobody; its connections are let finish. */
   readonly retired: boolean;
+  /** An operator wants nobody accepted for now; its connections live on. Absent: accepts. */
+  readonly drained?: boolean;
   readonly listen: Address;
   readonly plane: { readonly name: PlaneName; readonly reason: string };
   /** Who accepts: every shard of the plane's group (SO_REUSEPORT), or the shard of this number alone. */
@@ -285,12 +287,17 @@ export interface BackendPlan {
   readonly connectRate: number;
 }
 
+/** Where the id of a trace goes in `AdminPlan.traceUrl`. */
+export const TRACE_ID_PLACE = '{trace_id}';
+
 export interface AdminPlan {
   readonly listen: Address;
   /** Name of the variable of the environment that holds the token which writes need; null = none is needed. */
   readonly tokenEnv: string | null;
   /** Certificate and key in PEM; null = plain HTTP. */
   readonly tls: { readonly cert: string; readonly key: string } | null;
+  /** Where a trace can be looked at, with TRACE_ID_PLACE in it: http or https. null = traces are shown nowhere. */
+  readonly traceUrl: string | null;
 }
 
 export interface ToxiproxyPlan {

@@ -16,6 +16,8 @@ export interface Overlay {
   readonly proxies: ReadonlyMap<string, RunTimeProxy>;
   /** Listeners of the configuration that are closed for now. */
   readonly disabled: ReadonlySet<string>;
+  /** Listeners, of whomever, that accept nobody for now and keep their connections. */
+  readonly drained: ReadonlySet<string>;
   /**
    * Of listeners that were closed with port 0: what port they were given, which they are given again. By name, with the
    * address that the configuration had then; where it has another the entry means nothing.
@@ -23,7 +25,12 @@ export interface Overlay {
   readonly pins: ReadonlyMap<string, { readonly asked: Address; readonly real: Address }>;
 }
 
-export const NO_OVERLAY: Overlay = { proxies: new Map(), disabled: new Set(), pins: new Map() };
+export const NO_OVERLAY: Overlay = {
+  proxies: new Map(),
+  disabled: new Set(),
+  drained: new Set(),
+  pins: new Map(),
+};
 
 /** The pool of a run-time proxy. No pool of a configuration can have this name. */
 export function poolNameOf(proxy: string): string {

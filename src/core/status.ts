@@ -1,4 +1,5 @@
-import type { AdminEvent } from './admin-event.ts';
+import type { AdminEvent, EventsWatch } from './admin-event.ts';
+import type { PoolHistory } from './backend-history.ts';
 import type { BackendChange, BackendOverride } from './backend-override.ts';
 import type { CaptureControl, CaptureRequest } from './capture-control.ts';
 import type { CircuitState } from './circuits.ts';
@@ -42,8 +43,16 @@ export interface ShardStatus {
   readonly factsDropped: number;
 }
 
+/**
+ * Whether a listener takes connections. `draining`: no new ones, for it was drained or taken away, or the service stops; `drained`:
+ * and it has none any more.
+ */
+export const LISTENER_STATES = ['accepting', 'draining', 'drained'] as const;
+export type ListenerState = (typeof LISTENER_STATES)[number];
+
 export interface ListenerStatus {
   readonly name: string;
+  readonly state: ListenerState;
   /** A reload has taken it away; its last connections are let finish. */
   readonly retired: boolean;
   /** Where it is bound. */
@@ -112,13 +121,25 @@ export interface StatusSource {
    * backend in use. Throws a SluiceError where it cannot.
    */
   override(pool: string, backend: string, change: BackendChange, by: string): BackendStatus | null;
+  /**
+   * Has a listener accept nobody until it is resumed, or accept again; connections live on. Kept over reloads. null where there is
+   * none of this name in use. Rejects with a SluiceError, and changes nothing, where it cannot be bound again.
+   */
+  drainListener(listener: string, isDrained: boolean): Promise<ListenerStatus | null>;
+  /** What has changed of a pool's backends; null where there is no such pool in use. */
+  history(pool: string): PoolHistory | null;
   /** How many actors are in each state of each chart, by the chart's name. */
   counts(): Readonly<Record<string, MachineCounts>>;
   /**
-   * `take` gets every event from now on, in batches, until the function that is returned is called; it must not throw. `entered`
-   * events are told only while somebody wants the detail.
+   * `take` gets every event from now on, in batches, until the watch is left; it must not throw. `entered` events are told only while
+   * somebody wants the detail. `after` is the id of the event that the watcher has seen last; null = it has seen none, NaN = one
+   * that nobody knows.
    */
-  events(take: (events: readonly AdminEvent[]) => void, wantsDetail: boolean): () => void;
+  events(
+    take: (events: readonly AdminEvent[]) => void,
+    wantsDetail: boolean,
+    after: number | null,
+  ): EventsWatch;
   /** The text of the configuration in force; null where it was made of none. */
   configText(): string | null;
   /** Checks a configuration and puts nothing in force; its warnings. Throws CONFIG_INVALID. */

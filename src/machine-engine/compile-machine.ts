@@ -48,10 +48,15 @@ export interface CompiledLogic<M extends AnyStateMachine>
  * Inspectors are told what XState's interpreter tells them, of every kind of event. Three things differ. A snapshot that
  * is not active answers every event with itself, also when `transition` is called without an actor. Snapshots of one
  * state share `value`, `tags` and `_nodes`. A guard's error carries what was thrown as its `cause`.
+ *
+ * `taken` counts the transitions that its actors take: a cell for each of `transitionsOf(machine)`. Absent: nobody does.
  */
-export function compileMachine<M extends AnyStateMachine>(machine: M): CompiledLogic<M> {
+export function compileMachine<M extends AnyStateMachine>(
+  machine: M,
+  taken?: Float64Array,
+): CompiledLogic<M> {
   checkChart(machine);
-  const table = compileTable(machine);
+  const table = compileTable(machine, taken);
   const make = snapshotMaker(machine, table.unborn);
   const logic = {
     config: machine.config,

@@ -1,11 +1,9 @@
 import type { AnyStateMachine, AnyStateNode, StateValue } from 'xstate';
 import { compileExits, compileStart, compileTransition } from './compile-transition.ts';
-import { isWildcard, ownTransitions } from './event-match.ts';
-import { defaultLeaf, pathTo, statesBelow, stateValueOf } from './state-tree.ts';
-import type { Candidate, End, Move, Row } from './table.ts';
-
-/** Types that are the actor's own words: no transition is ever taken on them. */
-const RESERVED = ['xstate.init', 'xstate.stop'];
+import { isWildcard } from './event-match.ts';
+import { defaultLeaf, pathTo, stateValueOf } from './state-tree.ts';
+import { type Candidate, type End, type Move, type Row, UNCOUNTED } from './table.ts';
+import { candidatesOf, exactTypes, isReserved, leavesOf, transitionsOf } from './transitions.ts';
 
 /** A chart as rows: one for each leaf. */
 export interface Table {
@@ -16,22 +14,31 @@ export interface Table {
   rowOf(value: StateValue): Row;
 }
 
-/** Compiles a chart that `checkChart` has passed. */
-export function compileTable(machine: AnyStateMachine): Table {
+/**
+ * Compiles a chart that `checkChart` has passed. `taken` has a cell for each of `transitionsOf`, in their order, to which one is
+ * added each time it is taken; absent: nobody counts them. Throws a RangeError where it has another number of cells.
+ */
+export function compileTable(machine: AnyStateMachine, taken?: Float64Array): Table {
   const root = machine.root as AnyStateNode;
+  const all = transitionsOf(machine).length;
+  const cells = taken ?? new Float64Array(all);
+  if (cells.length !== all)
+    throw new RangeError(`${cells.length} cells for the ${all} transitions of machine "${machine.id}"`);
   const rows = new Map<AnyStateNode, Row>();
-  for (const leaf of statesBelow(root)) {
-    if (leaf.type === 'compound') continue;
-    rows.set(
-      leaf,
-      emptyRow(leaf, (type) => candidatesFor(leaf, type, rowOfLeaf)),
-    );
+  for (const leaf of leavesOf(machine)) {
+    const wild = (type: string) => compileCandidates(leaf, type, rowOfLeaf, () => UNCOUNTED);
+    rows.set(leaf, emptyRow(leaf, cells, wild));
   }
   function rowOfLeaf(leaf: AnyStateNode): Row {
     return rows.get(leaf)!;
   }
+  let counted = 0;
   for (const [leaf, row] of rows) {
-    for (const type of exactTypes(leaf)) row.candidates.set(type, candidatesFor(leaf, type, rowOfLeaf));
+    for (const type of exactTypes(leaf))
+      row.candidates.set(
+        type,
+        compileCandidates(leaf, type, rowOfLeaf, () => counted++),
+      );
   }
   const byValue = new Map([...rows.values()].map((row) => [row.value, row]));
   const first = defaultLeaf(root);
@@ -42,7 +49,11 @@ export function compileTable(machine: AnyStateMachine): Table {
   };
 }
 
-function emptyRow(leaf: AnyStateNode, wildFor: (type: string) => readonly Candidate[]): Row {
+function emptyRow(
+  leaf: AnyStateNode,
+  taken: Float64Array,
+  wildFor: (type: string) => readonly Candidate[],
+): Row {
   const path = pathTo(leaf);
   const end = leaf.type === 'final' ? endOf(leaf) : null;
   // XState keeps the states of a machine that is done from the leaf up; their order shows in `toJSON` and `getMeta`.
@@ -54,7 +65,8 @@ function emptyRow(leaf: AnyStateNode, wildFor: (type: string) => readonly Candid
     nodes: Object.freeze(nodes),
     tags: new Set(nodes.flatMap((state) => state.tags)),
     candidates: new Map(),
-    wild: hasWildcard ? (type) => (RESERVED.includes(type) ? [] : wildFor(type)) : null,
+    taken,
+    wild: hasWildcard ? (type) => (isReserved(type) ? [] : wildFor(type)) : null,
     end,
   };
 }
@@ -72,25 +84,13 @@ function endOf(leaf: AnyStateNode): End {
   };
 }
 
-/** Every type that a leaf or a state above it names, wildcards apart. */
-function exactTypes(leaf: AnyStateNode): ReadonlySet<string> {
-  const types = pathTo(leaf).flatMap((state) => [...state.transitions.keys()]);
-  return new Set(types.filter((type) => !isWildcard(type) && !RESERVED.includes(type)));
-}
-
-/** What may be taken on a type: up to the first without a guard, since nothing after it is ever asked. */
-function candidatesFor(
+function compileCandidates(
   leaf: AnyStateNode,
   type: string,
   rowOf: (leaf: AnyStateNode) => Row,
+  count: () => number,
 ): readonly Candidate[] {
-  const all = pathTo(leaf)
-    .reverse()
-    .flatMap((state) => ownTransitions(state, type));
-  const last = all.findIndex(({ guard }) => !guard);
-  return all
-    .slice(0, last === -1 ? undefined : last + 1)
-    .map((transition) => compileTransition(leaf, transition, rowOf));
+  return candidatesOf(leaf, type).map((transition) => compileTransition(leaf, transition, rowOf, count()));
 }
 
 function leafOf(machine: AnyStateMachine, value: StateValue): AnyStateNode {

@@ -6,11 +6,12 @@ import type { Candidate, Move, Row } from './table.ts';
 
 type RowOf = (leaf: AnyStateNode) => Row;
 
-/** Compiles a transition for when `leaf` is active. */
+/** Compiles a transition for when `leaf` is active; `count` is its cell, or UNCOUNTED. */
 export function compileTransition(
   leaf: AnyStateNode,
   transition: AnyTransitionDefinition,
   rowOf: RowOf,
+  count: number,
 ): Candidate {
   const source = transition.source as AnyStateNode;
   const guard: unknown = transition.guard;
@@ -19,6 +20,7 @@ export function compileTransition(
     guard: guard ? compileGuard(source, guard) : null,
     guardName: guardName(guard),
     source: source.id,
+    count,
     transitions: Object.freeze([transition]),
   };
 }
@@ -71,7 +73,11 @@ function compileMove(
  * The state that a transition stays inside of: all active states below it are left. Undefined where the root itself is
  * left. Without `reenter` a transition to itself or below stays inside of its source.
  */
-function domainOf(source: AnyStateNode, target: AnyStateNode, reenter: boolean): AnyStateNode | undefined {
+export function domainOf(
+  source: AnyStateNode,
+  target: AnyStateNode,
+  reenter: boolean,
+): AnyStateNode | undefined {
   if (!reenter && (target === source || isBelow(target, source))) return source;
   for (let above = target.parent; above !== undefined; above = above.parent) {
     if (isBelow(source, above)) return above;

@@ -1,2 +1,4 @@
 export { type CompiledLogic, compileMachine } from './compile-machine.ts';
+export { countInterpreted } from './counted.ts';
+export { type ChartTransition, transitionsOf } from './transitions.ts';
 export { UnsupportedChart } from './unsupported-chart.ts';

@@ -9,7 +9,7 @@ import { runSteps } from './compile-action.ts';
 import type { Table } from './compile-table.ts';
 import { tellMicrostep } from './microstep.ts';
 import type { SnapshotMaker } from './snapshot.ts';
-import { type End, type Move, type Row, select } from './table.ts';
+import { countTaken, type End, type Move, type Row, select } from './table.ts';
 
 const NO_TRANSITIONS: readonly AnyTransitionDefinition[] = Object.freeze([]);
 
@@ -31,6 +31,7 @@ export function transition(
   const row = table.rowOf(snapshot.value);
   const taken = select(row, snapshot.context, event);
   if (taken === null) return untaken({ row, snapshot }, make, event, scope);
+  countTaken(row, taken);
   return take({ row, snapshot }, make, taken, taken.transitions, event, scope);
 }
 
@@ -94,7 +95,10 @@ function finish(
     const snapshot = unchanged ? from.snapshot : make(row, 'active', entered, undefined, undefined);
     if (transitions !== null) tellMicrostep(scope, event, snapshot, transitions);
     const taken = select(row, entered, done);
-    if (taken !== null) return take({ row, snapshot }, make, taken, taken.transitions, done, scope);
+    if (taken !== null) {
+      countTaken(row, taken);
+      return take({ row, snapshot }, make, taken, taken.transitions, done, scope);
+    }
     tellMicrostep(scope, done, snapshot, NO_TRANSITIONS);
     return snapshot;
   }

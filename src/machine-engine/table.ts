@@ -8,6 +8,9 @@ import type {
 import type { Step } from './compile-action.ts';
 import type { CompiledGuard } from './compile-guard.ts';
 
+/** The count of a transition that nobody counts: one by a wildcard, which has no place in a list. */
+export const UNCOUNTED = -1;
+
 /** A leaf of the chart and all that can happen while it is active. Snapshots of one leaf share what is named here. */
 export interface Row {
   readonly leaf: AnyStateNode;
@@ -16,6 +19,8 @@ export interface Row {
   readonly tags: ReadonlySet<string>;
   /** By event type, in the order they are tried: the leaf's own first, then its ancestors'. */
   readonly candidates: Map<string, readonly Candidate[]>;
+  /** How often each transition was taken, by `Candidate.count`; all rows of a table have the same. */
+  readonly taken: Float64Array;
   /** Candidates for a type that `candidates` lacks; null where no wildcard is in reach. */
   readonly wild: ((type: string) => readonly Candidate[]) | null;
   /** Of a final leaf: what entering it ends. Null for others. */
@@ -39,6 +44,8 @@ export interface Candidate extends Move {
   readonly guardName: string | null;
   /** Id of the state that has the transition. */
   readonly source: string;
+  /** Its cell in `Row.taken`, or UNCOUNTED. */
+  readonly count: number;
   /** The transition in XState's words, for inspectors. */
   readonly transitions: readonly AnyTransitionDefinition[];
 }
@@ -93,4 +100,9 @@ function holds(
       { cause: error },
     );
   }
+}
+
+/** Counts a transition that is taken from a row. */
+export function countTaken({ taken }: Row, { count }: Candidate): void {
+  if (count !== UNCOUNTED) taken[count]! += 1;
 }

@@ -50,7 +50,7 @@ export function applyEdits(source: RowSource, edits: readonly Edit[]): Edited {
       else put({ ...proxy, enabled: edit.enabled });
     }
   }
-  return { overlay: { proxies, disabled, pins }, resets: [...resets] };
+  return { overlay: { ...overlay, proxies, disabled, pins }, resets: [...resets] };
 }
 
 /**

@@ -10,14 +10,14 @@ export class AgentBook {
   }
 
   /**
-   * Takes a line. `changed` is told all that the agent wants now, where that is something else than before, and first: where
+   * Takes a line. `changed` is told all that the agent wanted and wants now, where that is something else than before, and first: where
    * telling fails nothing is changed, and the next line tells again. Returns why the backend is down by it; null = it is not.
    */
-  heard(row: number, words: AgentWords, changed: (said: string) => void): string | null {
+  heard(row: number, words: AgentWords, changed: (before: string, said: string) => void): string | null {
     const before = this.#table.agent(row);
     const after = afterWords(before, words);
     const [old, now] = [before, after].map((state) => formatAgentState({ ...state, down: false }));
-    if (now !== undefined && old !== now) changed(now);
+    if (old !== undefined && now !== undefined && old !== now) changed(old, now);
     this.#table.setAgent(row, after);
     if (!after.down) return null;
     return `the agent says ${words.health ?? 'down'}${words.reason === '' ? '' : ` #${words.reason}`}`;

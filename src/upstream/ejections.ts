@@ -1,13 +1,14 @@
 import { type ActorRefFrom, createActor } from 'xstate';
 import { type CircuitInput, circuitMachine, ejectionMs, ejectionsAfter } from '../../machines/circuit.ts';
 import { CRASHES_COUNTED_MAX, restartDelayMs } from '../../machines/health-checker.ts';
-import { FAILURE_KINDS, type FailureKind } from '../core/circuits.ts';
+import { type CircuitState, FAILURE_KINDS, type FailureKind } from '../core/circuits.ts';
 import { textOf } from '../core/error-fact.ts';
 import type { EjectionChange } from '../core/facts.ts';
 import type { PassivePlan, Plan } from '../core/plan.ts';
 import type { Cancellable, Timers } from '../core/ports.ts';
 import { UNHEALTHY, type UpstreamTable } from '../core/upstream-table.ts';
 import { ActorClock } from './actor-clock.ts';
+import { leafOf } from './leaf-of.ts';
 import { backendOf, isSameBackend, liveRows, nameOf } from './plan-rows.ts';
 
 /** How often control looks at what shards have counted. */
@@ -17,6 +18,8 @@ export const EJECTIONS_LOOK_MS = 100;
 export interface EjectionSink {
   /** Once for each change, before it; where this throws nothing has changed. `ms` as `EjectionFact.ms`. */
   changed(row: number, change: EjectionChange, cause: string, ms: number): void;
+  /** Its circuit closes from another state: it is used as before. */
+  trusted(row: number, from: CircuitState, cause: string): void;
   /** A backend was ejected; `cause` is the position in FAILURE_KINDS. */
   counted(row: number, cause: number): void;
   /** It gets no connections from now on, or gets some again. */
@@ -76,9 +79,14 @@ export class Ejections {
     for (const { row } of this.#watched) {
       const isKept = isSameBackend(before, plan, row) && this.#passiveOf(row) === null;
       if (isKept && this.#table.circuits.isOpen(row)) this.#release(row, 'its pool no longer ejects');
-      if (isKept) this.#table.circuits.renew(row);
+      if (isKept) this.#forget(row);
     }
     this.#watch();
+  }
+
+  /** Where each circuit stands. */
+  states(): readonly string[] {
+    return [...this.#circuits.values()].map(({ actor }) => leafOf(actor.getSnapshot().value));
   }
 
   /** A probe found a backend healthy again: if it is ejected it need not wait any longer. */
@@ -202,7 +210,11 @@ export class Ejections {
         release: ({ event }) => {
           this.#release(row, event.type === 'probe.passed' ? 'a probe has passed' : 'its time has passed');
         },
-        close: () => circuits.set(row, 'closed'),
+        close: ({ event }) => {
+          const cause = event.type === 'trial.passed' ? 'its trial has passed' : 'it has not failed on trial';
+          this.#sink.trusted(row, circuits.state(row), cause);
+          circuits.set(row, 'closed');
+        },
         forgive: ({ context }) => circuits.setEjections(row, context.ejections - 1),
       },
       guards: { maySpare: () => this.#maySpare(pool, passive) },
@@ -216,6 +228,14 @@ export class Ejections {
     this.#table.setReturned(row, now);
     circuits.set(row, 'half-open');
     this.#sink.moved(row);
+  }
+
+  /** Nobody ejects it any more. */
+  #forget(row: number): void {
+    const { circuits } = this.#table;
+    const state = circuits.state(row);
+    if (state !== 'closed') this.#sink.trusted(row, state, 'its pool no longer ejects');
+    circuits.renew(row);
   }
 
   /** Whether one more backend of a pool can be out of use. */

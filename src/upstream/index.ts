@@ -1,4 +1,5 @@
 export { expandServices } from './expand-services.ts';
+export { leafOf } from './leaf-of.ts';
 export { Names, type NamesKnown, type NamesOptions } from './names.ts';
 export { createPicker } from './picker.ts';
 export { PickerPools } from './picker-pools.ts';

@@ -105,6 +105,11 @@ export class Names implements NamesKnown {
     return [...this.#known.values()].map((known) => known.status());
   }
 
+  /** Where the actor of each name stands. */
+  states(): readonly string[] {
+    return [...this.#watched.values()].map(({ state }) => state);
+  }
+
   stop(): void {
     this.#isStopped = true;
     for (const watched of this.#watched.values()) watched.stop();

@@ -1,3 +1,4 @@
+import type { NoteBackend } from '../core/backend-history.ts';
 import type { BackendChange } from '../core/backend-override.ts';
 import type { FactSink } from '../core/facts.ts';
 import type { Plan } from '../core/plan.ts';
@@ -27,6 +28,8 @@ export interface UpstreamsOptions {
   readonly names?: NamesKnown;
   /** Ends sessions of a backend that went down, or in favour of one that came back. Absent: none are ended. */
   readonly endSessions?: EndSessions;
+  /** Hears of each change of a backend, those by operators too. Absent: nobody does. */
+  readonly noted?: NoteBackend;
   /** Counts an ejection; `cause` is the position in FAILURE_KINDS. */
   readonly countEjection?: (row: number, cause: number) => void;
 }
@@ -48,6 +51,8 @@ export interface RunningUpstreams {
   readonly ready: Promise<void>;
   /** The supervisor of each pool, by the pool's index, null where a pool is retired; one that crashed is replaced in its place. */
   readonly actors: readonly (BalancerActor | null)[];
+  /** The state of each circuit there is: a backend that has not failed of late has none. */
+  readonly circuits: readonly string[];
   /**
    * Goes over to another plan. Before this returns the table has the weights and healths of `settleRows`, and what is
    * retired is no longer probed. A pool whose health check and backends are as before goes on undisturbed; any other gets

@@ -14,6 +14,7 @@ import { AgentBook } from './agent-book.ts';
 import { type EjectionSink, Ejections } from './ejections.ts';
 import { createHealthCheckerLogic, type HealthSink } from './health-check.ts';
 import { whyUnresolved } from './name-addresses.ts';
+import { HEALTH_NAMES, News } from './news.ts';
 import { OVERRIDES_MAX, Overrides } from './overrides.ts';
 import { backendOf, isProbed, isSamePool, liveRows, nameOf, rowNamed } from './plan-rows.ts';
 import { type BalancerActor, type BalancerLogic, PoolSupervisor } from './pool-supervisor.ts';
@@ -25,8 +26,6 @@ import { settleNames } from './settle-names.ts';
 import { mustFit, settleRows } from './settle-rows.ts';
 
 export type { RunningUpstreams, UpstreamsOptions } from './running-upstreams.ts';
-
-const HEALTH_NAMES = ['unknown', 'healthy', 'unhealthy'] as const satisfies readonly HealthName[];
 
 const HEALTH_CODES = {
   unknown: HEALTH_UNKNOWN,
@@ -50,6 +49,7 @@ class Supervision implements RunningUpstreams {
   readonly #probers: Probers;
   readonly #logic: BalancerLogic;
   readonly #agents: AgentBook;
+  readonly #news: News;
   /** By row: the warning of its last probe that passed. */
   readonly #warnings = new Map<number, string>();
   /** By the pool's index; those that run. */
@@ -63,15 +63,16 @@ class Supervision implements RunningUpstreams {
     this.#options = options;
     this.#plan = options.plan;
     this.#agents = new AgentBook(options.table);
+    const { plan, plane, table, now, emit, noted = () => {}, endSessions = () => {} } = options;
+    this.#news = new News({ emit, now, table, noted, plan: () => this.#plan });
     this.#probers = createProbers(
       options,
       (row) => targetOf(this.#plan, row, options.names),
       this.#createSink(),
     );
     this.#logic = this.#createLogic();
-    mustFit(options.plan, options.table);
-    this.#settleRows(null, options.plan);
-    const { plan, plane, table, now, endSessions = () => {} } = options;
+    mustFit(plan, table);
+    this.#settleRows(null, plan);
     this.#sessions = new Sessions(plan, table, plane.timers, endSessions);
     this.#ejections = new Ejections(plan, table, plane.timers, now, this.#ejectionSink());
     this.ready = this.#startMissing();
@@ -79,6 +80,10 @@ class Supervision implements RunningUpstreams {
 
   get actors(): readonly (BalancerActor | null)[] {
     return this.#plan.pools.map(({ index }) => this.#supervisors.get(index)?.actor ?? null);
+  }
+
+  get circuits(): readonly string[] {
+    return this.#ejections.states();
   }
 
   async apply(plan: Plan): Promise<void> {
@@ -102,7 +107,7 @@ class Supervision implements RunningUpstreams {
     const { table, names, now } = this.#options;
     if (names === undefined) return;
     settleNames(this.#plan, table, names, now(), (row, health, cause) =>
-      this.#tellHealth(row, health, cause),
+      this.#news.health(row, health, cause),
     );
   }
 
@@ -110,9 +115,11 @@ class Supervision implements RunningUpstreams {
     const { table, now } = this.#options;
     const row = rowNamed(this.#plan, pool, backend);
     if (row === null) return false;
+    const before = this.#overrideOf(row);
     const wasKept = this.#isKept(row);
     if (!this.overrides.change(pool, backend, change, now(), by))
       throw new RangeError(`${OVERRIDES_MAX} backends are overridden; take one of them back`);
+    this.#news.override(row, before, this.#overrideOf(row), by);
     table.setWeight(row, this.#weightOf(row));
     if (this.#isKept(row) !== wasKept) this.#keep(row, !wasKept);
     return true;
@@ -133,11 +140,11 @@ class Supervision implements RunningUpstreams {
       table,
       now(),
       (row) => {
-        if (!this.#isKept(row)) this.#tellHealth(row, 'healthy', 'no longer probed');
+        if (!this.#isKept(row)) this.#news.health(row, 'healthy', 'no longer probed');
       },
       (row) => this.#weightOf(row),
       (row) => (names === undefined ? null : whyUnresolved(backendOf(plan, row), names)),
-      (row, cause) => this.#tellHealth(row, 'unhealthy', cause),
+      (row, cause) => this.#news.health(row, 'unhealthy', cause),
     );
     for (const pool of plan.pools)
       for (const row of liveRows(plan, pool)) if (this.#isKept(row)) table.setHealth(row, UNHEALTHY);
@@ -164,7 +171,7 @@ class Supervision implements RunningUpstreams {
       input: () => inputOf(pool, rows, this.#options.table),
       crashed: (error) => {
         for (const row of rows) this.#probers.abandon(row);
-        this.#tell(`the supervisor of pool ${pool.name} crashed: ${textOf(error)}`);
+        this.#news.trouble(`the supervisor of pool ${pool.name} crashed: ${textOf(error)}`);
       },
     });
   }
@@ -174,8 +181,8 @@ class Supervision implements RunningUpstreams {
     const { table, now } = this.#options;
     const { pool } = backendOf(this.#plan, row);
     const isUnknown = !isKept && isProbed(this.#plan, row);
-    if (isKept && table.health(row) !== UNHEALTHY) this.#tellHealth(row, 'unhealthy', 'maintenance');
-    if (!isKept && !isUnknown) this.#tellHealth(row, 'healthy', 'no longer in maintenance');
+    if (isKept && table.health(row) !== UNHEALTHY) this.#news.health(row, 'unhealthy', 'maintenance');
+    if (!isKept && !isUnknown) this.#news.health(row, 'healthy', 'no longer in maintenance');
     table.setHealth(row, isKept ? UNHEALTHY : isUnknown ? HEALTH_UNKNOWN : HEALTHY);
     if (!isKept) table.setReturned(row, now());
     this.#supervisors.get(pool)?.stop();
@@ -202,7 +209,7 @@ class Supervision implements RunningUpstreams {
   #createLogic(): BalancerLogic {
     const sink: HealthSink = {
       changed: (row, health, cause) => {
-        this.#tellHealth(row, health, cause);
+        this.#news.health(row, health, cause);
         const { table, now } = this.#options;
         const wasUnhealthy = table.health(row) === UNHEALTHY;
         if (health === 'healthy' && wasUnhealthy) table.setReturned(row, now());
@@ -211,7 +218,7 @@ class Supervision implements RunningUpstreams {
         this.#supervisorOf(row)?.actor.send({ type: 'backend.changed', row, health });
       },
       troubled: (row, cause) => {
-        this.#tell(`probing backend ${nameOf(this.#plan, row)} failed: ${cause}`);
+        this.#news.trouble(`probing backend ${nameOf(this.#plan, row)} failed: ${cause}`);
         this.#supervisorOf(row)?.actor.send({ type: 'backend.unprobed', row });
       },
     };
@@ -222,7 +229,7 @@ class Supervision implements RunningUpstreams {
           const row = rowOf(event);
           this.#probers.abandon(row);
           const cause = 'error' in event ? textOf(event.error) : event.type;
-          this.#tell(`the health checker of backend ${nameOf(this.#plan, row)} crashed: ${cause}`);
+          this.#news.trouble(`the health checker of backend ${nameOf(this.#plan, row)} crashed: ${cause}`);
         },
       },
     });
@@ -231,15 +238,12 @@ class Supervision implements RunningUpstreams {
   #createSink(): ProbeSink {
     return {
       agentSaid: (row, words) =>
-        this.#agents.heard(row, words, (said) => {
-          const { pool } = backendOf(this.#plan, row);
-          this.#options.emit({ kind: 'agent', at: this.#options.now(), pool, backend: row, said });
-        }),
+        this.#agents.heard(row, words, (before, said) => this.#news.agent(row, before, said)),
       warned: (row, warning) => {
         if (warning === null) this.#warnings.delete(row);
         else if (this.#warnings.get(row) !== warning) {
           this.#warnings.set(row, warning);
-          this.#tell(`probing backend ${nameOf(this.#plan, row)}: ${warning}`);
+          this.#news.trouble(`probing backend ${nameOf(this.#plan, row)}: ${warning}`);
         }
       },
     };
@@ -255,31 +259,18 @@ class Supervision implements RunningUpstreams {
   }
 
   #ejectionSink(): EjectionSink {
-    const { emit, now, countEjection = () => {} } = this.#options;
+    const { countEjection = () => {} } = this.#options;
     return {
-      changed: (row, change, cause, ms) => {
-        const { pool } = backendOf(this.#plan, row);
-        emit({ kind: 'ejection', at: now(), pool, backend: row, change, cause, ms });
-      },
+      changed: (row, change, cause, ms) => this.#news.ejection(row, change, cause, ms),
+      trusted: (row, from, cause) => this.#news.trusted(row, from, cause),
       counted: countEjection,
       moved: (row) => this.#sessions.moved(row),
-      troubled: (message) => this.#tell(message),
+      troubled: (message) => this.#news.trouble(message),
     };
   }
 
   #supervisorOf(row: number): PoolSupervisor | undefined {
     return this.#supervisors.get(backendOf(this.#plan, row).pool);
-  }
-
-  /** Told before anything is changed: where emitting fails nothing has, and a restarted checker tells of it again. */
-  #tellHealth(row: number, health: HealthName, cause: string): void {
-    const { pool } = backendOf(this.#plan, row);
-    const healthy = health === 'healthy';
-    this.#options.emit({ kind: 'health', at: this.#options.now(), pool, backend: row, healthy, cause });
-  }
-
-  #tell(message: string): void {
-    this.#options.emit({ kind: 'error', at: this.#options.now(), connection: null, traceId: null, message });
   }
 }
 

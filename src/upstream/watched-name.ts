@@ -5,6 +5,7 @@ import { textOf } from '../core/error-fact.ts';
 import type { Lookup, NameAnswer, NameQuestion, ResolverPlan } from '../core/names.ts';
 import type { Cancellable, Timers } from '../core/ports.ts';
 import { ActorClock } from './actor-clock.ts';
+import { leafOf } from './leaf-of.ts';
 import { refreshMs, retryMs } from './name-waits.ts';
 
 export interface WatchedNameOptions {
@@ -44,6 +45,11 @@ export class WatchedName {
 
   start(): void {
     this.#actor.start();
+  }
+
+  /** Where its actor stands. */
+  get state(): string {
+    return leafOf(this.#actor.getSnapshot().value);
   }
 
   stop(): void {

@@ -33,7 +33,14 @@ export async function ask(source: StatusSource, line: string, body?: unknown): P
   const checked = endpoint.body === undefined ? { value: undefined } : checkBody(endpoint.body, text);
   if ('detail' in checked) throw new Error(`a body that is refused: ${checked.detail}`);
   try {
-    return await endpoint.handle({ source, path, query, body: checked.value, by: 'a test' });
+    return await endpoint.handle({
+      source,
+      path,
+      query,
+      body: checked.value,
+      by: 'a test',
+      lastEventId: null,
+    });
   } catch (error) {
     return failureReply(error);
   }

@@ -118,4 +118,34 @@ describe('a stream of events', () => {
     vi.advanceTimersByTime(EVENTS_FLUSH_MS + EVENTS_HEARTBEAT_MS);
     expect(written).toHaveLength(2);
   });
+
+  it('says with its sign of life which event passed last, meant or not, and not while one waits', () => {
+    const { stream, written, client } = streaming({ kinds: ['health'] });
+    stream.take([event(7)]);
+    vi.advanceTimersByTime(EVENTS_HEARTBEAT_MS);
+    expect(written.at(-1)).toBe(':\nid: 7\n\n');
+    vi.advanceTimersByTime(EVENTS_HEARTBEAT_MS - 1);
+    stream.take([event(8, { kind: 'health' })]);
+    client.takes = false;
+    vi.advanceTimersByTime(1);
+    expect(written.at(-1)).toBe(':\n\n');
+  });
+
+  it('begins for a client that comes back with what it has missed', () => {
+    const { stream, written, ids } = streaming();
+    stream.resume({ kept: [event(5), event(6)], missed: 3 });
+    stream.take([event(7)]);
+    vi.advanceTimersByTime(EVENTS_FLUSH_MS);
+    expect(written[1]).toBe('event: dropped\ndata: {"count":3}\n\n');
+    expect(ids()).toEqual([5, 6, 7]);
+  });
+
+  it('says of a client whose last event nobody knows that it may have missed some, and nothing of one that missed none', () => {
+    const unknown = streaming();
+    unknown.stream.resume({ kept: [], missed: null });
+    expect(unknown.written[1]).toBe('event: dropped\ndata: {"count":null}\n\n');
+    const whole = streaming();
+    whole.stream.resume({ kept: [], missed: 0 });
+    expect(whole.written).toEqual([': events\n\n']);
+  });
 });

@@ -23,6 +23,7 @@ export function statusIn(phase: ServiceStatus['phase']): ServiceStatus {
     listeners: [
       {
         name: 'edge',
+        state: 'accepting',
         retired: false,
         address: '127.0.0.1:8080',
         plane: 'net',
@@ -64,8 +65,10 @@ export function sourceIn(phase: ServiceStatus['phase']): StatusSource {
     list: async () => ({ rows: [], keys: [], matched: 0 }),
     kill: async () => 0,
     override: () => null,
-    counts: () => ({ shard: { states: { running: { live: 1, entered: null } } } }),
-    events: () => () => {},
+    drainListener: async () => null,
+    history: () => null,
+    counts: () => ({ shard: { states: { running: { live: 1, entered: null } }, transitions: null } }),
+    events: () => ({ kept: [], missed: 0, leave: () => {} }),
     configText: () => 'listeners: []\n',
     validate: () => [],
     drain: () => {},

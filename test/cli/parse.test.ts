@@ -49,6 +49,22 @@ describe('a command line', () => {
     );
   });
 
+  it('top names a service, and how it is shown', () => {
+    expect(parse('top')).toEqual({ kind: 'top', options: { admin: 'http://127.0.0.1:9900', color: true } });
+    const flags = '--admin https://a:1 --token-env TOKEN --ca b.pem --every 2s --once --no-color';
+    expect(parse(`top ${flags}`)).toMatchObject({
+      options: {
+        admin: 'https://a:1',
+        tokenEnv: 'TOKEN',
+        ca: 'b.pem',
+        every: '2s',
+        once: true,
+        color: false,
+      },
+    });
+    expect(complaint('--tee x top')).toContain('do not go with a command');
+  });
+
   it('of addresses asks for a proxy without a file', () => {
     const expected = { kind: 'quick', listen: ':80', backends: ['a:1', '[::1]:2'], flags: {} };
     expect(parse(':80 a:1 [::1]:2')).toEqual(expected);

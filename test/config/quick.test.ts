@@ -40,6 +40,7 @@ describe('a proxy without a file', () => {
       listen: { kind: 'tcp', host: 'localhost', port: 9900 },
       tokenEnv: null,
       tls: null,
+      traceUrl: null,
     });
     expect(plan.workers.count).toBe(3);
   });

@@ -8,11 +8,16 @@ import { allocateShardWords, readWord, type ShardWord, writeWord } from '../../s
 import { UpstreamTable } from '../../src/core/upstream-table.ts';
 import { createMemoryPlane, MemoryNetwork, type MemoryPeer } from '../../src/plane/memory/index.ts';
 import { Shard } from '../../src/shard.ts';
+import { COUNTERS } from '../../src/shard-counters.ts';
 import { allocateRegions, createBuckets, createPlaces, createTurns } from '../../src/shared-memory/index.ts';
 import { poolsOf } from '../shared-memory/pools.ts';
 import { NO_TLS } from '../support/no-tls.ts';
 
-const SHAPE: CountersShape = { listeners: 8, backends: 8 };
+const SHAPE: CountersShape = {
+  listeners: 8,
+  backends: 8,
+  transitions: COUNTERS.shape.transitions,
+};
 
 /** Virtual milliseconds that a wake-up takes from shard to shard. */
 const WAKE_MS = 0.5;

@@ -22,6 +22,12 @@ describe('the view of a live connection', () => {
       pool: expect.any(String),
       bytesUp: 18,
       sniffed: { protocol: 'http1' },
+      attempts: [{ name: expect.any(String), error: '' }],
+      traceUrl: null,
+    });
+    expect(view?.at).toBeGreaterThan(view?.since ?? Number.POSITIVE_INFINITY);
+    expect(view).toMatchObject({
+      sampled: expect.any(Boolean),
     });
     expect(view?.visits.map(({ state }) => state)).toEqual(['accepting', 'sniffing', 'routing', 'dialing']);
     expect(view?.why.routes.map(({ route, outcome }) => [route, outcome])).toEqual([

@@ -16,6 +16,7 @@ import {
   type MemoryPlaneOptions,
 } from '../../src/plane/memory/index.ts';
 import { Shard, type ShardParts } from '../../src/shard.ts';
+import { COUNTERS } from '../../src/shard-counters.ts';
 import { allocateRegions, createBuckets, createPlaces, createTurns } from '../../src/shared-memory/index.ts';
 import { poolsOf } from '../shared-memory/pools.ts';
 import { Dice } from '../simulation/dice.ts';
@@ -38,7 +39,7 @@ export const SHARD = 4;
 const SHARDS = 5;
 
 /** Listeners and backends that plans of a world can have. */
-const SHAPE = { listeners: 4, backends: 8 };
+const SHAPE = { listeners: 4, backends: 8, transitions: COUNTERS.shape.transitions };
 
 /** Longest time that what is cut at the end of a test may take to go. */
 const SETTLE_MS_MAX = 60_000;

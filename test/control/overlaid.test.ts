@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { diffPlans } from '../../src/config/index.ts';
 import { Overlaid } from '../../src/control/overlaid.ts';
 import type { Address } from '../../src/core/address.ts';
+import { isSame } from '../../src/core/plan-diff.ts';
 import type { Edit } from '../../src/toxiproxy/index.ts';
 import { planOf } from './plans.ts';
 
@@ -51,5 +53,39 @@ describe('what a service was asked for besides its configuration', () => {
     expect(overlaid.under(BASE).plan.resets ?? []).toEqual([]);
     const open = overlaid.edited([{ kind: 'enable', name: 'free', enabled: true }], {});
     expect(open.plan.listeners[1]?.listen).toMatchObject({ port: 4711 });
+  });
+
+  test('drains a listener and a run-time proxy by name, over a reload, until they are resumed', () => {
+    const overlaid = new Overlaid(BASE);
+    overlaid.edited([REDIS], BOUND).taken?.();
+    const drained = () =>
+      overlaid
+        .under(BASE)
+        .plan.listeners.filter((listener) => listener.drained)
+        .map(({ name }) => name);
+    overlaid.drained('web', true, BOUND).taken?.();
+    overlaid.drained('redis', true, BOUND).taken?.();
+    overlaid.drained('nobody', true, BOUND).taken?.();
+    expect(drained()).toEqual(['web', 'redis']);
+    expect(names(overlaid.under(BASE).plan), 'it stays in the plan').toEqual(['web', 'free', 'redis']);
+    overlaid.edited([], BOUND).taken?.();
+    overlaid.drained('web', false, BOUND).taken?.();
+    expect(drained()).toEqual(['redis']);
+  });
+
+  test('gives a listener with a free port the same one when it is resumed, and forgets one that the configuration no longer has', () => {
+    const overlaid = new Overlaid(BASE);
+    overlaid.drained('free', true, BOUND).taken?.();
+    const resumed = overlaid.drained('free', false, {});
+    expect(resumed.plan.listeners[1]?.listen).toMatchObject({ port: 4711 });
+    overlaid.under(planOf({ web: '127.0.0.1:8080' })).taken?.();
+    expect(overlaid.under(BASE).plan.listeners.some((listener) => listener.drained)).toBe(false);
+  });
+
+  test('is told as a change of the listener alone', () => {
+    const overlaid = new Overlaid(BASE);
+    const diff = diffPlans(BASE, overlaid.drained('web', true, BOUND).plan);
+    expect(diff.listeners).toEqual({ added: [], removed: [], changed: ['web'] });
+    expect(isSame(diffPlans(BASE, overlaid.drained('web', false, BOUND).plan))).toBe(true);
   });
 });

@@ -50,15 +50,17 @@ function cells(layout: CountersLayout): Map<string, number> {
   for (let pool = 0; pool < backends; pool++)
     for (const count of POOL_COUNTS) all.set(`pool ${count} ${pool}`, layout.pools(pool, count));
   all.set('facts dropped', layout.factsDropped());
+  for (let index = 0; index < layout.shape.transitions; index++)
+    all.set(`taken:${index}`, layout.taken(index));
   return all;
 }
 
 describe('the layout of the counters', () => {
   it.each([
-    { listeners: 1, backends: 0 },
-    { listeners: 1, backends: 1 },
-    { listeners: 3, backends: 7 },
-    { listeners: 20, backends: 100 },
+    { listeners: 1, backends: 0, transitions: 0 },
+    { listeners: 1, backends: 1, transitions: 1 },
+    { listeners: 3, backends: 7, transitions: 5 },
+    { listeners: 20, backends: 100, transitions: 80 },
   ])('gives no two labels one cell and leaves none unused, for $listeners and $backends', (shape) => {
     const layout = new CountersLayout(shape);
     const used = [...cells(layout).values()].sort((a, b) => a - b);
@@ -67,7 +69,7 @@ describe('the layout of the counters', () => {
   });
 
   it('names all cells of a listener, of a backend and of a pool, and no other', () => {
-    const layout = new CountersLayout({ listeners: 3, backends: 2 });
+    const layout = new CountersLayout({ listeners: 3, backends: 2, transitions: 3 });
     const all = cells(layout);
     const named = (label: RegExp): number[] =>
       [...all].filter(([name]) => label.test(name)).map(([, cell]) => cell);
@@ -82,7 +84,7 @@ describe('the layout of the counters', () => {
   });
 
   it('allocates a zeroed region of its length on shared memory', () => {
-    const layout = new CountersLayout({ listeners: 2, backends: 3 });
+    const layout = new CountersLayout({ listeners: 2, backends: 3, transitions: 3 });
     const region = layout.allocate();
     expect(region.length).toBe(layout.length);
     expect(region.every((cell) => cell === 0)).toBe(true);

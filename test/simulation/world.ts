@@ -6,6 +6,7 @@ import { allocateShardWords, writeWord } from '../../src/core/shard-words.ts';
 import { HEALTHY, UpstreamTable } from '../../src/core/upstream-table.ts';
 import { createMemoryPlane, MemoryNetwork } from '../../src/plane/memory/index.ts';
 import { Shard } from '../../src/shard.ts';
+import { COUNTERS } from '../../src/shard-counters.ts';
 import { allocateRegions, createBuckets, createPlaces, createTurns } from '../../src/shared-memory/index.ts';
 import { movingPlane, noMoves } from '../connection/moving.ts';
 import { poolsOf } from '../shared-memory/pools.ts';
@@ -40,7 +41,11 @@ export function openWorld(seed: number, dice: Dice): SimulatedWorld {
   const network = new MemoryNetwork({ seed, link: randomLink(dice) });
   const thrown: unknown[] = [];
   const plane = createMemoryPlane(network, { onObserverError: (error) => thrown.push(error) });
-  const layout = new CountersLayout({ listeners: 1, backends: BACKENDS + 1 });
+  const layout = new CountersLayout({
+    listeners: 1,
+    backends: BACKENDS + 1,
+    transitions: COUNTERS.shape.transitions,
+  });
   const cells = layout.allocate();
   const table = tableFor();
   const words = allocateShardWords();

@@ -10,7 +10,7 @@ import { type Metrics, parsePrometheus } from './prometheus.ts';
 import { sharingNode } from './sharing-node.ts';
 import { tempDir } from './temp.ts';
 
-const MAIN = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../dist/bundle/main.js', import.meta.url));
 
 export interface SluiceOptions {
   readonly env?: Readonly<Record<string, string>>;

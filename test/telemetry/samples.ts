@@ -183,7 +183,7 @@ const A_NAME: NameStatus = {
 
 /** What control would show, laid out for `room` listeners and backends. */
 export function aWatched(plan: Plan, shards = 1, room = 16): Shown {
-  const layout = new CountersLayout({ listeners: room, backends: room });
+  const layout = new CountersLayout({ listeners: room, backends: room, transitions: 0 });
   const regions = Array.from({ length: shards }, () => layout.allocate());
   let current = plan;
   const watched: Watched = {

@@ -16,7 +16,7 @@ import { planOf } from '../control/plans.ts';
 
 /** A service without shards: plans are in force as soon as they are made, and port 0 is answered by 40001, 40002 … */
 export class FakeService implements Proxied {
-  readonly base: Plan;
+  base: Plan;
   readonly resets: string[] = [];
   readonly replaced: Record<string, readonly NamedStage[]> = {};
   overlay: Overlay = NO_OVERLAY;

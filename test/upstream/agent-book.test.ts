@@ -22,7 +22,7 @@ function book(weights: readonly number[], limits: readonly number[] = []) {
   const says = (row: number, line: string): string | null => {
     const words = parseAgentLine(line);
     if (words === null) throw new Error(line);
-    return agents.heard(row, words, (said) => changes.push(`${row}: ${said}`));
+    return agents.heard(row, words, (_before, said) => changes.push(`${row}: ${said}`));
   };
   const picker = createPicker(plan, table, 0);
   const picks = (count: number): number[] => {

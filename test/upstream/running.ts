@@ -1,3 +1,4 @@
+import type { NoteBackend } from '../../src/core/backend-history.ts';
 import type { ErrorFact, Fact, HealthFact } from '../../src/core/facts.ts';
 import type { Plan } from '../../src/core/plan.ts';
 import type { TlsSessions } from '../../src/core/tls.ts';
@@ -35,7 +36,11 @@ export function start(
     facts.push(fact);
   };
   const now = () => WALL_MS + plane.timers.now();
-  const upstreams = startUpstreams({ plan, plane, tls: NO_TLS, table, emit, now, random: () => 0.5 });
+  const notes: string[] = [];
+  const noted: NoteBackend = (pool, { backend, kind, from, to, detail }) =>
+    void notes.push(`${pool}/${backend} ${kind}: ${from} > ${to} (${detail})`);
+  const random = () => 0.5;
+  const upstreams = startUpstreams({ plan, plane, tls: NO_TLS, table, emit, noted, now, random });
   const isReady = watch(upstreams.ready);
   return {
     /** The plan applied last. */
@@ -45,6 +50,8 @@ export function start(
     upstreams,
     health: () => plan.backends.map(({ row }) => table.health(row)),
     weights: () => plan.backends.map(({ row }) => table.weight(row)),
+    /** What a history was told. */
+    notes,
     changes: () => facts.filter((fact): fact is HealthFact => fact.kind === 'health'),
     /** What was told of errors, without stacks. */
     errors: () =>

@@ -32,8 +32,18 @@ export interface Frame {
   readonly bottom: number;
 }
 
+/** The transition that a line of text tells of. */
+export interface Told {
+  /** As the chart names it; '' = it is taken without one. */
+  readonly event: string;
+  /** The states without states of which one is left: several where the transition is of a state around them. */
+  readonly from: readonly string[];
+}
+
 /** A line with square corners. `arrow` ends it in an arrowhead, `dot` begins it with one, on the frame it leaves. */
 export interface Wire {
+  /** The number it shares with its label; null: it leads from no state, but shows which one is entered first. */
+  readonly route: number | null;
   readonly points: readonly Point[];
   readonly arrow: boolean;
   readonly dot: boolean;
@@ -43,7 +53,13 @@ export type Point = readonly [x: number, y: number];
 
 /** Lines of text; `x` is their start or end, `top` the upper edge of the first. */
 export interface Label {
+  /** The number it shares with its line. */
+  readonly route: number;
+  /** The state without states that is entered. */
+  readonly to: string;
   readonly lines: readonly string[];
+  /** Of each line of text. */
+  readonly told: readonly Told[];
   readonly x: number;
   readonly top: number;
   readonly anchor: 'start' | 'end';

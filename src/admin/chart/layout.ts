@@ -61,6 +61,7 @@ function markers(placed: Placed): Wire[] {
     const { left, top } = boxOf(entryLeaf(node), placed);
     const x = left + BOX_WIDTH / 2;
     return {
+      route: null,
       points: [
         [x, top - MARKER + LABEL_GAP / 2],
         [x, top],

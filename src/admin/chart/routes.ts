@@ -1,7 +1,7 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
-import { type ChartEdge, chartEdges, children, edgeLabel } from './edges.ts';
-import { BOX_WIDTH, type Hand } from './geometry.ts';
-import { entryLeaf, type Rows } from './rows.ts';
+import { type ChartEdge, chartEdges, children, edgeLabel, isInside } from './edges.ts';
+import { BOX_WIDTH, type Hand, type Told } from './geometry.ts';
+import { entryLeaf, leavesOf, type Rows } from './rows.ts';
 
 /**
  * How one arrow of the picture runs; all transitions from one state to another share an arrow and have a line each.
@@ -15,6 +15,8 @@ export interface Route {
   readonly source: AnyStateNode;
   readonly target: AnyStateNode;
   readonly lines: readonly string[];
+  /** Of each line. */
+  readonly told: readonly Told[];
   readonly hand: Hand;
   readonly x: number;
 }
@@ -24,15 +26,26 @@ const CLEARANCE = 12;
 
 /** An arrow for each pair of states; transitions that leave no state are not drawn. */
 export function planRoutes(machine: AnyStateMachine, rows: Rows): Route[] {
-  return pairs(chartEdges(machine)).map(([source, target, lines]) => ({
+  const edges = chartEdges(machine);
+  return pairs(edges).map(([source, target, lines]) => ({
     source,
     target,
-    lines,
+    lines: [...lines.keys()],
+    told: [...lines.values()].map((event) => ({ event, from: leftBy(source, event, edges) })),
     ...course(source, target, rows),
   }));
 }
 
-type Pair = [source: AnyStateNode, target: AnyStateNode, lines: string[]];
+/** The leaves in a state that are left by its event: those that have, or are within what has, none of the same event. */
+function leftBy(source: AnyStateNode, event: string, edges: readonly ChartEdge[]): string[] {
+  const nearer = edges.filter((edge) => edge.event === event && isInside(edge.source, source));
+  return leavesOf(source)
+    .filter((leaf) => leaf.type !== 'final')
+    .filter((leaf) => !nearer.some((edge) => edge.source === leaf || isInside(leaf, edge.source)))
+    .map(({ key }) => key);
+}
+
+type Pair = [source: AnyStateNode, target: AnyStateNode, eventOfLine: Map<string, string>];
 
 function pairs(edges: readonly ChartEdge[]): Pair[] {
   const found: Pair[] = [];
@@ -41,10 +54,10 @@ function pairs(edges: readonly ChartEdge[]): Pair[] {
     if (target === null) continue;
     const line = lineOf(edge, edges);
     const pair = found.find((known) => known[0] === source && known[1] === target);
-    if (pair === undefined) found.push([source, target, [line]]);
-    else pair[2].push(line);
+    if (pair === undefined) found.push([source, target, new Map([[line, edge.event]])]);
+    else pair[2].set(line, edge.event);
   }
-  return found.map(([source, target, lines]) => [source, target, [...new Set(lines)]]);
+  return found;
 }
 
 /** Candidates of one event that all lead to the same state are told apart by actions only: one line, without guards. */

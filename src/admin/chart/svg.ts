@@ -14,7 +14,8 @@ const DOT = 4;
 
 /**
  * The chart as an SVG picture. Each state is a `<g data-state="name">` whose `<text data-count>` is empty, for a count
- * to be filled in; colours are `currentColor`. Actions, and transitions that leave no state, are not drawn.
+ * to be filled in. The line and the label of a transition share a `data-route`; a label has its `data-to`, and each line of its
+ * text a `data-event` and, with spaces between, the states that are left by it, `data-from`. Colours are `currentColor`. Actions, and transitions that leave no state, are not drawn.
  */
 export function chartSvg(machine: AnyStateMachine, options: ChartSvgOptions = {}): string {
   const { standalone = true } = options;
@@ -58,11 +59,11 @@ function state({ name, description, final, left, top, width, height }: Box): str
   );
 }
 
-function wire({ points, arrow, dot }: Wire): string {
+function wire({ route, points, arrow, dot }: Wire): string {
   const first = points[0];
   const start =
     dot && first !== undefined ? `<circle cx="${round(first[0])}" cy="${round(first[1])}" r="${DOT}"/>` : '';
-  return `<g class="wire"><path d="${pathData(points)}"/>${arrow ? arrowhead(points) : ''}${start}</g>`;
+  return `<g class="wire"${route === null ? '' : ` data-route="${route}"`}><path d="${pathData(points)}"/>${arrow ? arrowhead(points) : ''}${start}</g>`;
 }
 
 /** Straight lines whose corners are rounded. */
@@ -95,11 +96,14 @@ function arrowhead(points: readonly Point[]): string {
   return `<path class="arrow" d="M${at([x, y])}L${at(wing(1))}L${at(wing(-1))}Z"/>`;
 }
 
-function label({ lines, x, top, anchor }: Label): string {
-  const spans = lines.map(
-    (line, index) => `<tspan x="${round(x)}" dy="${index === 0 ? 0 : 15}">${escapeXml(line)}</tspan>`,
-  );
-  return `<text class="label" x="${round(x)}" y="${round(top + 11)}" text-anchor="${anchor}">${spans.join('')}</text>`;
+function label({ route, to, lines, told, x, top, anchor }: Label): string {
+  const spans = lines.map((line, index) => {
+    const { event, from } = told[index] ?? { event: '', from: [] };
+    const data = `data-event="${escapeXml(event)}" data-from="${escapeXml(from.join(' '))}"`;
+    return `<tspan ${data} x="${round(x)}" dy="${index === 0 ? 0 : 15}">${escapeXml(line)}</tspan>`;
+  });
+  const place = `x="${round(x)}" y="${round(top + 11)}" text-anchor="${anchor}"`;
+  return `<text class="label" data-route="${route}" data-to="${escapeXml(to)}" ${place}>${spans.join('')}</text>`;
 }
 
 function title(text: string): string {

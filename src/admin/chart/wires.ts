@@ -33,14 +33,32 @@ const JOIN = 8;
 
 /** Draws each route with its label. */
 export function drawRoutes(placed: Placed, routes: readonly Route[]): Drawn {
-  const drawn = routes.map((route) => drawRoute(route, placed, routes));
+  const drawn = routes.map((route, number) => drawRoute(route, number, placed, routes));
+  return { wires: drawn.map(({ wire }) => wire), labels: drawn.map(({ label }) => label) };
+}
+
+/** One route's line, and what is written at it. */
+interface DrawnRoute {
+  readonly wire: Wire;
+  readonly label: Label;
+}
+
+function drawRoute(route: Route, number: number, placed: Placed, routes: readonly Route[]): DrawnRoute {
+  const { lines, told, hand, target } = route;
+  const { label, ...wire } = shapeOf(route, placed, routes);
+  const to = entryLeaf(target).key;
   return {
-    wires: drawn.flatMap(({ wires }) => wires),
-    labels: drawn.flatMap(({ labels }) => labels),
+    wire: { route: number, ...wire },
+    label: { route: number, to, lines, told, anchor: anchorOf(hand), ...label },
   };
 }
 
-function drawRoute(route: Route, placed: Placed, routes: readonly Route[]): Drawn {
+/** Where a line runs, and where its label begins. */
+interface Shape extends Omit<Wire, 'route'> {
+  readonly label: { readonly x: number; readonly top: number };
+}
+
+function shapeOf(route: Route, placed: Placed, routes: readonly Route[]): Shape {
   switch (route.kind) {
     case 'down':
       return drawDown(route, placed);
@@ -53,7 +71,7 @@ function drawRoute(route: Route, placed: Placed, routes: readonly Route[]): Draw
   }
 }
 
-function drawDown({ source, target, lines, x, hand }: Route, placed: Placed): Drawn {
+function drawDown({ source, target, lines, x, hand }: Route, placed: Placed): Shape {
   const from = boxOf(source, placed);
   const start = from.top + from.height;
   const end = topOf(target, placed);
@@ -61,23 +79,18 @@ function drawDown({ source, target, lines, x, hand }: Route, placed: Placed): Dr
   const leaves = inner !== undefined && end > inner.bottom;
   const top = leaves ? inner.bottom : start;
   const middle = (top + end - FOOT - textHeight(lines)) / 2;
-  const label = { lines, x: x + hand * LABEL_GAP, top: middle, anchor: anchorOf(hand) };
   return {
-    wires: [
-      {
-        points: [
-          [x, start],
-          [x, end],
-        ],
-        arrow: true,
-        dot: false,
-      },
+    points: [
+      [x, start],
+      [x, end],
     ],
-    labels: [label],
+    arrow: true,
+    dot: false,
+    label: { x: x + hand * LABEL_GAP, top: middle },
   };
 }
 
-function drawElbow(route: Route, placed: Placed, routes: readonly Route[]): Drawn {
+function drawElbow(route: Route, placed: Placed, routes: readonly Route[]): Shape {
   const { source, target, lines, hand, x } = route;
   const y = portLine(route.source, route, placed, routes);
   const edge = sideOf(source, hand, placed);
@@ -86,11 +99,11 @@ function drawElbow(route: Route, placed: Placed, routes: readonly Route[]): Draw
     [x, y],
     [x, boxOf(target, placed).top],
   ] as const;
-  const label = { lines, x: edge + hand * LABEL_GAP, top: sideLabelTop(lines, y), anchor: anchorOf(hand) };
-  return { wires: [{ points, arrow: true, dot: false }], labels: [label] };
+  const label = { x: edge + hand * LABEL_GAP, top: sideLabelTop(lines, y) };
+  return { points, arrow: true, dot: false, label };
 }
 
-function drawLoop(route: Route, placed: Placed, routes: readonly Route[]): Drawn {
+function drawLoop(route: Route, placed: Placed, routes: readonly Route[]): Shape {
   const { source, lines, hand } = route;
   const edge = sideOf(source, hand, placed);
   const y = portLine(source, route, placed, routes);
@@ -102,11 +115,10 @@ function drawLoop(route: Route, placed: Placed, routes: readonly Route[]): Drawn
     [edge, y],
   ] as const;
   const top = y - (LOOP_HEIGHT + textHeight(lines)) / 2;
-  const label = { lines, x: out + hand * LABEL_GAP, top, anchor: anchorOf(hand) };
-  return { wires: [{ points, arrow: true, dot: false }], labels: [label] };
+  return { points, arrow: true, dot: false, label: { x: out + hand * LABEL_GAP, top } };
 }
 
-function drawLane(route: Route, placed: Placed, routes: readonly Route[]): Drawn {
+function drawLane(route: Route, placed: Placed, routes: readonly Route[]): Shape {
   const { source, target, lines, hand } = route;
   const { edge, y } = laneStart(route, placed, routes);
   const isFrame = source === placed.machine.root || placed.columns.frames.has(source);
@@ -121,8 +133,10 @@ function drawLane(route: Route, placed: Placed, routes: readonly Route[]): Drawn
   const points = [...start, ...laneRest(route, y, placed, routes)];
   const top = source === placed.machine.root ? MARGIN : sideLabelTop(lines, y);
   return {
-    wires: [{ points, arrow: points.length > start.length + 1, dot: isFrame }],
-    labels: [{ lines, x: edge + hand * LABEL_GAP, top, anchor: anchorOf(hand) }],
+    points,
+    arrow: points.length > start.length + 1,
+    dot: isFrame,
+    label: { x: edge + hand * LABEL_GAP, top },
   };
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EVENT_KINDS, type EventKind } from '../../core/admin-event.ts';
+import { EVENT_KINDS, EVENTS_KEPT_MAX, type EventKind } from '../../core/admin-event.ts';
 import { formatConnectionId, parseConnectionId } from '../../core/connection-id.ts';
 import { endpoint } from '../endpoint.ts';
 import { EventStream } from '../event-stream.ts';
@@ -42,16 +42,19 @@ export const getEvents = endpoint({
     listener: z.string().optional(),
     pool: z.string().optional(),
   },
+  headers: {
+    'Last-Event-ID': `The id of the last event that the client has: it gets those that came after it, of the last ${EVENTS_KEPT_MAX}.`,
+  },
   replies: {
     200: {
       description:
-        'A stream. The `event` of each is its kind, its `data` one line of JSON; `dropped` has the count of those that were ' +
-        'dropped because the client was slow. Ids grow; nothing is kept for a client that comes back.',
+        'A stream. The `event` of each is its kind, its `data` one line of JSON; `dropped` has the count of those that the client ' +
+        'does not get, since it was slow or came back too late; null = nobody knows how many.',
       type: 'text/event-stream',
     },
     503: { description: `There are ${EVENT_STREAMS_MAX} streams already.` },
   },
-  handle: ({ source, query }): Reply => {
+  handle: ({ source, query, lastEventId }): Reply => {
     const filter = {
       kinds: query.kind ?? KINDS_DEFAULT,
       connection: query.connection ?? null,
@@ -64,12 +67,20 @@ export const getEvents = endpoint({
       body: '',
       stream: (sink) => {
         const stream = new EventStream(filter, sink);
-        const leave = source.events((events) => stream.take(events), filter.kinds.includes('entered'));
+        const after = lastEventId === null ? null : idOf(lastEventId);
+        const wantsDetail = filter.kinds.includes('entered');
+        const watch = source.events((events) => stream.take(events), wantsDetail, after);
+        stream.resume(watch);
         return () => {
-          leave();
+          watch.leave();
           stream.end();
         };
       },
     };
   },
 });
+
+/** NaN where it is no id of ours. */
+function idOf(text: string): number {
+  return /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
+}

@@ -32,8 +32,45 @@ export const getListener = endpoint({
   handle: ({ source, path }) => {
     const found = source.status().listeners.filter(({ name }) => name === path.listener);
     const listener = found.find(({ retired }) => !retired) ?? found[0];
-    return listener === undefined
-      ? problemReply(404, 'there is no listener of this name; /v1/listeners has them all')
-      : jsonReply(listener);
+    return listener === undefined ? noListener() : jsonReply(listener);
   },
 });
+
+export const drainListener = switching(
+  'drainListener',
+  'drain',
+  'Accepts nobody at a listener any more: its socket is closed, who waits in its queue is served, connections live on',
+);
+
+export const resumeListener = switching(
+  'resumeListener',
+  'resume',
+  'Accepts again at a listener that was drained',
+);
+
+function switching(name: string, verb: 'drain' | 'resume', summary: string) {
+  return endpoint({
+    name,
+    method: 'POST',
+    path: `/v1/listeners/{listener}:${verb}`,
+    access: 'write',
+    summary: `${summary}; kept over reloads`,
+    params: { listener: z.string() },
+    replies: {
+      200: {
+        description: 'It is in force in all shards; the listener as it stands.',
+        schema: listenerStatus,
+      },
+      404: problem('There is none of this name in use.'),
+      409: problem('It cannot be bound again, or the service is starting or stopping.'),
+    },
+    handle: async ({ source, path }) => {
+      const listener = await source.drainListener(path.listener, verb === 'drain');
+      return listener === null ? noListener() : jsonReply(listener);
+    },
+  });
+}
+
+function noListener() {
+  return problemReply(404, 'there is no listener of this name; /v1/listeners has them all');
+}

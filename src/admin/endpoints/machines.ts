@@ -2,8 +2,11 @@ import { z } from 'zod';
 import type { MachineCounts } from '../../core/machine-counts.ts';
 import { CHARTS } from '../chart/charts.ts';
 import { chartDefinition, type Json } from '../chart/definition.ts';
+import { chartSvg } from '../chart/svg.ts';
 import { endpoint, problem } from '../endpoint.ts';
-import { jsonReply, problemReply } from '../reply.ts';
+import { jsonReply, problemReply, type Reply } from '../reply.ts';
+
+const SVG = 'image/svg+xml';
 
 let definitions: Readonly<Record<string, Json>> | null = null;
 
@@ -24,7 +27,7 @@ export const getMachines = endpoint({
   method: 'GET',
   path: '/v1/machines',
   access: 'read',
-  summary: 'The charts of connection, balancer, health checker and shard',
+  summary: `The charts of ${Object.keys(CHARTS).join(', ')}`,
   replies: {
     200: { description: 'By name.', schema: () => z.record(z.string(), machineDefinition()) },
   },
@@ -50,6 +53,20 @@ export const getMachine = endpoint({
   },
 });
 
+export const getMachinePicture = endpoint({
+  name: 'getMachinePicture',
+  method: 'GET',
+  path: '/v1/machines/{machine}/picture',
+  access: 'read',
+  summary: 'One chart, drawn; each state is a `<g data-state="name">`',
+  params: { machine: machineName },
+  replies: { 200: { description: 'SVG.', type: SVG }, 404: problem('There is none.') },
+  handle: ({ path: { machine } }): Reply => {
+    const chart = Object.entries(CHARTS).find(([name]) => name === machine)?.[1];
+    return chart === undefined ? noMachine() : { status: 200, type: SVG, body: chartSvg(chart) };
+  },
+});
+
 const stateCounts = (): z.ZodType<MachineCounts> =>
   z.strictObject({
     states: z
@@ -61,6 +78,20 @@ const stateCounts = (): z.ZodType<MachineCounts> =>
         }),
       )
       .describe('By state; of charts other than `connection` those that somebody is in.'),
+    transitions: z
+      .array(
+        z.strictObject({
+          from: z.string().describe('A state, as in `states`.'),
+          event: z.string().describe('As in the chart.'),
+          to: z
+            .string()
+            .nullable()
+            .describe('The state that is entered, also where it is `from` anew; null = `from` goes on.'),
+          taken: z.int().min(0).describe('Since the start; never falls.'),
+        }),
+      )
+      .nullable()
+      .describe('All of the chart, each once; null = nobody counts them.'),
   });
 
 export const getMachineCounts = endpoint({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BACKEND_CHANGE_KINDS, POOL_CHANGES_MAX, type PoolHistory } from '../../core/backend-history.ts';
 import { ADMIN_STATES } from '../../core/backend-override.ts';
 import { endpoint, problem } from '../endpoint.ts';
 import { WEIGHT_AT_RUN_TIME_MAX } from '../limits.ts';
@@ -17,6 +18,8 @@ export const getPools = endpoint({
   handle: ({ source }) => jsonReply({ pools: source.status().pools }),
 });
 
+const noPool = () => problemReply(404, 'there is no pool of this name; /v1/pools has them all');
+
 export const getPool = endpoint({
   name: 'getPool',
   method: 'GET',
@@ -30,9 +33,42 @@ export const getPool = endpoint({
   },
   handle: ({ source, path }) => {
     const pool = source.status().pools.find(({ name }) => name === path.pool);
-    return pool === undefined
-      ? problemReply(404, 'there is no pool of this name; /v1/pools has them all')
-      : jsonReply(pool);
+    return pool === undefined ? noPool() : jsonReply(pool);
+  },
+});
+
+const poolHistory = (): z.ZodType<PoolHistory> =>
+  z.strictObject({
+    changes: z
+      .array(
+        z.strictObject({
+          time: z.number().describe('Milliseconds since 1970.'),
+          backend: z.string(),
+          kind: z.enum(BACKEND_CHANGE_KINDS),
+          from: z.string().describe('As the kind has it: a health, a state of the circuit, what was said.'),
+          to: z.string(),
+          detail: z.string().describe('Why; of an override by whom.'),
+        }),
+      )
+      .max(POOL_CHANGES_MAX)
+      .describe('The newest last.'),
+    dropped: z.int().min(0).describe('Older ones that made room.'),
+  });
+
+export const getPoolHistory = endpoint({
+  name: 'getPoolHistory',
+  method: 'GET',
+  path: '/v1/pools/{pool}/history',
+  access: 'read',
+  summary: `The last ${POOL_CHANGES_MAX} changes of a pool's backends; kept over reloads`,
+  params: { pool: z.string() },
+  replies: {
+    200: { description: 'Since the pool is there.', schema: poolHistory },
+    404: problem('There is none of this name.'),
+  },
+  handle: ({ source, path }) => {
+    const history = source.history(path.pool);
+    return history === null ? noPool() : jsonReply(history);
   },
 });
 

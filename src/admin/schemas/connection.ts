@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ConnectionRow } from '../../core/connection-query.ts';
-import type { ConnectionView, StageView, Why } from '../../core/connection-view.ts';
-import type { DialAttempt, StateVisit } from '../../core/facts.ts';
+import type { AttemptView, ConnectionView, StageView, Why } from '../../core/connection-view.ts';
+import type { StateVisit } from '../../core/facts.ts';
 import type { TcpInfo } from '../../core/ports.ts';
 import { STATES } from '../../core/state.ts';
 import type { TlsFacts } from '../../core/tls.ts';
@@ -46,12 +46,13 @@ const tlsFacts = (): z.ZodType<TlsFacts> =>
 const visit = (): z.ZodType<StateVisit> =>
   z.strictObject({ state: z.enum(STATES), from: time(), to: time() });
 
-const attempt = (): z.ZodType<DialAttempt> =>
+const attempt = (): z.ZodType<AttemptView> =>
   z.strictObject({
     backend: z.int().describe('Row of the backend.'),
     from: time(),
     to: time(),
     error: z.string().describe('Empty where it connected.'),
+    name: z.string().nullable().describe("The backend's name."),
   });
 
 const stage = (): z.ZodType<StageView> =>
@@ -113,6 +114,7 @@ export const connectionRow = (): z.ZodType<ConnectionRow> =>
 
 export const connectionView = (): z.ZodType<ConnectionView> =>
   z.strictObject({
+    at: z.number().describe('When this was told, milliseconds since 1970.'),
     connection: z.string().describe('Twelve hex digits.'),
     shard: count(),
     listener: z.string(),
@@ -144,6 +146,10 @@ export const connectionView = (): z.ZodType<ConnectionView> =>
     clientTcp: tcpInfo().nullable(),
     backendTcp: tcpInfo().nullable(),
     traceId: z.string(),
+    sampled: z
+      .boolean()
+      .describe('Its trace is recorded; else `telemetry.traces.also` may still keep it when it has ended.'),
+    traceUrl: z.string().nullable().describe('Where its trace can be looked at; null = not known.'),
     stages: z.array(stage()).describe('What its bytes pass through, in order.'),
     why: why(),
   });

@@ -2,12 +2,13 @@ import { z } from 'zod';
 import { ADMIN_STATES } from '../../core/backend-override.ts';
 import { CIRCUIT_STATES } from '../../core/circuits.ts';
 import { STATES } from '../../core/state.ts';
-import type {
-  BackendStatus,
-  ListenerStatus,
-  PoolStatus,
-  ServiceStatus,
-  ShardStatus,
+import {
+  type BackendStatus,
+  LISTENER_STATES,
+  type ListenerStatus,
+  type PoolStatus,
+  type ServiceStatus,
+  type ShardStatus,
 } from '../../core/status.ts';
 
 const count = () => z.int().min(0);
@@ -26,6 +27,9 @@ const shardStatus = (): z.ZodType<ShardStatus> =>
 export const listenerStatus = (): z.ZodType<ListenerStatus> =>
   z.strictObject({
     name: z.string(),
+    state: z
+      .enum(LISTENER_STATES)
+      .describe('`draining`: takes nobody, its connections live on. `drained`: and has none any more.'),
     retired: z.boolean().describe('A reload has taken it away; its last connections are let finish.'),
     address: z.string().describe('Where it is bound.'),
     plane: z.string(),

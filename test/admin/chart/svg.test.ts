@@ -102,6 +102,28 @@ describe('the SVG of the connection chart', () => {
     expect([...marked].sort()).toEqual([...STATES].sort());
   });
 
+  it('says of each line of a label which states its event leaves: not those that have the same event themselves', () => {
+    const told = new Map(
+      [...svg.matchAll(/<text class="label" data-route="\d+" data-to="([^"]+)"[^>]*>(.*?)<\/text>/g)].flatMap(
+        ([, to, spans = '']) =>
+          [...spans.matchAll(/data-event="([^"]*)" data-from="([^"]*)"/g)].map(
+            ([, event, from]) => [`${event} ${from?.split(' ')[0]} ${to}`, from] as const,
+          ),
+      ),
+    );
+    expect(told.get('client.fin streaming half-closed-client')).toBe('streaming');
+    expect(told.get('kill accepting closed')).toBe('accepting sniffing routing dialing');
+    expect(told.get('kill streaming draining')).toBe('streaming half-closed-client half-closed-backend');
+    expect(told.get('kill draining closed')).toBe('draining');
+  });
+
+  it('gives each line with a label the number of that label', () => {
+    const routes = (of: string) =>
+      [...svg.matchAll(new RegExp(`class="${of}" data-route="(\\d+)"`, 'g'))].map(([, route]) => route);
+    expect(routes('wire').length).toBeGreaterThan(10);
+    expect(routes('wire')).toEqual(routes('label'));
+  });
+
   it('carries its style alone only where it stands alone', () => {
     expect(svg).toContain('<style>');
     expect(chartSvg(CHARTS.connection, { standalone: false })).not.toContain('<style>');

@@ -43,6 +43,7 @@ describe('the admin API', () => {
       'status',
       'pools',
       'pools/web',
+      'pools/web/history',
       'listeners',
       'listeners/edge',
       'machines',
@@ -51,18 +52,22 @@ describe('the admin API', () => {
       expect((await ask(`GET /v1/${path}`)).status).toBe(200);
     for (const path of [
       'pools/x',
+      'pools/x/history',
       'listeners/x',
       'machines/x',
       'machines/x/counts',
       'connections/ffffffffffff',
     ])
       expect((await ask(`GET /v1/${path}`)).status).toBe(404);
-    for (const name of ['connection', 'balancer', 'health-checker', 'shard'])
+    for (const name of ['connection', 'balancer', 'health-checker', 'name', 'circuit', 'shard'])
       expect((await ask(`GET /v1/machines/${name}/counts`)).status).toBe(200);
-    const { states } = (await ask('GET /v1/machines/connection/counts')).body as {
+    const { states, transitions } = (await ask('GET /v1/machines/connection/counts')).body as {
       states: Record<string, { live: number; entered: number }>;
+      transitions: unknown[];
     };
     expect(states['streaming']).toEqual({ live: 5, entered: 5 });
+    expect(transitions).toContainEqual({ from: 'dialing', event: 'dialed', to: 'streaming', taken: 5 });
+    expect(transitions).toContainEqual({ from: 'streaming', event: 'kill', to: 'draining', taken: 0 });
     expect((await ask('GET /v1/config')).body).toEqual({ text: readFileSync(file, 'utf8') });
     expect((await ask('POST /v1/config:validate', 'listeners: []\n')).status).toBe(422);
     expect((await ask('POST /v1/config:validate', readFileSync(file, 'utf8'))).body).toEqual({
@@ -87,6 +92,11 @@ describe('the admin API', () => {
     ).toBe('!');
     await ask('PATCH /v1/pools/web/backends/b', { admin: 'ready' });
     expect(new Set(await greetings(sluice.address(), 6))).toEqual(new Set(['a', 'b']));
+    const { changes } = (await ask('GET /v1/pools/web/history')).body as { changes: object[] };
+    expect(changes.slice(-2)).toMatchObject([
+      { backend: 'b', kind: 'override', from: 'ready', to: 'drain' },
+      { backend: 'b', kind: 'override', from: 'drain', to: 'ready' },
+    ]);
     expect(await sluice.waitForEvent('admin.write')).toMatchObject({
       method: 'PATCH',
       path: '/v1/pools/web/backends/b',
@@ -122,6 +132,40 @@ describe('the admin API', () => {
     expect(told).toContain('"state":"streaming"');
     expect(told).toMatch(/^event: entered$/m);
     await reader.cancel();
+    const ids = [...told.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
+    const again = await fetch(`${sluice.admin}/v1/events?kind=closed`, {
+      headers: { 'last-event-id': `${ids[0]}` },
+    });
+    const rest = (again.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream()).getReader();
+    let repeated = '';
+    while ((repeated.match(/"reason":"killed"/g) ?? []).length < 4)
+      repeated += (await rest.read()).value ?? '';
+    expect(repeated).not.toContain('event: dropped');
+    await rest.cancel();
+  });
+
+  test('drains one listener, which keeps its connections and its port, over a reload, and resumes it', async () => {
+    const { file, sluice, ask } = await running();
+    const { port } = sluice.address();
+    const held = await greet(sluice.address());
+    expect((await ask('GET /v1/listeners/edge')).body).toMatchObject({ state: 'accepting' });
+    expect((await ask('POST /v1/listeners/edge:drain')).body).toMatchObject({ state: 'draining' });
+    await expect(greet(sluice.address())).rejects.toThrow('ECONNREFUSED');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('10s', '11s'));
+    sluice.signal('SIGHUP');
+    await sluice.waitForEvent('reloaded', 2);
+    await expect(greet(sluice.address())).rejects.toThrow('ECONNREFUSED');
+    held.socket.write('!');
+    expect(`${await new Promise((resolve) => held.socket.once('data', resolve))}`).toBe('!');
+    held.socket.end();
+    await eventually(async () => {
+      const { body } = await ask('GET /v1/listeners/edge');
+      return body['state'] === 'drained' || undefined;
+    }, 'its last connection to go');
+    const { body } = await ask('POST /v1/listeners/edge:resume');
+    expect(body).toMatchObject({ state: 'accepting', address: `127.0.0.1:${port}`, accepted: 1 });
+    expect(await greetings(sluice.address(), 2)).toHaveLength(2);
+    expect((await ask('POST /v1/listeners/x:drain')).status).toBe(404);
   });
 
   test('drains the service, which then ends as by SIGTERM', async () => {

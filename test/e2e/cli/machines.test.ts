@@ -24,7 +24,7 @@ test('machines prints one chart as JSON or Mermaid, byte for byte what the libra
 });
 
 test('a reader that goes away is no crash', async () => {
-  const main = fileURLToPath(new URL('../../../dist/src/cli/main.js', import.meta.url));
+  const main = fileURLToPath(new URL('../../../dist/bundle/main.js', import.meta.url));
   const child = spawn(process.execPath, [main, 'machines'], { stdio: ['ignore', 'pipe', 'pipe'] });
   child.stdout.destroy();
   let errors = '';
