@@ -1,4 +1,4 @@
-import { type Actor, type AnyActorRef, createActor } from 'xstate';
+import type { Actor, AnyActorRef } from 'xstate';
 import type { ConnectionEvent, connectionMachine } from '../../machines/connection.ts';
 import { type Address, formatAddress, hostOf } from '../core/address.ts';
 import type { CloseReason } from '../core/close-reason.ts';
@@ -14,7 +14,7 @@ import type { Slotted } from '../core/slots.ts';
 import type { Findings, Sniffed } from '../core/sniffed.ts';
 import { type StateName, stateIndex } from '../core/state.ts';
 import { type TlsFacts, TRUNCATED } from '../core/tls.ts';
-import type { CompiledLogic } from '../machine-engine/index.ts';
+import { type CompiledLogic, childActor } from '../machine-engine/index.ts';
 import type { CompiledRoutes } from '../route/index.ts';
 import { ClientWatch } from './client-watch.ts';
 import { finish } from './closed.ts';
@@ -131,7 +131,7 @@ export class Connection implements Waiting, Slotted {
     this.deadlines = new Deadlines(shard.plane.timers, listener.timeouts, this);
     this.watch = new ClientWatch(this);
     client.observe(this.watch);
-    this.actor = createActor(logic, { input: { id }, parent: root });
+    this.actor = childActor(logic, { id }, root);
   }
 
   /** Starts the chart. Never throws. */
