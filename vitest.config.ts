@@ -1,7 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
+/** What a test leaves to be cleaned up is, after each test and each file. */
+const cleaned = { setupFiles: ['test/support/setup.ts'] };
+
 /** Runs the built program and real peers, one file at a time, so that loads do not disturb each other. */
 const e2e = {
+  ...cleaned,
   testTimeout: 120_000,
   hookTimeout: 60_000,
   fileParallelism: false,
@@ -33,7 +37,11 @@ export default defineConfig({
     projects: [
       {
         test: {
+          ...cleaned,
           name: 'unit',
+          // The files share the modules of two processes: loading those for each file again took more than the tests. So
+          // what a module keeps outlives a file; what a test changes is put back by `setup.ts` or by itself (D-088).
+          isolate: false,
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/soak/**'],
           testTimeout: 30_000,

@@ -15,6 +15,21 @@ export async function shortConnections(to: number, count: number): Promise<numbe
   return (performance.now() - began) / 1000;
 }
 
+/** How many such connections were made in a time, one after the other AT_ONCE times. One that fails ends the process. */
+export async function shortConnectionsFor(to: number, ms: number): Promise<number> {
+  const until = performance.now() + ms;
+  let made = 0;
+  await Promise.all(
+    Array.from({ length: AT_ONCE }, async () => {
+      while (performance.now() < until) {
+        await short(to);
+        made++;
+      }
+    }),
+  );
+  return made;
+}
+
 function short(to: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: '127.0.0.1', port: to, allowHalfOpen: true });

@@ -18,6 +18,6 @@ export interface ShardBoot {
 
 /** The code of a shard's thread; a checkout's sources need it built, since threads of Node 20 read no TypeScript. */
 export const SHARD_ENTRY = new URL(
-  import.meta.url.endsWith('.ts') ? '../dist/src/shard-worker.js' : './shard-worker.js',
+  import.meta.url.endsWith('.ts') ? '../dist/bundle/shard-worker.js' : './shard-worker.js',
   import.meta.url,
 );

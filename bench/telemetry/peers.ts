@@ -1,12 +1,12 @@
-/** The peers of the bench: `serve` echoes, `receive` takes OTLP and forgets it, `load PORT COUNT` makes connections. */
+/** The peers of the bench: `serve` echoes, `receive` takes OTLP and forgets it, `load PORT MS` makes connections for so long. */
 import { createServer as createHttpServer } from 'node:http';
 import { createServer, type Server } from 'node:net';
-import { shortConnections } from '../short-connections.ts';
+import { shortConnectionsFor } from '../short-connections.ts';
 
-const [mode, port, count] = process.argv.slice(2);
+const [mode, port, ms] = process.argv.slice(2);
 if (mode === 'serve') listen(echo());
 else if (mode === 'receive') listen(receiver());
-else console.log(JSON.stringify({ seconds: await shortConnections(Number(port), Number(count)) }));
+else console.log(await shortConnectionsFor(Number(port), Number(ms)));
 
 function echo(): Server {
   return createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {

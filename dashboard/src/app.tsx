@@ -22,7 +22,7 @@ export function App() {
     <>
       <Header />
       {wantsToken.value ? <TokenForm /> : null}
-      <main class={serviceError.value === null ? '' : 'stale'}>
+      <main id="main" tabIndex={-1} class={serviceError.value === null ? '' : 'stale'}>
         <Page />
       </main>
       <Questions />
@@ -53,7 +53,8 @@ function Header() {
   const phase = error !== null ? 'unreachable' : (status?.phase ?? 'connecting');
   return (
     <header>
-      <a class="skip" href="#main">
+      {/* biome-ignore lint/a11y/useValidAnchor: it leads to a place of this page, which the address cannot name */}
+      <a class="skip" href="#main" onClick={toContent}>
         to the content
       </a>
       <h1>Sluice</h1>
@@ -77,6 +78,12 @@ function Header() {
       </button>
     </header>
   );
+}
+
+/** What is behind `#` is the page that is shown: the link moves the focus and not the address. */
+function toContent(event: Event): void {
+  event.preventDefault();
+  document.getElementById('main')?.focus();
 }
 
 function TokenForm() {

@@ -10,6 +10,7 @@ export class EventLog<T> {
   #isHeld = false;
   #came = 0;
   #dropped = 0;
+  #hasUnknown = false;
   #skipped = 0;
 
   /** All that came. */
@@ -27,9 +28,14 @@ export class EventLog<T> {
     return this.shown.gone + this.#waiting.gone + this.#skipped;
   }
 
-  /** Those that the service did not send, because it was not read fast enough. */
+  /** Those that the service did not send: it was not read fast enough, or this page came back too late. */
   get dropped(): number {
     return this.#dropped;
+  }
+
+  /** There are more of those, and nobody knows how many. */
+  get hasUnknown(): boolean {
+    return this.#hasUnknown;
   }
 
   get isHeld(): boolean {
@@ -41,8 +47,10 @@ export class EventLog<T> {
     (this.#isHeld ? this.#waiting : this.shown).push(event);
   }
 
-  drop(count: number): void {
-    this.#dropped += count;
+  /** null = nobody knows how many. */
+  drop(count: number | null): void {
+    if (count === null) this.#hasUnknown = true;
+    else this.#dropped += count;
   }
 
   /** Holds the list, or lets it go on with what waited. */
@@ -62,6 +70,7 @@ export class EventLog<T> {
     this.#waiting.clear();
     this.#came = 0;
     this.#dropped = 0;
+    this.#hasUnknown = false;
     this.#skipped = 0;
   }
 }

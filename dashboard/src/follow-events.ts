@@ -8,8 +8,8 @@ const AGAIN_MS = 2_000;
 
 export interface EventTaker {
   event(event: AdminEvent): void;
-  /** So many were not sent: this page was slow, or not connected. */
-  dropped(count: number): void;
+  /** So many were not sent: this page was slow, or not connected. null = nobody knows how many. */
+  dropped(count: number | null): void;
   /** null: the stream is open. */
   state(error: ApiError | null): void;
 }
@@ -64,7 +64,7 @@ async function readStream(
 
 function tell({ name, data }: StreamEvent, taker: EventTaker): void {
   const parsed = JSON.parse(data);
-  if (name === 'dropped') taker.dropped(Number(parsed.count) || 0);
+  if (name === 'dropped') taker.dropped(typeof parsed.count === 'number' ? parsed.count : null);
   else taker.event(parsed);
 }
 

@@ -22,23 +22,14 @@ export interface BackendOverride {
   readonly by: string;
 }
 
-/** What the weight of a backend is made of. */
-export interface WeightParts {
-  /** Of the configuration. */
-  readonly configured: number;
-  /** null: nobody has said anything at run time. */
-  readonly override: Pick<BackendOverride, 'weight' | 'admin'> | null;
-  /** What the backend itself takes of its weight now, 0 to 100. Absent: all. */
-  readonly agentPercent?: number;
-}
-
 /**
- * The weight that the upstream table is given, in a whole number; the table itself takes the share of its agent off it. 0 where nobody is
- * to be sent there: by `drain`, `maintenance`, a weight of 0 or an agent's 0 %. An agent's other shares leave it 1 at least.
+ * The weight that the upstream table is given, a whole number; the table itself takes the share of its agent off it. 0 where nobody is
+ * to be sent there: by `drain`, `maintenance`, or a weight of 0. `override` is null where nobody has said anything at run time.
  */
-export function effectiveWeight({ configured, override, agentPercent = 100 }: WeightParts): number {
-  if (override !== null && override.admin !== 'ready') return 0;
-  const weight = override?.weight ?? configured;
-  if (weight === 0 || agentPercent <= 0) return 0;
-  return Math.max(1, Math.round((weight * Math.min(100, agentPercent)) / 100));
+export function overriddenWeight(
+  configured: number,
+  override: Pick<BackendOverride, 'weight' | 'admin'> | null,
+): number {
+  if (override === null) return configured;
+  return override.admin === 'ready' ? (override.weight ?? configured) : 0;
 }

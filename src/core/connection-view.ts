@@ -113,6 +113,9 @@ export interface BackendVerdict {
   readonly panic: boolean;
   /** Share of its weight that counts: 1, or less in a slow start. */
   readonly strength: number;
-  /** Why it gets no new connection; `priority`: another priority has backends that can be used. null: it may get one. */
-  readonly passedOver: 'unhealthy' | 'weight 0' | 'full' | 'rate' | 'priority' | null;
+  /**
+   * Why it gets no new connection; `ejected`: for what happened to connections, whatever probes say; `priority`: another priority
+   * has backends that can be used. null: it may get one.
+   */
+  readonly passedOver: 'unhealthy' | 'ejected' | 'weight 0' | 'full' | 'rate' | 'priority' | null;
 }

@@ -1,4 +1,5 @@
 import type { Address } from './address.ts';
+import type { AdminPlan, ToxiproxyPlan } from './admin-plan.ts';
 import type { Cidr } from './cidr.ts';
 import type { HealthPlan } from './health-plan.ts';
 import type { AddressFamilies, ResolverPlan, ServicePlan } from './names.ts';
@@ -17,6 +18,7 @@ import {
 import type { TelemetryPlan } from './telemetry-plan.ts';
 import type { ConnectTlsPlan, ListenerTlsPlan } from './tls.ts';
 
+export { type AdminPlan, type ToxiproxyPlan, TRACE_ID_PLACE } from './admin-plan.ts';
 export type { ChaosPlan } from './chaos-plan.ts';
 export type { HealthPlan } from './health-plan.ts';
 export type { ServicePlan } from './names.ts';
@@ -285,21 +287,4 @@ export interface BackendPlan {
   readonly connectionsMax: number;
   /** Connections that are begun to it in a second, with a burst of one second's worth; 0 = no limit. */
   readonly connectRate: number;
-}
-
-/** Where the id of a trace goes in `AdminPlan.traceUrl`. */
-export const TRACE_ID_PLACE = '{trace_id}';
-
-export interface AdminPlan {
-  readonly listen: Address;
-  /** Name of the variable of the environment that holds the token which writes need; null = none is needed. */
-  readonly tokenEnv: string | null;
-  /** Certificate and key in PEM; null = plain HTTP. */
-  readonly tls: { readonly cert: string; readonly key: string } | null;
-  /** Where a trace can be looked at, with TRACE_ID_PLACE in it: http or https. null = traces are shown nowhere. */
-  readonly traceUrl: string | null;
-}
-
-export interface ToxiproxyPlan {
-  readonly listen: Address;
 }

@@ -135,7 +135,11 @@ export class PickerPool {
   }
 
   /** What stands for and against each backend by what was read last. */
-  explain(tried: readonly number[], plans: readonly BackendPlan[]): BackendVerdict[] {
+  explain(
+    tried: readonly number[],
+    plans: readonly BackendPlan[],
+    isEjected: (row: number) => boolean,
+  ): BackendVerdict[] {
     const stand = standings(this.#backends, tried, this.#pool.panicPercent);
     return this.#backends.map((backend, place) => ({
       backend: plans[backend.row]?.name ?? '',
@@ -146,7 +150,7 @@ export class PickerPool {
       tried: tried.includes(backend.row),
       strength: backend.strength,
       panic: stand[place]?.panic ?? false,
-      passedOver: stand[place]?.passedOver ?? null,
+      passedOver: whyNot(stand[place]?.passedOver ?? null, isEjected(backend.row)),
     }));
   }
 
@@ -154,6 +158,11 @@ export class PickerPool {
   undo(): void {
     copyState(this.#before, this.#state);
   }
+}
+
+/** The table has no health of its own for a backend that is ejected: it counts as unhealthy. */
+function whyNot(passedOver: BackendVerdict['passedOver'], isEjected: boolean): BackendVerdict['passedOver'] {
+  return passedOver === 'unhealthy' && isEjected ? 'ejected' : passedOver;
 }
 
 function isPaced(rates: ConnectRates, row: number, rate: number): boolean {

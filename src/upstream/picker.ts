@@ -79,7 +79,7 @@ export function createPicker(
       const pool = pools[index];
       if (pool === undefined || pool === null) throw new RangeError(`no pool ${index} in the plan`);
       pool.read(table, now, rates);
-      return pool.explain(tried, plan.backends);
+      return pool.explain(tried, plan.backends, (row) => circuits.isOpen(row));
     },
     connected: (row) => {
       table.connected(row, shard);

@@ -1,6 +1,6 @@
 import { type BalancerInput, balancerMachine, rowOf } from '../../machines/balancer.ts';
 import type { HealthName } from '../../machines/health-checker.ts';
-import { type BackendChange, type BackendOverride, effectiveWeight } from '../core/backend-override.ts';
+import { type BackendChange, type BackendOverride, overriddenWeight } from '../core/backend-override.ts';
 import { textOf } from '../core/error-fact.ts';
 import type { Plan, PoolPlan } from '../core/plan.ts';
 import {
@@ -195,10 +195,7 @@ class Supervision implements RunningUpstreams {
   }
 
   #weightOf(row: number): number {
-    return effectiveWeight({
-      configured: backendOf(this.#plan, row).weight,
-      override: this.#overrideOf(row),
-    });
+    return overriddenWeight(backendOf(this.#plan, row).weight, this.#overrideOf(row));
   }
 
   #overrideOf(row: number): BackendOverride | null {

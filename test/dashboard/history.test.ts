@@ -26,7 +26,15 @@ function listener(name: string, counted: Partial<ListenerStatus> = {}): Listener
     closed: 50,
   };
   const none = { state: 'accepting', accepted: 0, closed: {}, bytesUp: 0, bytesDown: 0 } as const;
-  return { name, retired: false, address: '127.0.0.1:1', plane: 'net', connections, ...none, ...counted };
+  return {
+    name,
+    retired: false,
+    address: '127.0.0.1:1',
+    plane: 'net',
+    connections,
+    ...none,
+    ...counted,
+  };
 }
 
 function reading(at: number, ...listeners: ListenerStatus[]): Reading {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, TestRunner } from 'vitest';
+import { TestRunner } from 'vitest';
 
 type Cleanup = () => void | Promise<void>;
 
@@ -14,8 +14,11 @@ export function later(cleanup: Cleanup): void {
   stack.push(cleanup);
 }
 
-afterEach(() => unwind(ofTest));
-afterAll(() => unwind(ofFile));
+/** Runs what was registered in the test that ends. */
+export const cleanUpTest = (): Promise<void> => unwind(ofTest);
+
+/** Runs what was registered in a `beforeAll` of the file that ends. */
+export const cleanUpFile = (): Promise<void> => unwind(ofFile);
 
 async function unwind(stack: Cleanup[]): Promise<void> {
   const errors: unknown[] = [];

@@ -56,15 +56,21 @@ export class RoutedNetwork {
   }
 
   static async make(): Promise<RoutedNetwork> {
-    const network = new RoutedNetwork(await holder(), await holder(), await holder());
-    await network.#cable('lan0', network.#client, [IPV4.router, IPV6.router], [IPV4.client, IPV6.client]);
+    const [client, router, server] = await Promise.all([holder(), holder(), holder()]);
+    const network = new RoutedNetwork(client, router, server);
     const near = ['10.77.2.1', 'fd77:2::1'];
-    await network.#cable('wan0', network.#server, near, [...IPV4.servers, ...IPV6.servers]);
-    for (const [end, gateways] of [
-      [network.#client, [IPV4.router, IPV6.router]],
-      [network.#server, near],
-    ] as const)
-      for (const gateway of gateways) await ip(end, 'route', 'add', 'default', 'via', gateway);
+    const [toClient, toServer] = [
+      [IPV4.router, IPV6.router],
+      [...IPV4.servers, ...IPV6.servers],
+    ];
+    await ip(network.#router, [
+      ...cable('lan0', network.#client, toClient),
+      ...cable('wan0', network.#server, near),
+    ]);
+    await Promise.all([
+      ip(network.#client, endOfCable([IPV4.client, IPV6.client], toClient)),
+      ip(network.#server, endOfCable(toServer, near)),
+    ]);
     return network;
   }
 
@@ -93,18 +99,6 @@ export class RoutedNetwork {
   ask(host: string, port: number, text = 'hello'): Promise<Asked> {
     return reportOf<Asked>(script(this.#client, 'ask.mjs', [host, String(port), text]), 'asked');
   }
-
-  async #cable(name: string, far: Child, near: readonly string[], others: readonly string[]): Promise<void> {
-    const peer = ['peer', 'name', 'eth0', 'netns', String(far.pid)];
-    await ip(this.#router, 'link', 'add', name, 'type', 'veth', ...peer);
-    for (const [end, device, addresses] of [
-      [this.#router, name, near],
-      [far, 'eth0', others],
-    ] as const) {
-      for (const address of addresses) await addAddress(end, device, address);
-      for (const link of [device, 'lo']) await ip(end, 'link', 'set', link, 'up');
-    }
-  }
 }
 
 /** A network namespace belongs to a process that ends with the test, and with this process however that ends. */
@@ -125,12 +119,27 @@ function inside({ pid }: Child, ...command: readonly string[]): string[] {
   return [`--net=/proc/${pid}/ns/net`, ...command];
 }
 
-async function ip(where: Child, ...args: readonly string[]): Promise<void> {
-  await run(program('nsenter'), inside(where, program('ip'), ...args));
+/** Runs lines of `ip` there, and stops at the first that fails. */
+async function ip(where: Child, lines: readonly string[]): Promise<void> {
+  const input = `${lines.join('\n')}\n`;
+  await run(program('nsenter'), inside(where, program('ip'), '-batch', '-'), { input });
 }
 
-/** Without duplicate address detection, which takes a second. */
-async function addAddress(where: Child, device: string, address: string): Promise<void> {
-  if (address.includes(':')) await ip(where, 'addr', 'add', `${address}/64`, 'dev', device, 'nodad');
-  else await ip(where, 'addr', 'add', `${address}/24`, 'dev', device);
+/** A cable from the router, where it has these addresses, to `eth0` of another network. */
+function cable(name: string, far: Child, near: readonly string[]): string[] {
+  const peer = `peer name eth0 netns ${far.pid}`;
+  return [`link add ${name} type veth ${peer}`, ...device(name, near)];
+}
+
+function endOfCable(addresses: readonly string[], gateways: readonly string[]): string[] {
+  const routes = gateways.map((gateway) => `route add default via ${gateway}`);
+  return [...device('eth0', addresses), ...routes];
+}
+
+/** IPv6 addresses without duplicate address detection, which takes a second. */
+function device(name: string, addresses: readonly string[]): string[] {
+  const added = addresses.map((address) =>
+    address.includes(':') ? `addr add ${address}/64 dev ${name} nodad` : `addr add ${address}/24 dev ${name}`,
+  );
+  return [...added, ...[name, 'lo'].map((link) => `link set ${link} up`)];
 }

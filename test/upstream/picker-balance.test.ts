@@ -120,5 +120,15 @@ describe('what stands in the table', () => {
       ['unhealthy', false],
       ['unhealthy', false],
     ]);
+    for (const row of [0, 2]) table.setHealth(row, HEALTHY);
+    table.circuits.set(0, 'open');
+    table.circuits.set(1, 'half-open');
+    expect(told()?.map(([passedOver]) => passedOver)).toEqual([
+      'ejected',
+      null,
+      null,
+      'unhealthy',
+      'unhealthy',
+    ]);
   });
 });

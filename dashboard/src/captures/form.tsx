@@ -49,16 +49,7 @@ export function CaptureForm({ listeners, connection }: CaptureFormProps) {
           </select>
         </label>
       ) : (
-        <label>
-          with the id
-          <input
-            name="connection"
-            class="address"
-            required
-            defaultValue={connection}
-            placeholder="0000000000f2"
-          />
-        </label>
+        <ConnectionField connection={connection} isFixed={listeners.length === 0} />
       )}
       <label>
         for, at most 1h
@@ -85,6 +76,28 @@ export function CaptureForm({ listeners, connection }: CaptureFormProps) {
       </button>
       <small class="soft">It ends before it has more than {size(HELD_BYTES_MAX)}.</small>
     </form>
+  );
+}
+
+interface ConnectionFieldProps {
+  readonly connection: string;
+  /** It is this one. */
+  readonly isFixed: boolean;
+}
+
+function ConnectionField({ connection, isFixed }: ConnectionFieldProps) {
+  if (isFixed) return <input type="hidden" name="connection" value={connection} />;
+  return (
+    <label>
+      with the id
+      <input
+        name="connection"
+        class="address"
+        required
+        defaultValue={connection}
+        placeholder="0000000000f2"
+      />
+    </label>
   );
 }
 

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { ApiError, change, request } from '../api.ts';
+import { ApiError, change, request, wantsToken } from '../api.ts';
 import { notify } from '../parts/notices.tsx';
 import { Collected } from './collected.ts';
 
@@ -90,6 +90,7 @@ async function collect(wish: CaptureWish, tell: (news: Partial<Taking>) => void)
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ ...wish, max_bytes: HELD_BYTES_MAX }),
   });
+  if (response.status === 401) wantsToken.value = true;
   if (!response.ok || response.body === null) throw new ApiError(response.status, await refusalOf(response));
   tell({ id: response.headers.get('sluice-capture') });
   const collected = new Collected('application/x-pcapng');

@@ -63,7 +63,7 @@ function RunningTable({ captures }: { readonly captures: readonly Running[] }) {
         { name: 'time' },
         { name: 'handed out', isNumber: true },
         { name: 'taken by' },
-        { name: '' },
+        { name: 'change' },
       ]}
     >
       <tbody>

@@ -1,4 +1,6 @@
+import { useState } from 'preact/hooks';
 import { CLOSE_REASONS } from '../../../src/core/close-reason.ts';
+import { CaptureForm } from '../captures/form.tsx';
 import { Takings } from '../captures/list.tsx';
 import { clock } from '../format.ts';
 import { linkTo } from '../routing.ts';
@@ -19,6 +21,7 @@ export interface ConnectionProps {
 /** All that is known of one connection, kept as it is now; what was seen last stays when it has ended. */
 export function Connection({ id }: ConnectionProps) {
   const watched = useConnection(id);
+  const [isCapturing, setIsCapturing] = useState(false);
   const { view, seen, sampled, end, error } = watched;
   return (
     <>
@@ -27,9 +30,17 @@ export function Connection({ id }: ConnectionProps) {
           <a href={linkTo('connections')}>connections</a> / <span class="address">{id}</span>{' '}
           <State {...watched} />
         </h2>
-        {end === null && view !== null ? <Acts id={id} view={view} /> : null}
+        {end === null && view !== null ? (
+          <Acts
+            id={id}
+            view={view}
+            isCapturing={isCapturing}
+            onCapture={() => setIsCapturing(!isCapturing)}
+          />
+        ) : null}
       </div>
       <EndNote {...watched} />
+      {isCapturing && end === null ? <CaptureForm listeners={[]} connection={id} /> : null}
       <Takings of={id} />
       {error === null ? null : <p class="bad">It cannot be looked at: {error.message}</p>}
       {view === null ? null : (

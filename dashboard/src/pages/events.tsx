@@ -83,8 +83,12 @@ function Told({
       {log.gone > 0 ? `, the last ${count(EVENTS_MAX)} are kept` : ''}
       {log.waiting > 0 ? <b> · {count(log.waiting)} new</b> : null}
       {isScrolled ? ' · held while scrolled down' : null}
-      {log.dropped > 0 ? (
-        <span class="bad"> · {count(log.dropped)} dropped by the service: too many at once</span>
+      {log.dropped > 0 || log.hasUnknown ? (
+        <span class="bad">
+          {' '}
+          · {log.hasUnknown ? 'some' : count(log.dropped)} dropped by the service: too many at once, or too
+          late
+        </span>
       ) : null}
     </span>
   );

@@ -97,12 +97,11 @@ function show(picture: SVGSVGElement, { states, transitions }: Activity, chosen:
     group.classList.toggle('counted', live > 0 || moving);
     group.classList.toggle('moving', moving);
     group.setAttribute('aria-pressed', String(name === chosen));
-    group.setAttribute(
-      'aria-label',
-      `${name}: ${count(live)}${moving ? `, ${count(entered)} a second` : ''}`,
-    );
+    const words = countText(live, moving ? entered : null);
+    // Told as it is read: the name, a space, the count. The space is not drawn.
+    group.setAttribute('aria-label', `${name} ${words}`.trim());
     const text = group.querySelector('[data-count]');
-    if (text !== null) text.textContent = countText(live, moving ? entered : null);
+    if (text !== null) text.textContent = ` ${words}`;
   }
   showTransitions(picture, transitions ?? []);
 }

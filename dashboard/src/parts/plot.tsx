@@ -31,6 +31,9 @@ export interface PlotProps {
 
 const HEIGHT_DEFAULT = 150;
 
+/** Steps of the time axis, in seconds. */
+const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1_800, 3_600];
+
 /** Steps of an axis of bytes: 1 B to 2^50 B. */
 const BINARY_STEPS = Array.from({ length: 51 }, (_, exponent) => 2 ** exponent);
 
@@ -151,7 +154,7 @@ function optionsOf({
   return {
     width,
     height,
-    padding: [8, 8, 0, 0],
+    padding: [8, 26, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,
@@ -164,7 +167,7 @@ function optionsOf({
       y: { range: (_, __, to) => [0, topOf(to)] },
     },
     axes: [
-      { ...axis, space: 70, size: 26, values: (_, times) => times.map(timeOf) },
+      { ...axis, space: 70, size: 26, incrs: TIME_STEPS, values: (_, times) => times.map(timeOf) },
       {
         ...axis,
         size: 76,

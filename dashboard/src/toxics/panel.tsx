@@ -1,14 +1,11 @@
-import schemas from 'virtual:stage-schemas';
 import { useState } from 'preact/hooks';
 import type { NamedStage } from '../../../src/core/stage-control.ts';
 import { linkTo } from '../routing.ts';
 import { AddStage } from './add.tsx';
 import { StageCard } from './card.tsx';
-import { kindsOf } from './kinds.ts';
+import { KINDS } from './known-kinds.ts';
 import { type Target, useStages } from './stages.ts';
 import './toxics.css';
-
-const KINDS = kindsOf(schemas);
 
 export interface PanelProps {
   readonly target: Target;

@@ -1,4 +1,4 @@
-/** Style of a chart's picture. Everything is drawn in the colour of the text around it. */
+/** Style of a chart's picture that stands alone; the page has one of its own. Everything is drawn in one colour. */
 export const CHART_CSS = `
 .chart { color: #1f2328; font-family: system-ui, sans-serif; }
 .chart rect { fill: currentColor; fill-opacity: .03; stroke: currentColor; stroke-opacity: .3; }

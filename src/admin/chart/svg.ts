@@ -3,11 +3,6 @@ import { CHART_CSS } from './css.ts';
 import type { Box, Frame, Label, Point, Wire } from './geometry.ts';
 import { layOut } from './layout.ts';
 
-export interface ChartSvgOptions {
-  /** Carry the style within, light and dark by the viewer's setting. Default: true; false where the page has it. */
-  readonly standalone?: boolean;
-}
-
 /** Radius of corners, and of the dots that begin arrows. */
 const CORNER = 8;
 const DOT = 4;
@@ -17,16 +12,15 @@ const DOT = 4;
  * to be filled in. The line and the label of a transition share a `data-route`; a label has its `data-to`, and each line of its
  * text a `data-event` and, with spaces between, the states that are left by it, `data-from`. Colours are `currentColor`. Actions, and transitions that leave no state, are not drawn.
  */
-export function chartSvg(machine: AnyStateMachine, options: ChartSvgOptions = {}): string {
-  const { standalone = true } = options;
+export function chartSvg(machine: AnyStateMachine): string {
   const picture = layOut(machine);
   const pad = 2;
   const box = [picture.left - pad, picture.top - pad, picture.width + 2 * pad, picture.height + 2 * pad];
   const [width, height] = box.slice(2).map(Math.ceil);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" aria-label="chart ${machine.id}" ` +
-      `viewBox="${box.map(round).join(' ')}"${standalone ? ` width="${width}" height="${height}"` : ''}>`,
-    ...(standalone ? [`<style>${CHART_CSS}</style>`] : []),
+      `viewBox="${box.map(round).join(' ')}" width="${width}" height="${height}">`,
+    `<style>${CHART_CSS}</style>`,
     ...picture.frames.map(frame),
     ...picture.wires.map(wire),
     ...picture.boxes.map(state),

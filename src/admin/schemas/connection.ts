@@ -89,7 +89,7 @@ const why = (): z.ZodType<Why> =>
         priority: z.number(),
         panic: z.boolean(),
         strength: z.number(),
-        passedOver: z.enum(['unhealthy', 'weight 0', 'full', 'rate', 'priority']).nullable(),
+        passedOver: z.enum(['unhealthy', 'ejected', 'weight 0', 'full', 'rate', 'priority']).nullable(),
       }),
     ),
   });

@@ -16,6 +16,12 @@ export class SseReader {
   #data: string[] = [];
   #chars = 0;
   #id = '';
+  #committedId = '';
+
+  /** The last id that was said, also by a block without data; empty = none. */
+  get lastId(): string {
+    return this.#committedId;
+  }
 
   /** The messages that a piece completes. Throws where one has more than EVENT_CHARS_MAX. */
   push(piece: string): readonly SseMessage[] {
@@ -42,6 +48,7 @@ export class SseReader {
   }
 
   #dispatch(): readonly SseMessage[] {
+    this.#committedId = this.#id;
     const message = { event: this.#event || 'message', data: this.#data.join('\n'), id: this.#id };
     const isEmpty = this.#data.length === 0;
     this.#event = '';

@@ -20,6 +20,7 @@ export class EventTail {
   readonly #client: AdminClient;
   readonly #listener: TailListener;
   #following: Following | null = null;
+  #lastPath = '';
   #lastId = '';
 
   constructor(client: AdminClient, listener: TailListener) {
@@ -36,6 +37,8 @@ export class EventTail {
   start(path: string): void {
     if (this.path === path) return;
     this.stop();
+    if (path !== this.#lastPath) this.#lastId = '';
+    this.#lastPath = path;
     this.#following = new Following(path);
     void this.#follow(this.#following);
   }
@@ -78,8 +81,8 @@ export class EventTail {
 
   #tell(reader: SseReader, piece: string): void {
     const messages = reader.push(piece);
+    if (reader.lastId !== '') this.#lastId = reader.lastId;
     if (messages.length === 0) return;
-    this.#lastId = messages.at(-1)?.id ?? '';
     this.#listener.events(messages.map(({ event, data }) => ({ kind: event, json: jsonOf(data) })));
   }
 }

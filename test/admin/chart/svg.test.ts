@@ -124,9 +124,9 @@ describe('the SVG of the connection chart', () => {
     expect(routes('wire')).toEqual(routes('label'));
   });
 
-  it('carries its style alone only where it stands alone', () => {
+  it('carries its style, light and dark by the viewer', () => {
     expect(svg).toContain('<style>');
-    expect(chartSvg(CHARTS.connection, { standalone: false })).not.toContain('<style>');
+    expect(svg).toContain('prefers-color-scheme: dark');
   });
 
   it('is well-formed: every element that is opened is closed, and text is escaped', () => {

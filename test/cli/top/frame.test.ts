@@ -130,6 +130,19 @@ describe('the overview', () => {
   });
 });
 
+test('the overview says of a listener that takes no connections how it stands', () => {
+  const json = statusJson();
+  const listeners = [
+    { ...json.listeners[0], name: 'one', state: 'draining' },
+    { ...json.listeners[0], name: 'two', state: 'drained', retired: true },
+    { ...json.listeners[0], name: 'three', state: 'accepting' },
+  ];
+  const model = withStatus(modelAt(0), { ...json, listeners });
+  expect(bodyWith(model, 'one')).toContain('one (draining)');
+  expect(bodyWith(model, 'two')).toContain('two (drained, retired)');
+  expect(bodyWith(model, 'three')).not.toContain('(');
+});
+
 describe('the list of connections', () => {
   test('says how many of how many, in which order, through which filter', () => {
     const model: Model = { ...withRows(SEEN, [rowJson('010000000007')], 1_234), filter: 'pool=web' };
@@ -200,10 +213,12 @@ describe('the events', () => {
       event('health', { healthy: false, cause: 'refused' }),
       event('limit', { limit: 'process', count: 3 }),
       { kind: 'dropped', json: { count: 12 } },
+      { kind: 'dropped', json: { count: null } },
     ];
-    const lines = textOf(takeEvents({ ...SEEN, view: 'events', stream: 'open' }, told)).slice(3, 8);
+    const lines = textOf(takeEvents({ ...SEEN, view: 'events', stream: 'open' }, told)).slice(3, 9);
     expect(lines.map((line) => line.replace(/^\d\d:\d\d:\d\d +/, '').replace(/ +/g, ' '))).toEqual([
-      '12 events dropped: this side did not keep up',
+      'some events are not here: they came too fast, or while nobody looked',
+      '12 events are not here: they came too fast, or while nobody looked',
       'limit c1 edge web/a limit process, count 3',
       'health c1 edge web/a unhealthy: refused',
       'closed c1 edge web/a killed after 2.0s, up 1B, down 2B, from 192.0.2.1:5',

@@ -19,6 +19,7 @@ describe('a stream of events', () => {
         const at = [0, ...cuts.sort((a, b) => a - b), STREAM.length];
         const pieces = at.slice(1).map((end, index) => STREAM.slice(at[index], end));
         expect(pieces.flatMap((piece) => reader.push(piece))).toEqual(MESSAGES);
+        expect(reader.lastId, 'also of a block without data').toBe('2');
       }),
     );
   });

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { testAuthority } from '../../support/certificates.ts';
 import { later } from '../../support/cleanup.ts';
 import { eventually } from '../../support/eventually.ts';
+import { freePort } from '../../support/ports.ts';
 import { run } from '../../support/process.ts';
 import { needs } from '../../support/programs.ts';
 import { type Sluice, startSluice } from '../../support/sluice.ts';
@@ -112,7 +113,7 @@ describe('sluice top in a terminal', () => {
     startClient(sluice);
     await tmux.waitFor(/opened +[0-9a-f]{12} +edge +from 127\.0\.0\.1:/);
     await tmux.press('4');
-    await tmux.waitFor(/^streaming +1 /m);
+    await tmux.waitFor((text) => /^streaming +1 /m.test(text) && /^dialing +\S+ +streaming /m.test(text));
 
     for (const [columns, rows] of [
       [40, 10],
@@ -179,12 +180,31 @@ describe('sluice top without a terminal', () => {
 
   test('ends with 1 and says what is wrong where no frame can be shown', async () => {
     const sluice = await startEcho(`, tls: ${TLS}`);
-    const once = async (...flags: readonly string[]) => {
-      const top = [MAIN, 'top', '--once', '--every', '200ms', '--admin', ...flags];
+    const silent = await serve((socket) => socket.resume());
+    const endless = await serve((socket) => {
+      const more = (): void => {
+        while (socket.writable && socket.write(Buffer.alloc(256 * 1024, '1')));
+      };
+      socket.resume().on('drain', more).write('HTTP/1.1 200 OK\r\n\r\n');
+      more();
+    });
+    const other = await serve((socket) =>
+      socket.resume().write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}'),
+    );
+    const told = async (admin: string) => {
+      const top = [MAIN, 'top', '--once', '--every', '200ms', '--admin', admin];
       return (await run(process.execPath, top, { code: 1 })).stderr.toString();
     };
-    expect(await once(sluice.admin ?? '')).toMatch(/no answer: .*certificate/);
-    await sluice.stop();
-    expect(await once(sluice.admin ?? '')).toContain('no answer: connect ECONNREFUSED');
+    const [untrusted, late, long, strange, refused] = await Promise.all([
+      told(sluice.admin ?? ''),
+      ...[silent.port, endless.port, other.port, await freePort()].map((port) =>
+        told(`http://127.0.0.1:${port}`),
+      ),
+    ]);
+    expect(untrusted).toMatch(/no answer: .*certificate/);
+    expect(late).toContain('no answer within 4 s');
+    expect(long).toContain('the answer has more than 33554432 bytes');
+    expect(strange).toContain('what answers there is no Sluice');
+    expect(refused).toContain('no answer: connect ECONNREFUSED');
   });
 });

@@ -13,7 +13,7 @@ const SENT = Buffer.alloc(50_000, 'a');
 
 needs('chromium', 'tshark');
 
-it('a capture taken by the page is a file that tshark reads, with what has passed meanwhile', async () => {
+it('captures taken by the page, of a listener and of a connection, are files that tshark reads, with what has passed meanwhile', async () => {
   const backend = await serve((socket) => socket.pipe(socket));
   const [sluice, browser] = await Promise.all([
     startSluice(`
@@ -23,11 +23,15 @@ admin: { listen: 127.0.0.1:0 }
 `),
     startBrowser(),
   ]);
-  const page = await openPage(browser, `${sluice.admin}/#/captures`, { colorScheme: 'dark' });
+  const page = await openPage(browser, `${sluice.admin}/#/captures`, {
+    colorScheme: 'dark',
+    isKnown: (error) => error.includes('404'),
+  });
   await page.getByLabel('for, at most 1h').fill('10m');
   await page.getByRole('button', { name: 'capture', exact: true }).click();
   await page.locator('tr', { hasText: 'this page' }).waitFor();
   const client = await dial(sluice.address());
+  const port = `:${client.localPort}`;
   let back = 0;
   client.on('data', (data) => {
     back += data.length;
@@ -43,9 +47,26 @@ admin: { listen: 127.0.0.1:0 }
   const file = join(tempDir(), 'page.pcapng');
   await download.saveAs(file);
   await expectFaultless(file);
-  const own = (await followAll(file)).find(({ opener }) => opener.endsWith(`:${client.localPort}`));
+  const own = (await followAll(file)).find(({ opener }) => opener.endsWith(port));
   expect([own?.sent.sha256, own?.received.sha256]).toEqual([sha256(SENT), sha256(SENT)]);
   await page.getByRole('link', { name: /^save sluice-edge/ }).waitFor();
   await page.emulateMedia({ colorScheme: 'light' });
   await keepPicture(page, 'captures-light');
+
+  const { connections } = (await (await fetch(`${sluice.admin}/v1/connections`)).json()) as {
+    connections: { connection: string }[];
+  };
+  const id = connections[0]?.connection ?? '';
+  await page.goto(`${sluice.admin}/#/connections/${id}`);
+  await page.getByRole('button', { name: 'capture' }).click();
+  await page.getByRole('form', { name: 'another capture' }).getByRole('button', { name: 'capture' }).click();
+  await page.getByRole('button', { name: 'stop and save' }).and(page.locator(':enabled')).waitFor();
+  await write(client, SENT);
+  await eventually(() => back === 2 * SENT.length, 'the second answer');
+  const [second] = await Promise.all([page.waitForEvent('download'), client.end()]);
+  expect(second.suggestedFilename()).toContain(`sluice-${id}-`);
+  await second.saveAs(file);
+  const [near] = (await followAll(file)).filter(({ opener }) => opener.endsWith(port));
+  expect(near?.sent.sha256).toBe(sha256(SENT));
+  await page.locator('.ending', { hasText: 'client-fin' }).waitFor();
 });

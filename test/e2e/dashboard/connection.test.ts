@@ -90,5 +90,7 @@ admin: { listen: 127.0.0.1:0, trace_url: 'http://127.0.0.1:16686/trace/{trace_id
     expect((await ended).end).toBe('ECONNRESET');
     await page.locator('.ending', { hasText: 'killed' }).waitFor();
     await keepPicture(page, 'connection-ended-dark');
+    await page.goto(`${sluice.admin}/#/connections/00ffffffffff`);
+    await page.getByText('There is no such connection, or no more.').waitFor();
   });
 });

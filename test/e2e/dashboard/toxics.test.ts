@@ -56,12 +56,12 @@ admin: { listen: 127.0.0.1:0 }
       async () => (await downOf(sluice)) === 1024,
       'the stage to have the value of the slider',
     );
-    const slowed = await rate();
+    // What is in the kernel's buffers already comes at its own pace.
+    await eventually(async () => (await rate()) < before / 10, 'the transfer to be slowed');
     await keepPicture(page, 'toxics-light');
-    expect(slowed).toBeLessThan(before / 10);
     await card.getByRole('button', { name: 'take it away' }).click();
     await page.getByText('No stage was put in').waitFor();
-    await eventually(async () => (await rate()) > slowed * 10, 'the transfer to go on');
+    await eventually(async () => (await rate()) > before / 10, 'the transfer to go on');
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.getByRole('button', { name: 'put in a stage' }).click();
     await keepPicture(page, 'toxics-dark');
@@ -72,7 +72,11 @@ admin: { listen: 127.0.0.1:0 }
       isKnown: (error) => error.includes('422'),
     });
     await page.getByRole('button', { name: 'put in a stage' }).click();
-    await page.locator('.add').getByLabel('down', { exact: true }).fill('5 parsecs');
+    const down = page.locator('.add').getByLabel('down', { exact: true });
+    await down.pressSequentially('5 parsecs');
+    await page.waitForResponse(/\/v1\/status/);
+    await page.waitForResponse(/\/v1\/status/);
+    expect(await down.inputValue()).toBe('5 parsecs');
     await page.getByRole('button', { name: 'put it in' }).click();
     expect(await page.getByRole('alert').textContent()).toContain('"5 parsecs" is not a duration');
   });

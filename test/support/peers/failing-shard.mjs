@@ -12,4 +12,4 @@ channel.onmessage = ({ data }) => {
     throw new Error('thrown by the test');
   });
 };
-await import('../../../dist/src/shard-worker.js');
+await import('../../../dist/bundle/shard-worker.js');

@@ -1,27 +1,26 @@
-import { useState } from 'preact/hooks';
 import type { ConnectionView } from '../../../../src/core/connection-view.ts';
 import { change } from '../../api.ts';
-import { CaptureForm } from '../../captures/form.tsx';
 import { confirmed } from '../../parts/dialog.tsx';
 import { attempt } from '../../parts/notices.tsx';
 
 export interface ActsProps {
   readonly id: string;
   readonly view: ConnectionView;
+  /** The form for a capture is open. */
+  readonly isCapturing: boolean;
+  onCapture(): void;
 }
 
 /** What can be done to a connection that lives. */
-export function Acts({ id, view }: ActsProps) {
-  const [isCapturing, setIsCapturing] = useState(false);
+export function Acts({ id, view, isCapturing, onCapture }: ActsProps) {
   return (
-    <div class="acts">
-      <button type="button" aria-expanded={isCapturing} onClick={() => setIsCapturing(!isCapturing)}>
+    <div class="connection-acts">
+      <button type="button" aria-expanded={isCapturing} onClick={onCapture}>
         capture
       </button>
       <button type="button" class="danger" onClick={() => void end(id, view)}>
         end it
       </button>
-      {isCapturing ? <CaptureForm listeners={[]} connection={id} /> : null}
     </div>
   );
 }

@@ -1,5 +1,8 @@
 import type { ConnectionView } from '../../../../src/core/connection-view.ts';
+import type { StagePlan } from '../../../../src/core/stage-plan.ts';
 import { Table } from '../../parts/table.tsx';
+import { KINDS } from '../../toxics/known-kinds.ts';
+import { valuesOf } from '../../toxics/of-plan.ts';
 import { StagesPanel } from '../../toxics/panel.tsx';
 
 export interface StagesProps {
@@ -27,14 +30,14 @@ export function StagesOf({ id, view: { stages }, isLive }: StagesProps) {
           columns={[{ name: 'stage' }, { name: 'of' }, { name: 'called' }, { name: 'parameters' }]}
         >
           <tbody>
-            {stages.map(({ name, of, stage: { kind, ...parameters } }, index) => (
+            {stages.map(({ name, of, stage }, index) => (
               <tr key={index}>
                 <td>
-                  <b>{kind}</b>
+                  <b>{stage.kind}</b>
                 </td>
                 <td>{FROM[of]}</td>
                 <td>{name}</td>
-                <td class="wraps address">{briefly(parameters)}</td>
+                <td class="wraps address">{briefly(stage)}</td>
               </tr>
             ))}
           </tbody>
@@ -50,10 +53,13 @@ export function StagesOf({ id, view: { stages }, isLive }: StagesProps) {
   );
 }
 
-/** What is not set is left out, and what all stages that make faults have. */
-function briefly(parameters: object): string {
-  return Object.entries(parameters)
-    .filter(([name, value]) => name !== 'chaos' && value !== null && value !== 0)
-    .map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : value}`)
+/** As a configuration would say it, without what is at its default. */
+function briefly(stage: StagePlan): string {
+  const values = valuesOf(stage);
+  const kind = KINDS.find((each) => each.kind === stage.kind);
+  if (values === null || kind === undefined) return JSON.stringify(stage);
+  return kind.fields
+    .filter(({ path, default: usual }) => (values[path] ?? '') !== '' && values[path] !== usual)
+    .map(({ path }) => `${path} ${values[path]}`)
     .join(' · ');
 }

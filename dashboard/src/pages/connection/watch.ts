@@ -40,11 +40,13 @@ export function useConnection(id: string): Watched {
   useEffect(() => {
     if (error?.status === 404) setIsGone(true);
   }, [error]);
+  const wasNever = isGone && seen === null;
   useEffect(() => {
+    if (wasNever) return;
     const cancel = new AbortController();
     watchEnding(id, setEnding, cancel.signal);
     return () => cancel.abort();
-  }, [id]);
+  }, [id, wasNever]);
   return {
     view: seen?.view ?? null,
     seen: seen?.at ?? 0,

@@ -66,7 +66,7 @@ function Backends({ backends }: { readonly backends: readonly BackendVerdict[] }
           },
           { name: 'load', isNumber: true, title: 'connections and attempts under way, of all shards' },
           { name: 'priority', isNumber: true },
-          { name: '' },
+          { name: 'notes' },
         ]}
       >
         <tbody>

@@ -43,7 +43,7 @@ export function useEvents(query: string | null): FollowedEvents {
         kept.take(event);
         redrawSoon();
       },
-      dropped: (count: number) => {
+      dropped: (count: number | null) => {
         kept.drop(count);
         redrawSoon();
       },

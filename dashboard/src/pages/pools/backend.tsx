@@ -31,26 +31,32 @@ export function BackendRow({ pool, backend, history, since, now, columns }: Back
         <th scope="row" class="backend">
           {name} {name === address ? null : <small class="address">{address}</small>}
         </th>
-        <td class={HEALTH_CLASS[health]}>{health}</td>
-        <td class={CIRCUIT_CLASS[circuit]}>
+        <td data-name="health" class={HEALTH_CLASS[health]}>
+          {health}
+        </td>
+        <td data-name="circuit" class={CIRCUIT_CLASS[circuit]}>
           {circuit}
           {ejectionLeftMs > 0 ? <small>for {span(ejectionLeftMs)}</small> : null}
         </td>
-        <td class="number">
+        <td data-name="weight" class="number">
           {weight}
           {weight === configuredWeight ? null : <small>of {configuredWeight}</small>}
         </td>
-        <td class="number">{count(active)}</td>
-        <td class="number">{count(connecting)}</td>
+        <td data-name="active" class="number">
+          {count(active)}
+        </td>
+        <td data-name="connecting" class="number">
+          {count(connecting)}
+        </td>
         {history === null ? null : (
           <td class="history">
             <Strip backend={name} spells={spellsOf(backend, history, since, now)} />
           </td>
         )}
-        <td>
+        <td class="said">
           <Said backend={backend} />
         </td>
-        <td class="acts">
+        <td class="change">
           <Acts
             pool={pool}
             backend={backend}

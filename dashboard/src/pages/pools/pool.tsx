@@ -34,7 +34,7 @@ export function Pool({ pool, started, now }: PoolProps) {
     { name: 'connecting', isNumber: true },
     ...(history === null ? [] : [{ name: history.dropped === 0 ? 'since the start' : 'lately' }]),
     { name: 'said at run time' },
-    { name: '' },
+    { name: 'change' },
   ];
   const shown = isAll ? pool.backends : pool.backends.slice(0, SHOWN_MAX);
   return (

@@ -20,7 +20,12 @@ export function events({ events: told, stream }: Model): Body {
 
 function eventLine({ kind, json }: Told): Line {
   if (kind === 'dropped')
-    return line(span(`${text(json, 'count')} events dropped: this side did not keep up`, 'bad'));
+    return line(
+      span(
+        `${text(json, 'count') || 'some'} events are not here: they came too fast, or while nobody looked`,
+        'bad',
+      ),
+    );
   return line(
     span(clock(number(json, 'at')), 'dim'),
     '  ',

@@ -1,6 +1,6 @@
-import { type Json, list, number, sum, text } from '../json.ts';
+import { field, type Json, list, number, sum, text } from '../json.ts';
 import { HISTORY_MS } from '../limits.ts';
-import { type Line, line, lineCells, span } from '../line.ts';
+import { type Line, line, lineCells, type Span, span } from '../line.ts';
 import type { Model } from '../model.ts';
 import { courseOf, isError, listenerKey, ratesOf, type Totals } from '../samples.ts';
 import { type Point, sparkline } from '../sparkline.ts';
@@ -81,10 +81,7 @@ function listeners({ status, samples, columns }: Model): readonly Line[] {
   const rates = (listener: Json): Totals =>
     ratesOf(samples, (sample) => sample.listeners.get(listenerKey(listener)));
   const made: readonly Column<Json>[] = [
-    {
-      head: 'LISTENER',
-      cell: (one) => (text(one, 'retired') === 'true' ? `${text(one, 'name')} (retired)` : text(one, 'name')),
-    },
+    { head: 'LISTENER', cell: listenerName },
     { head: 'ADDRESS', cell: (one) => text(one, 'address'), spare: 6 },
     { head: 'PLANE', cell: (one) => text(one, 'plane'), spare: 9 },
     { head: 'ACTIVE', cell: (one) => counted(activeOf(one)), right: true },
@@ -101,6 +98,17 @@ function listeners({ status, samples, columns }: Model): readonly Line[] {
     { head: 'ACCEPTED', cell: (one) => counted(number(one, 'accepted')), right: true, spare: 8 },
   ];
   return lines(table(made, list(status?.json, 'listeners'), columns));
+}
+
+/** With how it stands where it takes no connections. */
+function listenerName(listener: Json): Span {
+  const name = text(listener, 'name');
+  const state = text(listener, 'state');
+  const said = [
+    ...(state === '' || state === 'accepting' ? [] : [state]),
+    ...(field(listener, 'retired') === true ? ['retired'] : []),
+  ];
+  return said.length === 0 ? span(name) : span(`${name} (${said.join(', ')})`, 'warn');
 }
 
 /** Those in `closed` have ended. */

@@ -1,0 +1,114 @@
+import type { Socket } from 'node:net';
+import type { Browser, Page } from 'playwright-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { keepPicture, openPage, startBrowser } from '../../support/browser.ts';
+import { needs } from '../../support/programs.ts';
+import { type Sluice, startSluice } from '../../support/sluice.ts';
+import { dial, hear, serve, write } from '../../support/tcp.ts';
+
+/** The route makes it wait for first bytes. */
+const config = (port: number): string => `
+listeners:
+  - name: edge
+    listen: 127.0.0.1:0
+    sniff: { timeout: 1m }
+    routes:
+      - { name: secure, match: { protocol: tls }, to: web }
+      - { name: rest, to: web }
+pools: { web: { backends: [127.0.0.1:${port}], health: off } }
+timeouts: { half_closed: 1m }
+admin: { listen: 127.0.0.1:0 }
+`;
+
+describe('a connection seen on the page', () => {
+  needs('chromium');
+  let [sluice, browser] = [null as unknown as Sluice, null as unknown as Browser];
+  const backends: Socket[] = [];
+  beforeAll(async () => {
+    const { port } = await serve((socket) => {
+      backends.push(socket);
+      socket.on('data', () => socket.write('hello\n'));
+    });
+    [sluice, browser] = await Promise.all([startSluice(config(port)), startBrowser()]);
+  });
+
+  const open = (hash: string): Promise<Page> => openPage(browser, `${sluice.admin}/#/${hash}`);
+  const inState = (page: Page, state: string, count: number) =>
+    page.locator(`[data-state="${state}"][aria-label^="${state} ${count}"]`).waitFor();
+
+  it('walks through the picture state by state, each of which lists it', async () => {
+    const page = await open('chart');
+    const client = await dial(sluice.address());
+    const name = `127.0.0.1:${client.localPort}`;
+    await inState(page, 'sniffing', 1);
+    await page.locator('[data-state="sniffing"]').click();
+    await page.locator('.who tbody tr', { hasText: name }).waitFor();
+    await write(client, Buffer.from('GET / HTTP/1.1\r\nhost: a\r\n\r\n'));
+    await inState(page, 'streaming', 1);
+    await page.locator('[data-state="streaming"]').focus();
+    await page.keyboard.press('Enter');
+    await page.locator('.who h3', { hasText: 'In streaming' }).waitFor();
+    await page.locator('.who tbody tr', { hasText: name }).waitFor();
+    await keepPicture(page, 'chart-light');
+    client.end();
+    await inState(page, 'half-closed-client', 1);
+    backends.at(-1)?.end();
+    await inState(page, 'closed', 1);
+    await page.locator('.who', { hasText: 'No connection is open' }).waitFor();
+  });
+
+  it('marks the transitions that were taken, and no others', async () => {
+    const page = await open('chart');
+    await page.locator('[data-state="closed"][aria-label]').waitFor();
+    const client = await dial(sluice.address());
+    const admitted = page.locator('.label tspan.moving', { hasText: /^admitted .*\/s$/ });
+    await admitted.waitFor();
+    expect(await page.locator('.label tspan.moving', { hasText: 'refused' }).count()).toBe(0);
+    client.resetAndDestroy();
+  });
+
+  it('stands in the list, is ended by its button, and is gone', async () => {
+    const page = await open('connections');
+    const client = await dial(sluice.address());
+    const heard = hear(client);
+    await write(client, Buffer.from('GET / HTTP/1.1\r\nhost: a\r\n\r\n'));
+    const row = page.locator('.virtual tbody tr', { hasText: `127.0.0.1:${client.localPort}` });
+    await row.locator('td', { hasText: 'streaming' }).waitFor();
+    await keepPicture(page, 'connections-light');
+    await row.locator('button').click();
+    await page.locator('dialog button', { hasText: 'end it' }).click();
+    await row.waitFor({ state: 'detached' });
+    expect((await heard).end).toBe('ECONNRESET');
+    await sluice.waitForLog((line) => line.event === 'connection.closed' && line['reason'] === 'killed');
+  });
+
+  it('is left as it is where the question is answered by no', async () => {
+    const page = await open('connections');
+    const client = await dial(sluice.address());
+    const row = page.locator('.virtual tbody tr', { hasText: `127.0.0.1:${client.localPort}` });
+    await row.locator('button').click();
+    await page.locator('dialog button', { hasText: 'leave it' }).click();
+    await page.locator('dialog').waitFor({ state: 'detached' });
+    await row.waitFor();
+    client.resetAndDestroy();
+    await row.waitFor({ state: 'detached' });
+  });
+
+  it('is ended with all others that are marked, and with all that a filter means', async () => {
+    const page = await open('connections?state=sniffing');
+    const clients = await Promise.all([1, 2, 3, 4].map(() => dial(sluice.address())));
+    const ends = clients.map(hear);
+    await page.locator('#matched', { hasText: '4' }).waitFor();
+    const boxes = page.locator('.virtual tbody input[type=checkbox]');
+    await boxes.nth(0).check();
+    await boxes.nth(1).check();
+    await page.locator('button', { hasText: 'end 2 marked' }).click();
+    await page.locator('dialog button', { hasText: 'end them' }).click();
+    await page.locator('#matched', { hasText: '2' }).waitFor();
+    await page.locator('button', { hasText: 'end by filter' }).click();
+    await page.locator('dialog', { hasText: 'state sniffing' }).waitFor();
+    await page.locator('dialog button', { hasText: 'end them' }).click();
+    await page.locator('#matched', { hasText: '0' }).waitFor();
+    expect((await Promise.all(ends)).map(({ end }) => end)).toEqual(Array(4).fill('ECONNRESET'));
+  });
+});
