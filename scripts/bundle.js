@@ -9,8 +9,8 @@ import { rolldown } from 'rolldown';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BUNDLE = join(ROOT, 'dist/bundle');
 
-/** Packages that are loaded at run time from node_modules: what is native cannot be in a bundle. */
-const OUTSIDE = ['koffi'];
+/** Packages that are loaded at run time from node_modules: what is native cannot be in a bundle. Those of ws are not installed. */
+const OUTSIDE = ['koffi', 'bufferutil', 'utf-8-validate'];
 
 /** Whose code is in the page that vite has built. */
 const IN_PAGE = ['preact', '@preact/signals', '@preact/signals-core', 'uplot'];

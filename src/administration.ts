@@ -1,4 +1,4 @@
-import { type Fleet, type Memory, PoolHistories } from './control/index.ts';
+import { ConnectionInspector, type Fleet, Inspections, type Memory, PoolHistories } from './control/index.ts';
 import type { EventsWatch } from './core/admin-event.ts';
 import type { PoolHistory } from './core/backend-history.ts';
 import type { BackendChange } from './core/backend-override.ts';
@@ -6,8 +6,10 @@ import type { ConnectionId } from './core/connection-id.ts';
 import type { ConnectionPage, ConnectionQuery } from './core/connection-query.ts';
 import type { ConnectionView } from './core/connection-view.ts';
 import type { FactQueue } from './core/fact-queue.ts';
+import type { InspectedConnections, Inspecting, InspectTarget, TakeSteps } from './core/inspection.ts';
 import type { MachineCounts } from './core/machine-counts.ts';
 import type { Plan } from './core/plan.ts';
+import type { Timers } from './core/ports.ts';
 import { writeWord } from './core/shard-words.ts';
 import type { BackendStatus, PoolStatus, ServiceStatus } from './core/status.ts';
 import { EventHub, type TakeEvents } from './event-hub.ts';
@@ -15,22 +17,21 @@ import { actorCounts, connectionCounts, statesOfUpstreams } from './machine-coun
 import { CONNECTION_TRANSITIONS, COUNTERS } from './shard-counters.ts';
 import { wordsOf } from './shared-memory/index.ts';
 import { listenerStatuses, poolStatuses, shardStatuses } from './status.ts';
-import type { RunningUpstreams } from './upstream/index.ts';
+import type { ActorBook, RunningUpstreams } from './upstream/index.ts';
 
 /** What is told of a service and changed in it while it runs. */
 export interface AdministeredParts {
   readonly memory: Memory;
   readonly fleet: Fleet;
-  /** Wall time in milliseconds since 1970. */
-  readonly started: number;
   readonly facts: FactQueue;
   /** The plan that names what facts are about. */
   shown(): Plan;
   phase(): ServiceStatus['phase'];
   /** The plan in force, and where its listeners are bound. */
   current(): { readonly plan: Plan; readonly bound: Readonly<Record<string, string>> };
-  /** Wall time in milliseconds since 1970. */
-  now(): number;
+  /** Actors of control that run. */
+  readonly actors: ActorBook;
+  readonly timers: Timers;
   /** null before they are started. */
   upstreams(): RunningUpstreams | null;
   /** Where the actors of the names of backends stand. */
@@ -41,14 +42,20 @@ export interface AdministeredParts {
 export class Administration {
   readonly histories = new PoolHistories();
   readonly #parts: AdministeredParts;
+  /** Wall time in milliseconds since 1970. */
+  readonly #started = Date.now();
   readonly #hub: EventHub;
+  readonly #connections: ConnectionInspector;
+  readonly #inspections: Inspections;
 
   constructor(parts: AdministeredParts) {
     this.#parts = parts;
-    const { facts, memory, shown, started } = parts;
+    const { facts, memory, fleet, shown, timers, actors } = parts;
+    this.#connections = new ConnectionInspector({ fleet, facts, timers, plan: shown });
+    this.#inspections = new Inspections({ connections: this.#connections, actors, timers, plan: shown });
     this.#hub = new EventHub({
       facts,
-      started,
+      started: this.#started,
       plan: shown,
       detail: (isWanted) => {
         for (const shard of memory.regions.words.keys())
@@ -58,13 +65,13 @@ export class Administration {
   }
 
   status(): ServiceStatus {
-    const { memory, fleet, started, phase, current } = this.#parts;
+    const { memory, fleet, phase, current } = this.#parts;
     const { connections, counters, factsDropped, regions } = memory;
     const { plan, bound } = current();
     const isStopping = phase() === 'draining' || phase() === 'stopped';
     return {
       phase: phase(),
-      started,
+      started: this.#started,
       connections,
       planVersion: plan.version,
       shards: shardStatuses(plan, fleet.hosts, COUNTERS, regions),
@@ -114,13 +121,22 @@ export class Administration {
     return this.#hub.watch(take, wantsDetail, after);
   }
 
+  /** Connections that shards are to tell the transitions of. */
+  get inspected(): InspectedConnections {
+    return this.#connections.inspected;
+  }
+
+  inspect(target: InspectTarget, take: TakeSteps): Promise<Inspecting> {
+    return this.#inspections.inspect(target, take);
+  }
+
   #pools(): PoolStatus[] {
-    const { memory, current, upstreams, now } = this.#parts;
+    const { memory, current, upstreams, timers } = this.#parts;
     return poolStatuses(
       current().plan,
       memory.upstreams,
       memory.regions,
-      now(),
+      timers.epoch + timers.now(),
       (pool, backend) => upstreams()?.overrides.get(pool, backend) ?? null,
     );
   }

@@ -1,7 +1,7 @@
 import { type AdminEvent, EVENTS_KEPT_MAX, EVENTS_KEPT_MS, type EventsWatch } from './core/admin-event.ts';
 import type { FactQueue } from './core/fact-queue.ts';
 import type { Plan } from './core/plan.ts';
-import { eventOfFact } from './event-of-fact.ts';
+import { eventOfFact, isTold } from './event-of-fact.ts';
 
 export type TakeEvents = (events: readonly AdminEvent[]) => void;
 
@@ -66,7 +66,7 @@ export class EventHub {
   #subscribe(): () => void {
     return this.#parts.facts.subscribe((batch) => {
       const plan = this.#parts.plan();
-      const events = batch.map((fact) => eventOfFact(fact, plan, ++this.#lastId));
+      const events = batch.filter(isTold).map((fact) => eventOfFact(fact, plan, ++this.#lastId));
       for (const event of events) this.#kept.push(event);
       if (this.#kept.length > 2 * EVENTS_KEPT_MAX) this.#kept = this.#kept.slice(-EVENTS_KEPT_MAX);
       for (const each of this.#takers) each(events);

@@ -1,16 +1,23 @@
 import type { AdminEvent } from './core/admin-event.ts';
 import { type ConnectionId, formatConnectionId } from './core/connection-id.ts';
-import type { Fact } from './core/facts.ts';
+import type { Fact, TransitionFact } from './core/facts.ts';
 import type { Plan } from './core/plan.ts';
 
 type About = Omit<AdminEvent, 'id' | 'kind' | 'at'>;
 
+/** Facts that are told as events: transitions are for those who inspect a connection. */
+export type ToldFact = Exclude<Fact, TransitionFact>;
+
+export function isTold(fact: Fact): fact is ToldFact {
+  return fact.kind !== 'transition';
+}
+
 /** What a fact says, with the names that a plan has for its indexes. */
-export function eventOfFact(fact: Fact, plan: Plan, id: number): AdminEvent {
+export function eventOfFact(fact: ToldFact, plan: Plan, id: number): AdminEvent {
   return { id, kind: fact.kind, at: fact.at, ...aboutOf(fact, plan) };
 }
 
-function aboutOf(fact: Fact, plan: Plan): About {
+function aboutOf(fact: ToldFact, plan: Plan): About {
   switch (fact.kind) {
     case 'opened': {
       const { client, local, traceId } = fact;

@@ -36,7 +36,7 @@ import { FLUSH_MS_MAX } from './shard-serve.ts';
 import { flushTees, reportStageErrors } from './stream/index.ts';
 import { superviseUpstreams } from './supervise-upstreams.ts';
 import type { ApiWrite } from './toxiproxy/index.ts';
-import type { RunningUpstreams } from './upstream/index.ts';
+import { ActorBook, type RunningUpstreams } from './upstream/index.ts';
 import { VERSION } from './version.ts';
 
 /** A service, from its start to its end. */
@@ -66,6 +66,7 @@ export class RunningService implements Service {
   readonly #watching: readonly StartWatcher[];
   readonly #watchers = new Watchers();
   readonly #doors = new Doors();
+  readonly #actors = new ActorBook();
   /** As the configuration was compiled, with what was asked for besides. */
   #compiled: Plan;
   #plan: Plan;
@@ -93,29 +94,24 @@ export class RunningService implements Service {
     this.#memory = memory;
     this.#facts = memory.createFactQueue();
     reportStageErrors(this.#defect);
-    this.#plane =
-      options.plane ??
-      createNetPlane({ onObserverError: this.#defect, onOpen: (by) => memory.countDescriptor(by) });
-    const { regions } = memory;
+    const onOpen = (by: 1 | -1): void => memory.countDescriptor(by);
+    this.#plane = options.plane ?? createNetPlane({ onObserverError: this.#defect, onOpen });
     this.#threads = plan.workers.count === 0 ? null : this.#createThreads(options.shardEntry ?? SHARD_ENTRY);
-    this.#fleet = new Fleet(
-      this.#threads?.shards ?? [new LocalShard(regions, this.#plane, this.#facts.emit)],
-    );
-    this.stages = new StageKeeper({
-      fleet: this.#fleet,
-      plan: () => this.#plan,
-      now: this.#wallTime,
-      tell: this.#tell,
-    });
-    this.captures = new CaptureKeeper({ stages: this.stages, timers: this.#plane.timers });
-    this.#drain = new Drain(this.#fleet, () => memory.connections);
+    const local = () => [new LocalShard(memory.regions, this.#plane, this.#facts.emit)];
+    const fleet = new Fleet(this.#threads?.shards ?? local());
+    this.#fleet = fleet;
+    const { timers } = this.#plane;
+    this.stages = new StageKeeper({ fleet, plan: () => this.#plan, now: this.#wallTime, tell: this.#tell });
+    this.captures = new CaptureKeeper({ stages: this.stages, timers });
+    this.#drain = new Drain(fleet, () => memory.connections);
     this.#reloads = this.#createReloads();
     this.#resolving = new Resolving(plan, {
-      timers: this.#plane.timers,
+      timers,
       tell: this.#tell,
       emit: this.#facts.emit,
+      enterActor: this.#actors.enter,
       phase: () => this.#phase,
-      shards: () => this.#fleet.hosts,
+      shards: () => fleet.hosts,
       upstreams: () => this.#upstreams,
       again: () => this.#reloads.again(),
     });
@@ -123,13 +119,13 @@ export class RunningService implements Service {
     this.stopped.catch(() => {});
     this.#administration = new Administration({
       memory,
-      fleet: this.#fleet,
-      started: Date.now(),
+      fleet,
+      actors: this.#actors,
+      timers,
       facts: this.#facts,
       shown: () => this.#shown,
       phase: () => this.#phase,
       current: () => ({ plan: this.#plan, bound: this.#bound }),
-      now: this.#wallTime,
       upstreams: () => this.#upstreams,
       nameStates: () => this.#resolving.names.states(),
     });
@@ -171,6 +167,7 @@ export class RunningService implements Service {
       memory: this.#memory,
       fleet: this.#fleet,
       facts: this.#facts,
+      enterActor: this.#actors.enter,
       names: this.#resolving.names,
       noted: this.#administration.histories.note,
       now: this.#wallTime,
@@ -232,6 +229,8 @@ export class RunningService implements Service {
       current: () => ({ plan: this.#plan, bound: this.#bound }),
       names: () => this.#resolving.names.table(),
       stages: () => this.stages.all,
+      inspected: () => this.#administration.inspected,
+      enterActor: this.#actors.enter,
       took: (plan, bound) => {
         if (plan === this.#plan) this.#bound = ofLive(plan, { ...this.#bound, ...bound });
       },

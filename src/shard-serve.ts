@@ -146,6 +146,11 @@ async function obey(
     case 'kill':
       tell({ kind: 'killed', version: request.version, count: killOn(shard, request.connections) });
       return;
+    case 'inspect': {
+      const present = shard.registry.inspection.follow(request.inspected);
+      tell({ kind: 'inspecting', version: request.version, present });
+      return;
+    }
     case 'stages':
       await shard.stages.setListener(request.listener, request.stages);
       tell({ kind: 'staged', version: request.version });

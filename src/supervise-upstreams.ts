@@ -5,13 +5,14 @@ import type { FactQueue } from './core/fact-queue.ts';
 import type { Plan } from './core/plan.ts';
 import type { Plane } from './core/ports.ts';
 import { createTlsSessions } from './tls/index.ts';
-import { type NamesKnown, type RunningUpstreams, startUpstreams } from './upstream/index.ts';
+import { type EnterActor, type NamesKnown, type RunningUpstreams, startUpstreams } from './upstream/index.ts';
 
 interface Parts {
   readonly plane: Plane;
   readonly memory: Memory;
   readonly fleet: Fleet;
   readonly facts: FactQueue;
+  readonly enterActor: EnterActor;
   readonly names: NamesKnown;
   readonly noted: NoteBackend;
   /** In milliseconds since 1970. */
@@ -21,7 +22,7 @@ interface Parts {
 /** Starts the supervisors of the pools of a service's first plan, made of the service's parts. */
 export function superviseUpstreams(
   plan: Plan,
-  { plane, memory, fleet, facts, names, noted, now }: Parts,
+  { plane, memory, fleet, facts, enterActor, names, noted, now }: Parts,
 ): RunningUpstreams {
   const { upstreams: table } = memory;
   return startUpstreams({
@@ -34,6 +35,7 @@ export function superviseUpstreams(
     tls: createTlsSessions({ onError: (error) => facts.emit(errorFact(error, now())) }),
     emit: facts.emit,
     random: Math.random,
+    enterActor,
     endSessions: (row, most, why) =>
       fleet.endSessions(row, most, why, (of, shard) => table.activeOf(of, shard)),
     countEjection: (row, cause) => memory.countEjection(row, cause),

@@ -68,6 +68,7 @@ describe('who may use what', () => {
       /^(machines|src\/(machine-engine|connection|upstream|control|admin\/chart))\//,
     ],
     ['the schema library', /^zod$/, /^src\/(config|admin)\//],
+    ['WebSockets', /^ws$/, /^src\/admin\/inspect\//],
     ['the command line library', /^commander$/, /^src\/cli\//],
     ['YAML', /^yaml$/, /^src\/config\/load\.ts$/],
   ])('%s', (_name, specifier, allowed) => {

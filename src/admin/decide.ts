@@ -1,7 +1,7 @@
 import type { Address } from '../core/address.ts';
 import type { StatusSource } from '../core/status.ts';
 import { type Checked, checkFields, parseQuery } from './check-input.ts';
-import type { Access, Endpoint } from './endpoint.ts';
+import type { Endpoint } from './endpoint.ts';
 import { hostAllowed, isLocal } from './host-check.ts';
 import { BODY_BYTES_MAX } from './limits.ts';
 import { BODY_TYPES, isOfKind } from './media-types.ts';
@@ -24,6 +24,8 @@ export interface Asked {
   readonly authorization: string | undefined;
   readonly type: string | undefined;
   readonly encoding: string | undefined;
+  /** It asks for a WebSocket. Absent: no. */
+  readonly wantsSocket?: boolean;
 }
 
 /** Where requests come in and what they are about. */
@@ -54,7 +56,8 @@ export function decide(asked: Asked, served: Served): Decision {
     return refusal(405, `this path takes ${allow} only`, { allow });
   }
   const { endpoint, params } = match;
-  const refused = refuseAccess(endpoint.access, asked, served) ?? refuseBody(endpoint, asked);
+  const refused =
+    refuseAccess(endpoint, asked, served) ?? refuseBody(endpoint, asked) ?? refusePlain(endpoint, asked);
   if (refused !== null) return refused;
   const path = checkFields(endpoint.params ?? {}, params, 'the path');
   if ('detail' in path) return refusal(400, path.detail);
@@ -73,11 +76,23 @@ export function pathOf({ target }: Pick<Asked, 'target'>): string {
   return target.split('?', 1)[0] ?? '';
 }
 
-function refuseAccess(access: Access, asked: Asked, { token, bound, isTls }: Served): Decision | null {
-  if (access === 'write' && !originAllowed(bound, asked.host, asked.origin, isTls, token !== null))
-    return refusal(403, `a web page of "${asked.origin}" may not write here`);
+function refuseAccess(
+  { access, isWebSocket = false }: Endpoint,
+  asked: Asked,
+  { token, bound, isTls }: Served,
+): Decision | null {
+  const isGuarded = access === 'write' || isWebSocket;
+  if (isGuarded && !originAllowed(bound, asked.host, asked.origin, isTls, token !== null))
+    return refusal(403, `a web page of "${asked.origin}" may not ${isWebSocket ? 'read' : 'write'} here`);
   if (access === 'open' || (access === 'read' && isLocal(bound))) return null;
   return tokenAllowed(token, asked.authorization) ? null : unauthorized(asked);
+}
+
+/** RFC 9110 section 15.5.22. */
+function refusePlain({ isWebSocket = false }: Endpoint, { wantsSocket = false }: Asked): Decision | null {
+  if (!isWebSocket || wantsSocket) return null;
+  const headers = { upgrade: 'websocket', connection: 'Upgrade' };
+  return refusal(426, 'this is a WebSocket: upgrade: websocket', headers);
 }
 
 function refuseBody({ body }: Endpoint, asked: Asked): Decision | null {

@@ -34,7 +34,7 @@ export type BodySpec<B> =
 /** One reply that an endpoint can give, for the document. */
 export interface ReplySpec {
   readonly description: string;
-  /** Absent: `application/json`, or `application/problem+json` where the status is an error. */
+  /** '': there is no body. Absent: `application/json`, or `application/problem+json` where the status is an error. */
   readonly type?: string;
   /** Of a body of JSON, made when the document is; absent: any text, or a problem. */
   readonly schema?: () => z.ZodType;
@@ -60,6 +60,8 @@ export interface EndpointSpec<P extends Fields, Q extends Fields, B> {
   readonly path: string;
   readonly access: Access;
   readonly summary: string;
+  /** Whether it is a WebSocket, which no web page of another origin may open: a browser would let it read. Absent: no. */
+  readonly isWebSocket?: boolean;
   /** One for each name in braces. Absent: there is none. */
   readonly params?: P;
   /** What the query may say; other names are refused. Absent: the query is left out of account. */

@@ -51,3 +51,27 @@ export const EVENTS_FLUSH_MS = 100;
 
 /** How often a stream without events says that it lives: before STALL_MS_MAX has passed. */
 export const EVENTS_HEARTBEAT_MS = 5_000;
+
+/** WebSockets of inspectors at once; the next ones are told to come again. */
+export const INSPECT_SOCKETS_MAX = 8;
+
+/** Characters of messages that wait for the client of an inspector; of more the oldest are dropped, and it is told how many. */
+export const INSPECT_WAITING_CHARS_MAX = 1024 * 1024;
+
+/** Bytes that are handed to the socket of an inspector and that its client has not taken; nothing is written beyond that. */
+export const INSPECT_BUFFERED_BYTES_MAX = 64 * 1024;
+
+/** Bytes of a message by a client of an inspector, which has nothing to say. */
+export const INSPECT_HEARD_BYTES_MAX = 1024;
+
+/** How often an inspector is pinged. One that has not answered by the next time is gone. */
+export const INSPECT_PING_MS = 5_000;
+
+/** How long the client of an inspector may take to answer the end of it. */
+export const INSPECT_CLOSE_MS_MAX = 5_000;
+
+/** Of a context or an event in a message: characters of its JSON, of a text in it, values in it, and how deep they stand. */
+export const PLAIN_CHARS_MAX = 16 * 1024;
+export const PLAIN_TEXT_CHARS_MAX = 1024;
+export const PLAIN_VALUES_MAX = 2_000;
+export const PLAIN_DEPTH_MAX = 10;

@@ -91,6 +91,7 @@ function responsesOf(endpoint: Endpoint): Piece {
 }
 
 function responseOf(status: number, { description, type, schema }: ReplySpec): Piece {
+  if (type === '') return { description };
   const named = type ?? (status >= 400 ? PROBLEM_TYPE : 'application/json');
   const piece =
     named === PROBLEM_TYPE
@@ -101,13 +102,25 @@ function responseOf(status: number, { description, type, schema }: ReplySpec): P
   return { description, content: { [named.split(';', 1)[0] as string]: { schema: piece } } };
 }
 
-function refusalsOf({ access, query, params, body }: Endpoint): Record<number, ReplySpec> {
+function refusalsOf({
+  access,
+  isWebSocket = false,
+  query,
+  params,
+  body,
+}: Endpoint): Record<number, ReplySpec> {
   return {
     ...(query === undefined && params === undefined && body?.kind !== 'json'
       ? {}
       : { 400: { description: 'A parameter or the body is not as it has to be.' } }),
     ...(access === 'open' ? {} : { 401: { description: 'The token is lacking or another.' } }),
     ...(access === 'write' ? { 403: { description: 'A web page of another origin may not write.' } } : {}),
+    ...(isWebSocket
+      ? {
+          403: { description: 'A web page of another origin may not read.' },
+          426: { description: 'It is a WebSocket: RFC 6455.' },
+        }
+      : {}),
     ...(access === 'write'
       ? { 503: { description: `More than ${WRITES_MAX} writes at once, or the service is stopping.` } }
       : {}),

@@ -9,6 +9,24 @@ export interface StreamSink {
 /** Begins to write; what is returned is called when the client has gone. */
 export type Stream = (sink: StreamSink) => () => void;
 
+/** The writing end of a WebSocket that is open. */
+export interface SocketSink {
+  /** `sent` is called when the system has taken it, and not where the socket has ended before. */
+  send(text: string, sent: () => void): void;
+  /** Bytes that were sent and that the system has not taken. */
+  buffered(): number;
+  /** Ends it, behind all that was sent; at most 123 bytes. */
+  close(why: string): void;
+}
+
+/** What goes over a WebSocket. */
+export interface SocketSession {
+  /** Called once, unless it is ended before. */
+  open(sink: SocketSink): void;
+  /** Nobody reads any more, or ever did. */
+  end(): void;
+}
+
 /** What a route answers. */
 export interface Reply {
   readonly status: number;
@@ -18,6 +36,8 @@ export interface Reply {
   readonly headers?: Readonly<Record<string, string>>;
   /** Goes on writing after the head, until the client goes; the body is empty then. */
   readonly stream?: Stream;
+  /** Goes over the WebSocket that is to be opened; the status is 101 then. */
+  readonly session?: SocketSession;
   /** Comes instead of `body`, for as long as it lasts. */
   readonly pieces?: ReplyStream;
   /** What was asked for, for the audit; it is not sent. */

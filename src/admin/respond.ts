@@ -85,7 +85,8 @@ export function createResponder(served: Served, onWrite: (entry: AdminWrite) => 
   };
 }
 
-function askedBy({ method = '', url: target = '', headers }: IncomingMessage): Asked {
+/** What a request asks for. */
+export function askedBy({ method = '', url: target = '', headers }: IncomingMessage): Asked {
   const length = headers['content-length'] === undefined ? undefined : Number(headers['content-length']);
   return {
     method,
@@ -100,23 +101,23 @@ function askedBy({ method = '', url: target = '', headers }: IncomingMessage): A
   };
 }
 
-/** The reply of an endpoint, when the body was read where it has one. Never rejects. */
-async function perform(
+/** The reply of an endpoint, when the body was read where it has one; `response` may be null where it has none. Never rejects. */
+export async function perform(
   { endpoint, path, query }: Called,
   served: Served,
   request: IncomingMessage,
-  response: ServerResponse,
+  response: ServerResponse | null,
 ): Promise<Reply> {
   let body: unknown;
   if (endpoint.body !== undefined) {
-    if (expectsContinue(request)) response.writeContinue();
+    if (expectsContinue(request)) response?.writeContinue();
     const read = await readBody(request, BODY_BYTES_MAX, BODY_MS_MAX);
     if ('status' in read) return problemReply(read.status, read.detail);
     const checked = checkBody(endpoint.body, read.text);
     if ('detail' in checked) return problemReply(400, checked.detail);
     body = checked.value;
   }
-  if (endpoint.access === 'write') response.setTimeout(WRITE_MS_MAX + STALL_MS_MAX);
+  if (endpoint.access === 'write') response?.setTimeout(WRITE_MS_MAX + STALL_MS_MAX);
   const { source } = served;
   try {
     const by = whoIs(request, served, endpoint.access === 'write');

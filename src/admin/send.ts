@@ -75,6 +75,9 @@ export function rawReply(reply: Reply): string {
     `content-type: ${reply.type}`,
     `content-length: ${Buffer.byteLength(reply.body)}`,
     'connection: close',
+    ...Object.entries(reply.headers ?? {}).flatMap(([name, value]) =>
+      name === 'connection' ? [] : [`${name}: ${value}`],
+    ),
   ];
   return `${head.join('\r\n')}\r\n\r\n${reply.body}`;
 }

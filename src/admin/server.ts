@@ -10,6 +10,7 @@ import * as limits from './limits.ts';
 import { problemReply } from './reply.ts';
 import { type AdminWrite, createResponder } from './respond.ts';
 import { rawReply } from './send.ts';
+import { createUpgrader, type Upgrader } from './upgrade.ts';
 
 /** The admin server, running. */
 export interface Admin {
@@ -74,14 +75,17 @@ export async function startAdmin(
     });
   }
   const bound = boundAddress(server, address);
-  const respond = createResponder({ bound, source, token, tokenName, isTls: tls !== null }, onWrite);
+  const served = { bound, source, token, tokenName, isTls: tls !== null };
+  const respond = createResponder(served, onWrite);
+  const upgrader = createUpgrader(served, respond);
   for (const event of ['request', 'checkContinue', 'checkExpectation'] as const) server.on(event, respond);
+  server.on('upgrade', upgrader.upgrade);
   server.on('clientError', refuse);
   let closing: Promise<void> | null = null;
   return {
     url: urlOf(bound, tls !== null),
     close: () => {
-      closing ??= close(server);
+      closing ??= close(server, upgrader);
       return closing;
     },
   };
@@ -150,10 +154,14 @@ function urlOf(bound: Address, isTls: boolean): string {
   return `${isTls ? 'https' : 'http'}://${formatAddress({ ...bound, host })}`;
 }
 
-async function close(server: Server): Promise<void> {
+async function close(server: Server, upgrader: Upgrader): Promise<void> {
   const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
   server.closeIdleConnections();
-  const timer = setTimeout(() => server.closeAllConnections(), limits.CLOSE_MS_MAX);
+  upgrader.close();
+  const timer = setTimeout(() => {
+    upgrader.cut();
+    server.closeAllConnections();
+  }, limits.CLOSE_MS_MAX);
   await closed;
   clearTimeout(timer);
 }

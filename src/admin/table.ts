@@ -4,6 +4,7 @@ import { getConfig, putConfig, validateConfig } from './endpoints/config.ts';
 import { getConnection, killConnection, killConnections, listConnections } from './endpoints/connections.ts';
 import { getEvents } from './endpoints/events.ts';
 import { getHealth, getReadiness } from './endpoints/health.ts';
+import { inspect } from './endpoints/inspect.ts';
 import { drainListener, getListener, getListeners, resumeListener } from './endpoints/listeners.ts';
 import { getMachine, getMachineCounts, getMachinePicture, getMachines } from './endpoints/machines.ts';
 import { openApiEndpoint } from './endpoints/openapi.ts';
@@ -45,6 +46,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   putConfig,
   validateConfig,
   getEvents,
+  inspect,
   drainService,
 ];
 

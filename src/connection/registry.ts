@@ -10,6 +10,7 @@ import type { Endpoint } from '../core/ports.ts';
 import { Slots } from '../core/slots.ts';
 import { connectionLogic } from './actions.ts';
 import { Connection, type ConnectionLogic } from './connection.ts';
+import { ConnectionInspection } from './inspection.ts';
 import { rootActor } from './root-actor.ts';
 import type { ShardContext } from './shard-context.ts';
 import { UNWATCHED } from './unwatched.ts';
@@ -29,6 +30,8 @@ export interface RegistryOwner {
  * holds no children: it would copy them with every new one. What supervision they need is here: an error of one ends that one.
  */
 export class ConnectionRegistry {
+  /** Tells those who inspect connections of them. */
+  readonly inspection = new ConnectionInspection((id) => this.get(id));
   readonly #owner: RegistryOwner;
   readonly #live = new Slots<Connection>();
   /** Id → its slot. */
@@ -52,8 +55,8 @@ export class ConnectionRegistry {
     let connection: Connection;
     try {
       const logic = this.#logic(shard);
-      this.#root ??= rootActor(shard.plane.timers, this.#chartFailed);
-      connection = new Connection(id, shard, listener, endpoint, logic, this.#root, this.#remove);
+      const root = this.#rootOn(shard);
+      connection = new Connection(id, shard, listener, endpoint, logic, root, this.#remove);
     } catch (error) {
       stillborn(id, shard, listener, endpoint, error);
       return;
@@ -118,6 +121,14 @@ export class ConnectionRegistry {
     }
   }
 
+  #rootOn({ plane }: ShardContext): AnyActorRef {
+    if (this.#root === null) {
+      this.#root = rootActor(plane.timers, this.#chartFailed);
+      this.inspection.of(this.#root.system);
+    }
+    return this.#root;
+  }
+
   #logic({ plan: { machineEngine: engine }, counters: { layout, cells } }: ShardContext): ConnectionLogic {
     let logic = this.#logics.get(engine);
     if (logic === undefined) {
@@ -132,7 +143,9 @@ export class ConnectionRegistry {
 
   readonly #chartFailed = (actorId: string, error: unknown): void => {
     for (const connection of this.#live) {
-      if (connection.actor.id === actorId) connection.chartFailed(error);
+      if (connection.actor.id !== actorId) continue;
+      connection.chartFailed(error);
+      this.inspection.forget(connection.id);
     }
   };
 

@@ -3,6 +3,7 @@ import type { ConnectionPulse, PulseAnswer } from '../core/connection-pulse.ts';
 import { type ConnectionPage, type ConnectionQuery, mergePages } from '../core/connection-query.ts';
 import type { ConnectionView } from '../core/connection-view.ts';
 import { SluiceError } from '../core/errors.ts';
+import type { InspectedConnections, PresentConnection } from '../core/inspection.ts';
 import type { SessionsEnd } from '../core/mail.ts';
 import type { Plan } from '../core/plan.ts';
 import type { LiveStagePlan, StageOutcome } from '../core/stage-control.ts';
@@ -142,6 +143,15 @@ export class Fleet {
       if (count > 0) host.endSessions(backend, count, why);
       left -= count;
     }
+  }
+
+  /**
+   * Tells every shard which connections are inspected: all of them, each time. Those that live, as they stand in the shards
+   * that answer in time; one that is started again is told by itself. Never rejects.
+   */
+  async inspect(inspected: InspectedConnections): Promise<readonly PresentConnection[]> {
+    const present = await Promise.all(this.hosts.map((host) => inquire(host, host.inspect(inspected), [])));
+    return present.flat();
   }
 
   /**

@@ -1,7 +1,9 @@
 export { CaptureKeeper } from './capture-keeper.ts';
+export { ConnectionInspector } from './connection-inspector.ts';
 export { Doors } from './doors.ts';
 export { Drain } from './drain.ts';
 export { Fleet } from './fleet.ts';
+export { Inspections } from './inspections.ts';
 export { LocalShard } from './local-shard.ts';
 export { Memory } from './memory.ts';
 export { openAdmin } from './open-admin.ts';

@@ -2,6 +2,7 @@ import type { ConnectionId } from '../core/connection-id.ts';
 import type { ConnectionPulse } from '../core/connection-pulse.ts';
 import type { ConnectionPage, ConnectionQuery } from '../core/connection-query.ts';
 import type { ConnectionView } from '../core/connection-view.ts';
+import type { InspectedConnections, PresentConnection } from '../core/inspection.ts';
 import type { ShardReply, ShardRequest } from '../core/mail.ts';
 import type { LiveStagePlan, StageOutcome } from '../core/stage-control.ts';
 
@@ -27,6 +28,11 @@ export abstract class Inquirer {
   async kill(connections: readonly ConnectionId[]): Promise<number> {
     const version = this.nextInquiry();
     return (await this.ask({ kind: 'kill', connections, version }, ['killed'], version)).count;
+  }
+
+  async inspect(inspected: InspectedConnections): Promise<readonly PresentConnection[]> {
+    const version = this.nextInquiry();
+    return (await this.ask({ kind: 'inspect', inspected, version }, ['inspecting'], version)).present;
   }
 
   async setStages(listener: string, stages: readonly LiveStagePlan[]): Promise<void> {

@@ -4,6 +4,7 @@ import type { ConnectionPulse } from '../core/connection-pulse.ts';
 import type { ConnectionPage, ConnectionQuery } from '../core/connection-query.ts';
 import type { ConnectionView } from '../core/connection-view.ts';
 import type { FactSink } from '../core/facts.ts';
+import type { InspectedConnections, PresentConnection } from '../core/inspection.ts';
 import type { SessionsEnd } from '../core/mail.ts';
 import type { NameAddresses } from '../core/names.ts';
 import type { Plan } from '../core/plan.ts';
@@ -82,6 +83,10 @@ export class LocalShard implements ShardHost {
 
   async kill(connections: readonly ConnectionId[]): Promise<number> {
     return killOn(this.#shard, connections);
+  }
+
+  async inspect(inspected: InspectedConnections): Promise<readonly PresentConnection[]> {
+    return this.#shard.registry.inspection.follow(inspected);
   }
 
   setStages(listener: string, stages: readonly LiveStagePlan[]): Promise<void> {

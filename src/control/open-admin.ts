@@ -33,7 +33,7 @@ export interface Administered {
 /** What only looks at a service, or changes it without a plan. */
 export type Facts = Pick<
   StatusSource,
-  'status' | 'connection' | 'list' | 'kill' | 'override' | 'history' | 'counts' | 'events'
+  'status' | 'connection' | 'list' | 'kill' | 'override' | 'history' | 'counts' | 'events' | 'inspect'
 >;
 
 /** What a configuration that came over HTTP is called in messages. */
@@ -66,6 +66,7 @@ export function openAdmin(plan: AdminPlan, facts: Facts, service: Administered):
     history: (pool) => facts.history(pool),
     counts: () => facts.counts(),
     events: (take, wantsDetail, after) => facts.events(take, wantsDetail, after),
+    inspect: (target, take) => facts.inspect(target, take),
     configText: () => service.configText,
     validate: (text) => parseConfig(text, CHECKED).warnings,
     // Whoever runs the service hears of it where it fails.

@@ -7,7 +7,7 @@ import type { Timers } from '../core/ports.ts';
 import type { ServiceStatus } from '../core/status.ts';
 import type { ServiceEvent } from '../core/watcher.ts';
 import { createLookup } from '../names/index.ts';
-import { expandServices, Names } from '../upstream/index.ts';
+import { type EnterActor, expandServices, Names } from '../upstream/index.ts';
 import type { Reloaded } from './reloads.ts';
 
 /** What resolving asks of the service, and tells it. */
@@ -15,6 +15,7 @@ export interface ResolvingOptions {
   readonly timers: Timers;
   readonly tell: (event: ServiceEvent) => void;
   readonly emit: FactSink;
+  readonly enterActor: EnterActor;
   readonly phase: () => ServiceStatus['phase'];
   /** All shards, whether they run or not. */
   readonly shards: () => readonly { tellNames(changes: NameAddresses): void }[];
@@ -30,13 +31,14 @@ export class Resolving {
 
   constructor({ resolver }: Plan, options: ResolvingOptions) {
     this.#options = options;
-    const { timers, tell, emit } = options;
+    const { timers, tell, emit, enterActor } = options;
     this.names = new Names(resolver, {
       lookup: createLookup,
       timers,
       random: Math.random,
       tell,
       emit,
+      enterActor,
       addressesChanged: (changes) => this.#addressesChanged(changes),
       servicesChanged: () => void this.followServices(),
     });

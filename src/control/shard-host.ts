@@ -2,6 +2,7 @@ import type { ConnectionId } from '../core/connection-id.ts';
 import type { ConnectionPulse } from '../core/connection-pulse.ts';
 import type { ConnectionPage, ConnectionQuery } from '../core/connection-query.ts';
 import type { ConnectionView } from '../core/connection-view.ts';
+import type { InspectedConnections, PresentConnection } from '../core/inspection.ts';
 import type { SessionsEnd } from '../core/mail.ts';
 import type { NameAddresses } from '../core/names.ts';
 import type { Plan } from '../core/plan.ts';
@@ -57,6 +58,11 @@ export interface ShardHost {
   list(query: ConnectionQuery): Promise<ConnectionPage>;
   /** Ends those of these connections that are its; how many there were. Rejects with ShardGone. */
   kill(connections: readonly ConnectionId[]): Promise<number>;
+  /**
+   * These are all the connections whose transitions are to be told, whatever shard they live in. Its own of them as they
+   * stand; what is told comes after that. Rejects with ShardGone.
+   */
+  inspect(inspected: InspectedConnections): Promise<readonly PresentConnection[]>;
   /** These are all the stages that a listener has at run time. Resolves when its connections have them. Rejects with ShardGone. */
   setStages(listener: string, stages: readonly LiveStagePlan[]): Promise<void>;
   /** Puts a stage into a connection, or takes it away (null). Rejects with ShardGone. */

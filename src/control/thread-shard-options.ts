@@ -1,8 +1,10 @@
+import type { InspectedConnections } from '../core/inspection.ts';
 import type { NameAddresses } from '../core/names.ts';
 import type { Plan } from '../core/plan.ts';
 import type { SharedRegions } from '../core/regions.ts';
 import type { LiveStagePlan } from '../core/stage-control.ts';
 import type { ShardFailure } from '../core/watcher.ts';
+import type { EnterActor } from '../upstream/index.ts';
 import type { Bound } from './shard-host.ts';
 import type { StartThread } from './thread.ts';
 import type { ThreadShard } from './thread-shard.ts';
@@ -20,6 +22,10 @@ export interface ThreadShardOptions {
   names(): NameAddresses;
   /** What each listener has at run time, for a shard that is started again. */
   stages(): ReadonlyMap<string, readonly LiveStagePlan[]>;
+  /** Which connections are inspected, likewise. */
+  inspected(): InspectedConnections;
+  /** Told of the actor that supervises it. */
+  readonly enterActor: EnterActor;
   /** It has taken a plan by itself and accepts on these addresses, some of which nobody knew before. */
   took(plan: Plan, bound: Bound): void;
   /** There are facts in its ring. */

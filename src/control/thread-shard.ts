@@ -53,6 +53,7 @@ export class ThreadShard extends Inquirer implements ShardHost {
       },
     });
     this.#actor = createActor(logic, { input: { number: options.number } });
+    options.enterActor({ chart: 'shard', shard: options.number }, this.#actor);
   }
 
   get generation(): number {
@@ -212,6 +213,9 @@ export class ThreadShard extends Inquirer implements ShardHost {
   async #restore(): Promise<void> {
     try {
       // Mail is read in order: the first client of the plan finds them.
+      const inspected = this.#options.inspected();
+      if (inspected.connections.length + inspected.listeners.length > 0)
+        this.#post({ kind: 'inspect', inspected, version: this.nextInquiry() });
       for (const [listener, stages] of this.#options.stages())
         this.#post({ kind: 'stages', listener, stages, version: this.nextInquiry() });
       await this.#takeCurrent();

@@ -1,5 +1,6 @@
 import type { ConnectionId } from '../core/connection-id.ts';
 import type { FactQueue } from '../core/fact-queue.ts';
+import type { InspectedConnections } from '../core/inspection.ts';
 import type { NameAddresses } from '../core/names.ts';
 import type { Plan } from '../core/plan.ts';
 import type { SharedRegions } from '../core/regions.ts';
@@ -7,6 +8,7 @@ import { readWord, waitForWord } from '../core/shard-words.ts';
 import type { LiveStagePlan } from '../core/stage-control.ts';
 import type { ServiceEvent, ShardFailure } from '../core/watcher.ts';
 import { wordsOf } from '../shared-memory/index.ts';
+import type { EnterActor } from '../upstream/index.ts';
 import { onExit } from './exits.ts';
 import { HEARTBEAT_CHECK_MS, Heartbeat } from './heartbeat.ts';
 import { Intake } from './intake.ts';
@@ -32,6 +34,10 @@ export interface ThreadsOptions {
   names(): NameAddresses;
   /** What each listener has at run time, for a shard that is started again. */
   stages(): ReadonlyMap<string, readonly LiveStagePlan[]>;
+  /** Which connections are inspected, likewise. */
+  inspected(): InspectedConnections;
+  /** Told of the actors that supervise shards. */
+  readonly enterActor: EnterActor;
   /** A shard took a plan by itself and accepts on these addresses. */
   took(plan: Plan, bound: Bound): void;
   tell(event: ServiceEvent): void;
@@ -84,7 +90,8 @@ export class Threads {
   }
 
   #shard(number: number): ThreadShard {
-    const { regions, epoch, startThread, current, names, stages, took } = this.#options;
+    const { regions, epoch, startThread, current, names, stages, inspected, enterActor, took } =
+      this.#options;
     return new ThreadShard({
       number,
       regions,
@@ -93,6 +100,8 @@ export class Threads {
       current,
       names,
       stages,
+      inspected,
+      enterActor,
       took,
       facts: () => this.intake.told(),
       wake: (shard) => this.shards[shard]?.wake(),

@@ -8,18 +8,13 @@ import {
   decodePreconnect,
   encodeBackend,
 } from './fact-codec-backend.ts';
+import { decodeError, encodeError } from './fact-codec-error.ts';
 import { decodeOpened, encodeOpened } from './fact-codec-opened.ts';
 import { decodeTcp, encodeTcp } from './fact-codec-tcp.ts';
 import { decodeTexts, encodeTexts } from './fact-codec-texts.ts';
 import { decodeTls, encodeTls } from './fact-codec-tls.ts';
-import {
-  type ClosedFact,
-  type DialAttempt,
-  type ErrorFact,
-  type Fact,
-  LIMIT_KINDS,
-  type StateVisit,
-} from './facts.ts';
+import { decodeTransition, encodeTransition } from './fact-codec-transition.ts';
+import { type ClosedFact, type DialAttempt, type Fact, LIMIT_KINDS, type StateVisit } from './facts.ts';
 import { PROTOCOLS, type Protocol } from './sniffed.ts';
 import { STATES, stateIndex } from './state.ts';
 
@@ -53,6 +48,7 @@ const KINDS = [
   'error',
   'stage',
   'agent',
+  'transition',
 ] as const satisfies readonly Fact['kind'][];
 
 /**
@@ -86,6 +82,9 @@ function encodeBody(fact: Fact, into: ByteWriter): void {
       into.int32(fact.listener);
       into.uint8(stateIndex(fact.state));
       return;
+    case 'transition':
+      encodeTransition(fact, into);
+      return;
     case 'closed':
       encodeClosed(fact, into);
       return;
@@ -101,10 +100,7 @@ function encodeBody(fact: Fact, into: ByteWriter): void {
       encodeBackend(fact, into);
       return;
     case 'error':
-      into.uint8(fact.connection === null ? 0 : 1);
-      into.float64(fact.connection ?? 0);
-      into.text(fact.traceId, FACT_TEXT_BYTES_MAX);
-      into.text(fact.message, FACT_MESSAGE_BYTES_MAX);
+      encodeError(fact, into, FACT_TEXT_BYTES_MAX, FACT_MESSAGE_BYTES_MAX);
       return;
     case 'stage':
       into.float64(fact.connection);
@@ -121,6 +117,8 @@ function decodeBody(kind: Fact['kind'], at: number, from: ByteReader): Fact {
       return decodeOpened(at, from);
     case 'entered':
       return { kind, at, connection: from.float64(), listener: from.int32(), state: from.oneOf(STATES) };
+    case 'transition':
+      return decodeTransition(at, from);
     case 'closed':
       return decodeClosed(at, from);
     case 'limit':
@@ -145,18 +143,6 @@ function decodeBody(kind: Fact['kind'], at: number, from: ByteReader): Fact {
         message: from.text(),
       };
   }
-}
-
-function decodeError(at: number, from: ByteReader): ErrorFact {
-  const known = from.flag();
-  const connection = from.float64();
-  return {
-    kind: 'error',
-    at,
-    connection: known ? connection : null,
-    traceId: from.textOrNull(),
-    message: from.text(),
-  };
 }
 
 function encodeClosed(fact: ClosedFact, into: ByteWriter): void {

@@ -12,6 +12,7 @@ import type { TlsFacts } from './tls.ts';
 export type Fact =
   | OpenedFact
   | EnteredFact
+  | TransitionFact
   | ClosedFact
   | LimitFact
   | HealthFact
@@ -46,6 +47,23 @@ export interface EnteredFact {
   readonly connection: ConnectionId;
   readonly listener: number;
   readonly state: StateName;
+}
+
+/** The chart of a connection that somebody inspects has worked off an event, whether that changed anything or not. */
+export interface TransitionFact {
+  readonly kind: 'transition';
+  readonly at: number;
+  readonly connection: ConnectionId;
+  readonly listener: number;
+  /**
+   * Counts those of this connection, so that a gap shows where some were dropped. 1 is its beginning; of a connection that is
+   * inspected later the first one is 2.
+   */
+  readonly step: number;
+  /** The event, as JSON. */
+  readonly event: string;
+  /** How it stands now, as JSON of an `ActorSnapshot`. */
+  readonly snapshot: string;
 }
 
 /** A stay in one state. A state entered twice (a retried dial re-enters `dialing`) has one visit each time. */

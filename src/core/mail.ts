@@ -2,6 +2,7 @@ import type { ConnectionId } from './connection-id.ts';
 import type { ConnectionPulse } from './connection-pulse.ts';
 import type { ConnectionPage, ConnectionQuery } from './connection-query.ts';
 import type { ConnectionView } from './connection-view.ts';
+import type { InspectedConnections, PresentConnection } from './inspection.ts';
 import type { NameAddresses } from './names.ts';
 import type { Plan } from './plan.ts';
 import type { LiveStagePlan, StageOutcome } from './stage-control.ts';
@@ -49,6 +50,8 @@ export type ShardRequest =
   | { readonly kind: 'list'; readonly query: ConnectionQuery; readonly version: number }
   /** End these connections as an operator does: deliver what was read within linger, then RST. */
   | { readonly kind: 'kill'; readonly connections: readonly ConnectionId[]; readonly version: number }
+  /** These are all the connections whose transitions are to be told. */
+  | { readonly kind: 'inspect'; readonly inspected: InspectedConnections; readonly version: number }
   /** These are all the stages that the connections of a listener have at run time, also those to come. */
   | {
       readonly kind: 'stages';
@@ -97,6 +100,8 @@ export type ShardReply =
   | { readonly kind: 'listed'; readonly version: number; readonly page: ConnectionPage }
   /** How many of them there were. */
   | { readonly kind: 'killed'; readonly version: number; readonly count: number }
+  /** Of those that were named by id, the ones that live; their transitions from here on are told. */
+  | { readonly kind: 'inspecting'; readonly version: number; readonly present: readonly PresentConnection[] }
   /** All connections of the listener have its stages. */
   | { readonly kind: 'staged'; readonly version: number }
   | { readonly kind: 'stage-set'; readonly version: number; readonly outcome: StageOutcome }

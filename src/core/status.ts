@@ -6,6 +6,7 @@ import type { CircuitState } from './circuits.ts';
 import type { ConnectionId } from './connection-id.ts';
 import type { ConnectionPage, ConnectionQuery } from './connection-query.ts';
 import type { ConnectionView } from './connection-view.ts';
+import type { Inspecting, InspectTarget, TakeSteps } from './inspection.ts';
 import type { MachineCounts } from './machine-counts.ts';
 import type { PlanDiff } from './plan-diff.ts';
 import type { StageControl, StageTarget } from './stage-control.ts';
@@ -140,6 +141,11 @@ export interface StatusSource {
     wantsDetail: boolean,
     after: number | null,
   ): EventsWatch;
+  /**
+   * Tells of actors from now on, each as it stands and then what becomes of it, until they have ended or the inspection is.
+   * An actor that nobody inspects pays nothing. Never rejects.
+   */
+  inspect(target: InspectTarget, take: TakeSteps): Promise<Inspecting>;
   /** The text of the configuration in force; null where it was made of none. */
   configText(): string | null;
   /** Checks a configuration and puts nothing in force; its warnings. Throws CONFIG_INVALID. */

@@ -22,6 +22,7 @@ export function logFact(log: Log, plan: Plan, accessLog: boolean, fact: Fact): v
   switch (fact.kind) {
     case 'opened':
     case 'entered':
+    case 'transition':
       return;
     case 'closed':
       if (accessLog) {

@@ -7,6 +7,7 @@ import type { EjectionChange } from '../core/facts.ts';
 import type { PassivePlan, Plan } from '../core/plan.ts';
 import type { Cancellable, Timers } from '../core/ports.ts';
 import { UNHEALTHY, type UpstreamTable } from '../core/upstream-table.ts';
+import { type EnterActor, unbooked } from './actor-book.ts';
 import { ActorClock } from './actor-clock.ts';
 import { leafOf } from './leaf-of.ts';
 import { backendOf, isSameBackend, liveRows, nameOf } from './plan-rows.ts';
@@ -33,6 +34,8 @@ type CircuitActor = ActorRefFrom<typeof circuitMachine>;
 interface Circuit {
   readonly actor: CircuitActor;
   readonly clock: ActorClock;
+  /** Out of the book of actors. */
+  readonly leave: () => void;
 }
 
 /** A backend whose pool ejects. */
@@ -52,6 +55,7 @@ export class Ejections {
   readonly #table: UpstreamTable;
   readonly #now: () => number;
   readonly #sink: EjectionSink;
+  readonly #enterActor: EnterActor;
   readonly #circuits = new Map<number, Circuit>();
   /** Rows whose circuit crashed, until it is started again, and how often each has. */
   readonly #resting = new Map<number, Cancellable>();
@@ -62,11 +66,19 @@ export class Ejections {
   #watched: readonly Watched[] = [];
   #look: Cancellable | null = null;
 
-  constructor(plan: Plan, table: UpstreamTable, timers: Timers, now: () => number, sink: EjectionSink) {
+  constructor(
+    plan: Plan,
+    table: UpstreamTable,
+    timers: Timers,
+    now: () => number,
+    sink: EjectionSink,
+    enterActor: EnterActor = unbooked,
+  ) {
     this.#timers = timers;
     this.#table = table;
     this.#now = now;
     this.#sink = sink;
+    this.#enterActor = enterActor;
     this.#plan = plan;
     this.#watch();
   }
@@ -153,7 +165,9 @@ export class Ejections {
     const { row, passive } = watched;
     const clock = new ActorClock(this.#timers);
     const actor = createActor(this.#logic(watched), { input: this.#inputOf(row, passive), clock });
-    const circuit = { actor, clock };
+    const pool = this.#plan.pools[watched.pool]?.name ?? '';
+    const of = { chart: 'circuit', pool, backend: backendOf(this.#plan, row).name } as const;
+    const circuit = { actor, clock, leave: this.#enterActor(of, actor) };
     actor.subscribe({ error: (error) => this.#recover(watched, error) });
     this.#circuits.set(row, circuit);
     actor.start();
@@ -165,6 +179,7 @@ export class Ejections {
     this.#circuits.delete(row);
     if (circuit?.actor.getSnapshot().status === 'active') circuit.actor.send({ type: 'stop' });
     circuit?.clock.cancelAll();
+    circuit?.leave();
   }
 
   #recover(watched: Watched, error: unknown): void {

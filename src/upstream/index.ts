@@ -1,3 +1,4 @@
+export { ActorBook, type BookedActor, type EnterActor } from './actor-book.ts';
 export { expandServices } from './expand-services.ts';
 export { leafOf } from './leaf-of.ts';
 export { Names, type NamesKnown, type NamesOptions } from './names.ts';

@@ -14,6 +14,7 @@ import type { Plan } from '../core/plan.ts';
 import type { Timers } from '../core/ports.ts';
 import type { ServiceEvent } from '../core/watcher.ts';
 import { isName, nameKey } from '../names/index.ts';
+import { type EnterActor, unbooked } from './actor-book.ts';
 import { KnownName, type NameNews } from './known-name.ts';
 import { WatchedName } from './watched-name.ts';
 
@@ -30,6 +31,8 @@ export interface NamesOptions {
   /** Told of each change that people should know of. */
   readonly tell: (event: ServiceEvent) => void;
   readonly emit: FactSink;
+  /** Told of the actors that run, for whoever inspects one. Absent: nobody does. */
+  readonly enterActor?: EnterActor;
   /** The addresses of names have changed, or are not known any more. */
   readonly addressesChanged: (changes: NameAddresses) => void;
   /** The servers of a service have changed, also while `follow` waits for them. */
@@ -127,6 +130,11 @@ export class Names implements NamesKnown {
       timers,
       random,
       bounds: () => this.#resolver,
+      entered: (actor) =>
+        (this.#options.enterActor ?? unbooked)(
+          { chart: 'name', of: question.kind, name: question.name },
+          actor,
+        ),
       answered: (answer) => this.#told(known, known.take(answer, this.#now())),
       crashed: (error) =>
         this.#options.emit(

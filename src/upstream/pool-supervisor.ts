@@ -12,6 +12,8 @@ export interface PoolSupervisorOptions {
   readonly timers: Timers;
   /** What a balancer begins with, asked at each start. */
   readonly input: () => BalancerInput;
+  /** Told of each balancer that is made; the function it returns, of its end. */
+  readonly entered: (actor: BalancerActor) => () => void;
   /** The balancer threw; what its children held must be given back. A new one starts after a wait. */
   readonly crashed: (error: unknown) => void;
 }
@@ -24,6 +26,7 @@ export class PoolSupervisor {
   readonly #clock: ActorClock;
   #becomeReady: () => void = () => {};
   #actor: BalancerActor;
+  #leave: () => void = () => {};
   #crashes = 0;
   #restart: Cancellable | null = null;
   #stopped = false;
@@ -51,12 +54,14 @@ export class PoolSupervisor {
     this.#restart?.cancel();
     if (this.#actor.getSnapshot().status === 'active') this.#actor.send({ type: 'stop' });
     this.#clock.cancelAll();
+    this.#leave();
     this.#becomeReady();
   }
 
   #create(): BalancerActor {
     const { logic, input } = this.#options;
     const actor = createActor(logic, { input: input(), clock: this.#clock });
+    this.#leave = this.#options.entered(actor);
     actor.subscribe({
       next: (snapshot) => {
         if (snapshot.matches('serving')) this.#becomeReady();
@@ -68,6 +73,7 @@ export class PoolSupervisor {
 
   #recover(error: unknown): void {
     this.#clock.cancelAll();
+    this.#leave();
     this.#options.crashed(error);
     if (this.#stopped) return;
     this.#crashes = Math.min(this.#crashes + 1, CRASHES_COUNTED_MAX);

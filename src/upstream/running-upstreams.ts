@@ -5,6 +5,7 @@ import type { Plan } from '../core/plan.ts';
 import type { Plane } from '../core/ports.ts';
 import type { TlsSessions } from '../core/tls.ts';
 import type { UpstreamTable } from '../core/upstream-table.ts';
+import type { EnterActor } from './actor-book.ts';
 import type { NamesKnown } from './names.ts';
 import type { Overrides } from './overrides.ts';
 import type { BalancerActor } from './pool-supervisor.ts';
@@ -28,6 +29,8 @@ export interface UpstreamsOptions {
   readonly names?: NamesKnown;
   /** Ends sessions of a backend that went down, or in favour of one that came back. Absent: none are ended. */
   readonly endSessions?: EndSessions;
+  /** Told of the actors that run, for whoever inspects one. Absent: nobody does. */
+  readonly enterActor?: EnterActor;
   /** Hears of each change of a backend, those by operators too. Absent: nobody does. */
   readonly noted?: NoteBackend;
   /** Counts an ejection; `cause` is the position in FAILURE_KINDS. */

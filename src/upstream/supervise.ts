@@ -10,6 +10,7 @@ import {
   UNHEALTHY,
   type UpstreamTable,
 } from '../core/upstream-table.ts';
+import { unbooked } from './actor-book.ts';
 import { AgentBook } from './agent-book.ts';
 import { type EjectionSink, Ejections } from './ejections.ts';
 import { createHealthCheckerLogic, type HealthSink } from './health-check.ts';
@@ -74,7 +75,7 @@ class Supervision implements RunningUpstreams {
     mustFit(plan, table);
     this.#settleRows(null, plan);
     this.#sessions = new Sessions(plan, table, plane.timers, endSessions);
-    this.#ejections = new Ejections(plan, table, plane.timers, now, this.#ejectionSink());
+    this.#ejections = new Ejections(plan, table, plane.timers, now, this.#ejectionSink(), options.enterActor);
     this.ready = this.#startMissing();
   }
 
@@ -168,6 +169,8 @@ class Supervision implements RunningUpstreams {
     return new PoolSupervisor({
       logic: this.#logic,
       timers: this.#options.plane.timers,
+      entered: (actor) =>
+        (this.#options.enterActor ?? unbooked)({ chart: 'balancer', pool: pool.name }, actor),
       input: () => inputOf(pool, rows, this.#options.table),
       crashed: (error) => {
         for (const row of rows) this.#probers.abandon(row);

@@ -17,6 +17,8 @@ export interface WatchedNameOptions {
   readonly bounds: () => ResolverPlan;
   /** Each answer; a crash of the asker is one that failed. */
   readonly answered: (answer: NameAnswer) => void;
+  /** Told of each actor that is made; the function it returns, of its end. */
+  readonly entered: (actor: Actor<NameLogic>) => () => void;
   /** The actor threw; another starts after a wait. */
   readonly crashed: (error: unknown) => void;
 }
@@ -30,6 +32,7 @@ export class WatchedName {
   readonly #clock: ActorClock;
   readonly #logic: NameLogic;
   #actor: Actor<NameLogic>;
+  #leave: () => void = () => {};
   #asking: Cancellable | null = null;
   #restart: Cancellable | null = null;
   #crashes = 0;
@@ -91,6 +94,7 @@ export class WatchedName {
 
   #create(): Actor<NameLogic> {
     const actor = createActor(this.#logic, { input: { name: this.question.name }, clock: this.#clock });
+    this.#leave = this.#options.entered(actor);
     actor.subscribe({ error: (error) => this.#recover(error) });
     return actor;
   }
@@ -109,6 +113,7 @@ export class WatchedName {
   /** XState leaves the children of an actor that threw running. */
   #release(): void {
     this.#clock.cancelAll();
+    this.#leave();
     this.#asking?.cancel();
     this.#asking = null;
   }

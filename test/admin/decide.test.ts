@@ -11,7 +11,9 @@ import { sourceIn, statusIn } from './statuses.ts';
 const EVERYWHERE: Address = { kind: 'tcp', host: '0.0.0.0', port: 9900 };
 
 /** Those that are read, without a parameter in their path. */
-const READS = ENDPOINTS.filter(({ method, path }) => method === 'GET' && !path.includes('{'));
+const READS = ENDPOINTS.filter(({ method, path }) => method === 'GET' && !path.includes('{')).map(
+  ({ path, access, isWebSocket = false }) => ({ path, access, wantsSocket: isWebSocket }),
+);
 
 function ask(target: string, phase: ServiceStatus['phase'] = 'ready'): Promise<Reply> {
   return askOf(sourceIn(phase), `GET ${target}`);
@@ -115,12 +117,15 @@ describe('the answer of the admin server', () => {
       expect(replyOf(decided({ target, host: 'evil.example:9900' })).status).toBe(421);
   });
 
-  it.each(READS.map(({ path }) => path))('has a type and a body at %s', async (target) => {
-    const reply = await ask(target);
-    expect(reply.status).toBe(200);
-    expect(reply.type).toMatch(/^[a-z]+\/[a-z]+/);
-    expect(reply.body.length > 0 || reply.stream !== undefined).toBe(true);
-  });
+  it.each(READS.flatMap(({ path, wantsSocket }) => (wantsSocket ? [] : [path])))(
+    'has a type and a body at %s',
+    async (target) => {
+      const reply = await ask(target);
+      expect(reply.status).toBe(200);
+      expect(reply.type).toMatch(/^[a-z]+\/[a-z]+/);
+      expect(reply.body.length > 0 || reply.stream !== undefined).toBe(true);
+    },
+  );
 });
 
 describe('a write', () => {
@@ -199,19 +204,24 @@ describe('a write', () => {
 
   it('is the only thing for which the token is asked on loopback and on a Unix socket', () => {
     for (const bound of [LOOPBACK, { kind: 'unix', path: '/run/admin.sock' } as const])
-      for (const { path: target } of READS) expect(decided({ target }, 'secret', bound).kind).toBe('call');
+      for (const { path: target, wantsSocket } of READS)
+        expect(decided({ target, wantsSocket }, 'secret', bound).kind).toBe('call');
   });
 });
 
 describe('on an address that others reach', () => {
   const host = 'proxy.example:9900';
 
-  it.each(READS.map(({ path, access }) => [path, access] as const))(
+  it.each(READS.map(({ path, access, wantsSocket }) => [path, access, wantsSocket] as const))(
     '%s is read with the token alone, unless it is open: %s',
-    (target, access) => {
-      const wrong = decided({ target, host, authorization: 'Bearer other' }, 'secret', EVERYWHERE);
+    (target, access, wantsSocket) => {
+      const wrong = decided(
+        { target, host, wantsSocket, authorization: 'Bearer other' },
+        'secret',
+        EVERYWHERE,
+      );
       expect(wrong.kind === 'reply' ? wrong.reply.status : 200).toBe(access === 'open' ? 200 : 401);
-      const right = { target, host, authorization: 'Bearer secret' };
+      const right = { target, host, wantsSocket, authorization: 'Bearer secret' };
       expect(decided(right, 'secret', EVERYWHERE).kind).toBe('call');
     },
   );
@@ -219,6 +229,31 @@ describe('on an address that others reach', () => {
   it('what is open is the page and the probes alone', () => {
     const open = ENDPOINTS.filter(({ access }) => access === 'open').map(({ path }) => path);
     expect(open).toEqual(['/', '/page.css', '/page.js', '/healthz', '/readyz']);
+  });
+});
+
+describe('a WebSocket', () => {
+  const socket = { target: '/v1/inspect', wantsSocket: true } as const;
+
+  it('is not opened by a web page of another origin, not even with the token, since it could read', () => {
+    for (const origin of ['http://evil.example', 'null', 'http://127.0.0.1:8080', 'https://127.0.0.1:9900']) {
+      expect(replyOf(decided({ ...socket, origin })).status).toBe(403);
+      const authorization = 'Bearer secret';
+      expect(replyOf(decided({ ...socket, origin, authorization }, 'secret', EVERYWHERE)).status).toBe(403);
+    }
+    expect(decided({ ...socket, origin: 'http://127.0.0.1:9900' }).kind).toBe('call');
+  });
+
+  it('is refused for a foreign host, and without the token where others reach the address', () => {
+    expect(replyOf(decided({ ...socket, host: 'evil.example' })).status).toBe(421);
+    expect(replyOf(decided(socket, 'secret', EVERYWHERE)).status).toBe(401);
+  });
+
+  it('is told to whoever asks for it in plain HTTP', () => {
+    expect(replyOf(decided({ target: '/v1/inspect' }))).toMatchObject({
+      status: 426,
+      headers: { upgrade: 'websocket', connection: 'Upgrade' },
+    });
   });
 });
 

@@ -69,6 +69,7 @@ export function sourceIn(phase: ServiceStatus['phase']): StatusSource {
     history: () => null,
     counts: () => ({ shard: { states: { running: { live: 1, entered: null } }, transitions: null } }),
     events: () => ({ kept: [], missed: 0, leave: () => {} }),
+    inspect: async () => ({ none: 'no test inspects here' }),
     configText: () => 'listeners: []\n',
     validate: () => [],
     drain: () => {},

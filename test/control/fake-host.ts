@@ -1,6 +1,7 @@
 import type { Bound, ShardHost } from '../../src/control/shard-host.ts';
 import type { ConnectionPulse } from '../../src/core/connection-pulse.ts';
 import type { ConnectionPage } from '../../src/core/connection-query.ts';
+import type { InspectedConnections, PresentConnection } from '../../src/core/inspection.ts';
 import type { Plan } from '../../src/core/plan.ts';
 import type { LiveStagePlan, StageOutcome } from '../../src/core/stage-control.ts';
 
@@ -15,6 +16,7 @@ export class FakeHost implements ShardHost {
   commits: () => Promise<void> = async () => {};
   serves: () => void = () => {};
   stages: () => Promise<void> = async () => {};
+  inspects: (inspected: InspectedConnections) => Promise<readonly PresentConnection[]> = async () => [];
   settles: (ms: number) => Promise<void> = async () => {};
 
   pulsing: (connections: readonly number[]) => Promise<readonly ConnectionPulse[]> = async () => [];
@@ -34,6 +36,10 @@ export class FakeHost implements ShardHost {
   async commit(version: number): Promise<void> {
     this.asked.push(`commit ${version}`);
     await this.commits();
+  }
+  async inspect(inspected: InspectedConnections): Promise<readonly PresentConnection[]> {
+    this.asked.push('inspect');
+    return this.inspects(inspected);
   }
   tellNames(): void {}
   async abort(version: number): Promise<void> {

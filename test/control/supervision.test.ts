@@ -35,6 +35,8 @@ async function serving(hang = '2s') {
     facts: queue,
     names: () => ({}),
     stages: () => new Map(),
+    inspected: () => ({ connections: [], listeners: [] }),
+    enterActor: () => () => {},
     current: () => ({ plan, bound: { edge: '127.0.0.1:1001' } satisfies Bound }),
     took: () => {},
     tell: (event) => events.push(event),

@@ -1,5 +1,6 @@
 import type { Bound } from '../../src/control/shard-host.ts';
 import { ThreadShard } from '../../src/control/thread-shard.ts';
+import type { InspectedConnections } from '../../src/core/inspection.ts';
 import type { Plan } from '../../src/core/plan.ts';
 import type { SharedRegions } from '../../src/core/regions.ts';
 import type { LiveStagePlan } from '../../src/core/stage-control.ts';
@@ -21,6 +22,7 @@ export function world() {
     plan: planOf(1),
     bound: { edge: '127.0.0.1:4711' } as Bound,
     stages: new Map<string, readonly LiveStagePlan[]>(),
+    inspected: { connections: [], listeners: [] } as InspectedConnections,
   };
   const shard = new ThreadShard({
     number: 3,
@@ -28,6 +30,8 @@ export function world() {
     epoch: 0,
     startThread: threads.start,
     stages: () => state.stages,
+    inspected: () => state.inspected,
+    enterActor: () => () => {},
     current: () => state,
     names: () => ({}),
     took: ({ version }, bound) => void told.push(`took ${version} ${JSON.stringify(bound)}`),

@@ -112,6 +112,16 @@ describe('a shard that serves', () => {
     await shard.close();
   });
 
+  test('is told before its plan which connections are inspected, when it is started again', async () => {
+    const { threads, shard, state } = await serving();
+    state.inspected = { connections: [], listeners: ['edge'] };
+    threads.last.die();
+    await settle();
+    expect(threads.last.mail.map(({ kind }) => kind)).toEqual(['inspect', 'prepare', 'commit']);
+    expect(threads.last.mail[0]).toMatchObject({ inspected: state.inspected });
+    await shard.close();
+  });
+
   test('takes the next plan too where a reload came while it was started again', async () => {
     const { threads, shard, state } = await serving();
     threads.answers = (request) => {

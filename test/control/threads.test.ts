@@ -80,6 +80,8 @@ test('a shard on a thread tells which connections it has no more', async () => {
     epoch: 0,
     startThread: threadStarter(SHARD_ENTRY),
     stages: () => new Map(),
+    inspected: () => ({ connections: [], listeners: [] }),
+    enterActor: () => () => {},
     current: () => ({ plan, bound: {} }),
     names: () => ({}),
     took: () => {},

@@ -76,6 +76,15 @@ export const anyFact: fc.Arbitrary<Fact> = fc.oneof(
     state: fc.constantFrom(...STATES),
   }),
   record({
+    kind: fc.constant('transition' as const),
+    at,
+    connection,
+    listener: index,
+    step: number,
+    event: text,
+    snapshot: message,
+  }),
+  record({
     kind: fc.constant('closed' as const),
     at,
     connection,

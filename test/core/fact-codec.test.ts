@@ -173,7 +173,7 @@ describe('bytes that are no fact', () => {
   });
 
   test.each([
-    ['an unknown kind', 0, 99, '99 where a number below 10 belongs'],
+    ['an unknown kind', 0, 99, '99 where a number below 11 belongs'],
     ['a connection that is neither there nor absent', 9, 2, '2 where a number below 2 belongs'],
   ])('%s is refused', (_name, at, to, message) => {
     const bytes = encoded(errorFact('x'));

@@ -31,6 +31,7 @@ function supervise() {
       pool: 0,
       members: health.map((known, row) => ({ row, rise: 1, fall: 1, health: known })),
     }),
+    entered: () => () => {},
     crashed: (error) => crashes.push(String(error)),
   });
   supervisor.start();
