@@ -126,7 +126,7 @@ class Scope {
       try {
         handler(event);
       } catch (error) {
-        setTimeout(() => {
+        queueMicrotask(() => {
           throw error;
         });
       }
