@@ -118,7 +118,7 @@ class Scope {
     child._stop();
   }
 
-  /** What a handler throws is nobody's to catch: it is thrown again where nothing is under way, as XState does. */
+  /** What a handler throws is nobody's to catch, as with XState: it becomes a rejection that is not handled. */
   emit(event: { readonly type: string }): void {
     const { eventListeners } = this.self;
     const handlers = [...(eventListeners.get(event.type) ?? []), ...(eventListeners.get('*') ?? [])];
@@ -126,9 +126,7 @@ class Scope {
       try {
         handler(event);
       } catch (error) {
-        queueMicrotask(() => {
-          throw error;
-        });
+        void Promise.reject(error);
       }
     }
   }
