@@ -1,6 +1,6 @@
-import { type Actor, type AnyActorRef, createActor } from 'xstate';
+import type { Actor, AnyActorRef } from 'xstate';
 import type { ConnectionEvent, connectionMachine } from '../../machines/connection.ts';
-import { type Address, formatAddress } from '../core/address.ts';
+import { type Address, formatAddress, hostOf } from '../core/address.ts';
 import type { CloseReason } from '../core/close-reason.ts';
 import type { ConnectionId } from '../core/connection-id.ts';
 import type { Side } from '../core/direction.ts';
@@ -10,10 +10,11 @@ import type { ListenerPlan, Plan, RoutePlan } from '../core/plan.ts';
 import type { Cancellable, Endpoint } from '../core/ports.ts';
 import type { ProxyHeader } from '../core/proxy-header.ts';
 import { readWord } from '../core/shard-words.ts';
+import type { Slotted } from '../core/slots.ts';
 import type { Findings, Sniffed } from '../core/sniffed.ts';
 import { type StateName, stateIndex } from '../core/state.ts';
 import { type TlsFacts, TRUNCATED } from '../core/tls.ts';
-import type { CompiledLogic } from '../machine-engine/index.ts';
+import { type CompiledLogic, childActor } from '../machine-engine/index.ts';
 import type { CompiledRoutes } from '../route/index.ts';
 import { ClientWatch } from './client-watch.ts';
 import { finish } from './closed.ts';
@@ -36,7 +37,8 @@ export type ConnectionLogic = CompiledLogic<typeof connectionMachine>;
  * One connection: what the chart's states share. It owns both endpoints from the moment it gets them until they are
  * closed. The chart decides; the files named after its states act; this only holds.
  */
-export class Connection implements Waiting {
+export class Connection implements Waiting, Slotted {
+  slot = -1;
   readonly id: ConnectionId;
   readonly shard: ShardContext;
   readonly listener: ListenerPlan;
@@ -129,7 +131,7 @@ export class Connection implements Waiting {
     this.deadlines = new Deadlines(shard.plane.timers, listener.timeouts, this);
     this.watch = new ClientWatch(this);
     client.observe(this.watch);
-    this.actor = createActor(logic, { input: { id }, parent: root });
+    this.actor = childActor(logic, { id }, root);
   }
 
   /** Starts the chart. Never throws. */
@@ -292,9 +294,4 @@ export class Connection implements Waiting {
   gone(): void {
     this.#onGone(this);
   }
-}
-
-/** The host without the port; '' for a Unix socket. */
-function hostOf(address: Address): string {
-  return address.kind === 'tcp' ? address.host : '';
 }

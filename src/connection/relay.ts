@@ -31,6 +31,8 @@ export class Relay implements FlowOwner, Stall {
   readonly #timers: Timers;
   readonly #deadlines: Deadlines;
   readonly #startedAt: number;
+  readonly #clientWatch: PeerWatch;
+  readonly #backendWatch: PeerWatch;
   readonly #acceptedUp: AcceptedBytes;
   readonly #acceptedDown: AcceptedBytes;
   /** What the stages of both directions have in common; null where there are none. */
@@ -53,14 +55,16 @@ export class Relay implements FlowOwner, Stall {
     const [up, down] = [this.#stages('up'), this.#stages('down')];
     this.up = new Flow('up', client, backend, up, this);
     this.down = new Flow('down', backend, client, down, this);
+    this.#clientWatch = new PeerWatch(connection, this, 'client');
+    this.#backendWatch = new PeerWatch(connection, this, 'backend');
     const put = connection.shard.liveStages.of(connection);
     if (put.length > 0) this.put(put);
   }
 
   start(): void {
     const { client, watch } = this.#connection;
-    client.observe(new PeerWatch(this.#connection, this, 'client'));
-    this.#backend.observe(new PeerWatch(this.#connection, this, 'backend'));
+    client.observe(this.#clientWatch);
+    this.#backend.observe(this.#backendWatch);
     this.up.start(watch.heldBytes, watch.sentFin);
     this.down.start(0, false);
   }

@@ -7,6 +7,12 @@ interface ActorFailed extends AnyEventObject {
   readonly error: unknown;
 }
 
+/** What XState's systems have that is not in their types. */
+interface Insides {
+  _register(sessionId: string): string;
+  _unregister(actor: { readonly systemId?: string | undefined }): void;
+}
+
 /**
  * The root of the actor system that all connections of a shard share: a system for each would be a fifth of what a connection
  * keeps. It has the plane's timers for a clock, so that no actor keeps time of its own, and it holds nothing. `failed`
@@ -25,7 +31,21 @@ export function rootActor(timers: Timers, failed: (actorId: string, error: unkno
       return snapshot;
     },
   };
-  return createActor(root, { clock: clockOn(timers) }).start();
+  const actor = createActor(root, { clock: clockOn(timers) }).start();
+  keepNoList(actor.system as unknown as Insides);
+  return actor;
+}
+
+/**
+ * A system of XState keeps a Map of the actors that run in it, which nothing reads: actors are found by `systemId`, which
+ * is another. What a Map has held lives on after its end (see `Slots`).
+ */
+function keepNoList(system: Insides): void {
+  const unregister = system._unregister;
+  system._register = (sessionId) => sessionId;
+  system._unregister = (actor) => {
+    if (actor.systemId !== undefined) unregister(actor);
+  };
 }
 
 /** XState's clock on the plane's timers. */

@@ -49,3 +49,8 @@ export function formatAddress(address: Address): string {
   if (address.kind === 'unix') return `unix:${address.path}`;
   return address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
 }
+
+/** The host without the port; '' for a Unix socket. */
+export function hostOf(address: Address): string {
+  return address.kind === 'tcp' ? address.host : '';
+}

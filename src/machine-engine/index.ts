@@ -1,3 +1,4 @@
+export { childActor } from './child-actor.ts';
 export { type CompiledLogic, compileMachine } from './compile-machine.ts';
 export { countInterpreted } from './counted.ts';
 export { type ChartTransition, transitionsOf } from './transitions.ts';

@@ -28,7 +28,7 @@ import {
 } from './abi.ts';
 import { LinuxEndpoint } from './endpoint.ts';
 import { errorName } from './errno.ts';
-import type { Home } from './home.ts';
+import type { Home, Thing } from './home.ts';
 import type { Runnable, Watcher } from './reactor.ts';
 import { encodeAddress } from './sockaddr.ts';
 import * as socket from './socket.ts';
@@ -54,7 +54,8 @@ export const systemLookup: Lookup = (host, found) => {
 };
 
 /** One attempt to connect. Whatever it finds, it tells later than in the call that made it. */
-export class Dial implements Watcher, Runnable, Cancellable {
+export class Dial implements Watcher, Runnable, Cancellable, Thing {
+  slot = -1;
   readonly #home: Home;
   readonly #options: DialOptions;
   readonly #handler: DialHandler;

@@ -4,7 +4,7 @@ import type { Endpoint, EndpointObserver, TcpInfo } from '../../core/ports.ts';
 import { EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, EPOLLPRI, EPOLLRDHUP, SHUT_WR } from './abi.ts';
 import { Delivery } from './delivery.ts';
 import { errorName } from './errno.ts';
-import type { Home } from './home.ts';
+import type { Home, Thing } from './home.ts';
 import type { Runnable, Watcher } from './reactor.ts';
 import { ReadHalf } from './read-half.ts';
 import * as socket from './socket.ts';
@@ -16,7 +16,8 @@ import { WriteHalf } from './write-half.ts';
  * it remembers. Nothing is told from inside of a call of its owner but `accepted`: what else comes of a call comes later
  * in the same turn.
  */
-export class LinuxEndpoint implements Endpoint, Watcher, Runnable {
+export class LinuxEndpoint implements Endpoint, Watcher, Runnable, Thing {
+  slot = -1;
   readonly remote: Address;
   readonly #fd: number;
   readonly #home: Home;

@@ -1,3 +1,4 @@
+import type { Slotted } from '../../core/slots.ts';
 import type { SourcePorts } from '../../core/source-ports.ts';
 import type { DescriptorTable } from './descriptor-table.ts';
 import type { PipePool } from './pipe-pool.ts';
@@ -16,6 +17,12 @@ export interface Sizes {
   readonly splice: boolean;
 }
 
+/** A connected socket or a dial, as the plane keeps it. */
+export interface Thing extends Slotted {
+  /** Cuts it now. */
+  destroy(): void;
+}
+
 /** What endpoints, dials and listeners of a plane share. */
 export interface Home {
   readonly system: System;
@@ -29,6 +36,6 @@ export interface Home {
   readonly buffer: Uint8Array;
   readonly onObserverError: (error: unknown) => void;
   /** A connected socket or a dial is there, or gone. */
-  opened(thing: { destroy(): void }): void;
-  gone(thing: { destroy(): void }): void;
+  opened(thing: Thing): void;
+  gone(thing: Thing): void;
 }

@@ -1,4 +1,5 @@
 import type { Address } from '../../core/address.ts';
+import { Keepsake } from '../../core/keepsake.ts';
 import { PIPES_MAX } from '../../core/pipes.ts';
 import type {
   Cancellable,
@@ -11,11 +12,12 @@ import type {
   PlaneOptions,
   Sharing,
 } from '../../core/ports.ts';
+import { Slots } from '../../core/slots.ts';
 import { SourcePorts } from '../../core/source-ports.ts';
 import { LAYOUTS, type Layout } from './abi.ts';
 import { allocateDescriptorTable, DescriptorTable } from './descriptor-table.ts';
 import { Dial, type Lookup, systemLookup } from './dial.ts';
-import type { Home, Sizes } from './home.ts';
+import type { Home, Sizes, Thing } from './home.ts';
 import { LinuxListening } from './listening.ts';
 import { measuredEpoch, monotonicMs } from './monotonic.ts';
 import { PipePool } from './pipe-pool.ts';
@@ -66,7 +68,8 @@ export class LinuxPlane implements Plane, Home {
   readonly sourcePorts: SourcePorts;
   readonly buffer: Uint8Array;
   readonly onObserverError: (error: unknown) => void;
-  readonly #things = new Set<{ destroy(): void }>();
+  readonly #things = new Slots<Thing>();
+  readonly #keepsake = new Keepsake<Dial>();
   readonly #listenings = new Set<LinuxListening>();
   readonly #onOpen: (by: 1 | -1) => void;
   readonly #lookup: Lookup;
@@ -134,13 +137,15 @@ export class LinuxPlane implements Plane, Home {
     return true;
   }
 
-  opened(thing: { destroy(): void }): void {
+  opened(thing: Thing): void {
     this.#things.add(thing);
     this.#onOpen(1);
   }
 
-  gone(thing: { destroy(): void }): void {
-    if (this.#things.delete(thing)) this.#onOpen(-1);
+  gone(thing: Thing): void {
+    if (!this.#things.delete(thing)) return;
+    this.#onOpen(-1);
+    if (thing instanceof Dial) this.#keepsake.offer(thing);
   }
 
   async listen(

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { Actor, type AnyActorRef, createActor, fromTransition } from 'xstate';
+import { childActor } from '../../src/machine-engine/index.ts';
+import { chart, INPUT } from './connection-chart.ts';
+import { type AnyLogic, both, pairOf } from './engines.ts';
+
+type Make = (logic: AnyLogic, parent: AnyActorRef) => AnyActorRef;
+
+const ours: Make = (logic, parent) => childActor(logic, INPUT, parent);
+const xstates: Make = (logic, parent) => createActor(logic, { input: INPUT, parent } as never);
+
+const EVENTS = [
+  { type: 'admitted' },
+  { type: 'no-such-event' },
+  { type: 'kill' },
+  { type: 'kill' },
+  { type: 'flushed' },
+];
+
+/** All that can be seen of an actor and that its system tells inspectors, without what no two actors share. */
+function lifeOf(make: Make, logic: AnyLogic): unknown[] {
+  const told: unknown[] = [];
+  const inspect = ({ type, ...of }: object & { type: string }): void => {
+    const { event, snapshot } = of as {
+      event?: { type: string };
+      snapshot?: { value?: unknown; status: string };
+    };
+    told.push([type, event?.type.replace(/x:\d+/, 'id'), snapshot?.value, snapshot?.status]);
+  };
+  const root = createActor(
+    fromTransition((state) => state, null),
+    { inspect },
+  ).start();
+  const actor = make(logic, root);
+  actor.subscribe({
+    next: (snapshot) => told.push(['next', snapshot.value]),
+    error: (error) => told.push(['error', String(error)]),
+    complete: () => told.push(['complete']),
+  });
+  actor.start();
+  for (const event of EVENTS) {
+    actor.send(event);
+    const { value, status, output } = actor.getSnapshot();
+    told.push([value, status, output]);
+  }
+  const { id, sessionId, system } = actor;
+  told.push(Object.keys(actor).sort(), id === sessionId, system === root.system, actor instanceof Actor);
+  return told;
+}
+
+describe('an actor made below another', () => {
+  it('cannot be told from one that XState made, by either engine, nor can its life', () => {
+    const lives = both(pairOf(chart), (logic) => [lifeOf(ours, logic), lifeOf(xstates, logic)]);
+    for (const [own, theirs] of lives) {
+      expect(own).toEqual(theirs);
+      expect(own?.length).toBeGreaterThan(3 * EVENTS.length);
+    }
+  });
+
+  it('tells its parent of its error, and its observers', () => {
+    const failing = fromTransition(() => {
+      throw new Error('broken');
+    }, null) as unknown as AnyLogic;
+    const [own, theirs] = [ours, xstates].map((make) => lifeOf(make, failing));
+    expect(own).toEqual(theirs);
+    expect(own).toContainEqual(['error', 'Error: broken']);
+  });
+});
