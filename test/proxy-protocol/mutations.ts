@@ -63,7 +63,7 @@ export function hostileBytes(dice: Dice): Uint8Array {
   const kind = dice.next();
   if (kind < 0.15) return randomBytes(dice, 60);
   if (kind < 0.4) return joined(dice.one(BEGINNINGS), randomBytes(dice, 60));
-  let bytes: Uint8Array = dice.one(TRUE_HEADERS).slice();
+  let bytes: Uint8Array = Uint8Array.from(dice.one(TRUE_HEADERS));
   for (let left = dice.between(1, 4); left > 0; left--) bytes = changed(dice, bytes);
   return bytes;
 }

@@ -55,7 +55,7 @@ describe('a header of version 2', () => {
   });
 
   test('reads an IPv4 address that IPv6 maps as IPv4', () => {
-    const block = IPV6_BLOCK.slice();
+    const block = Uint8Array.from(IPV6_BLOCK);
     block.set([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 1, 2, 3]);
     expect(headerOf(v2(0x21, 0x21, block)).source).toEqual({ kind: 'tcp', host: '10.1.2.3', port: 56_324 });
   });

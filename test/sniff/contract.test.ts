@@ -24,7 +24,7 @@ describe.each(NAMES)('the sniffer for %s', (name) => {
   });
 
   test.each(ALL_SAMPLES)('leaves the bytes as they were: $name', ({ bytes }) => {
-    const before = bytes.slice();
+    const before = Uint8Array.from(bytes);
     sniffer(bytes);
     expect(Buffer.compare(bytes, before)).toBe(0);
   });

@@ -109,7 +109,7 @@ function changed(bytes: Uint8Array, { at, how, value }: Change): Uint8Array {
   if (how === 'cut') return bytes.slice(0, place);
   if (how === 'insert') return bytesOf(bytes.subarray(0, place), value, bytes.subarray(place));
   if (how === 'remove') return bytesOf(bytes.subarray(0, place), bytes.subarray(place + 1));
-  const copy = bytes.slice();
+  const copy = Uint8Array.from(bytes);
   if (copy.length > 0) copy[place] = value;
   return copy;
 }

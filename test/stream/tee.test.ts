@@ -108,7 +108,7 @@ function memorySink(): TeeSink & { text(): string; closed: number } {
   const parts: Uint8Array[] = [];
   return {
     closed: 0,
-    write: (bytes) => void parts.push(bytes.slice()),
+    write: (bytes) => void parts.push(Uint8Array.from(bytes)),
     close() {
       this.closed++;
     },
