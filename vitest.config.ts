@@ -11,6 +11,12 @@ const e2e = {
   fileParallelism: false,
 };
 
+/** What measures nothing, so that two of its files may run at a time. */
+const IN_PAIRS = [
+  'test/e2e/{capture,cli,deploy,dialing,protocols,proxy-protocol,recipes,tls,toxiproxy}/**/*.test.ts',
+  'test/e2e/dashboard/!(many).test.ts',
+];
+
 /**
  * The life of connections, over again on the net plane with so many shards on one port, and on the linux plane without
  * splicing: test/support/sluice.ts reads the first two variables, the plane the third.
@@ -28,7 +34,7 @@ const again = [
   },
 ].map((project, index) => ({
   // Two files at a time: what is measured here was measured by `e2e` already, one file at a time.
-  test: { ...e2e, fileParallelism: true, maxWorkers: 2, ...project, sequence: { groupOrder: 2 + index } },
+  test: { ...e2e, fileParallelism: true, maxWorkers: 2, ...project, sequence: { groupOrder: 3 + index } },
 }));
 
 // `unit` is everything below e2e: no port, no child process, no clock of the wall.
@@ -53,7 +59,18 @@ export default defineConfig({
           ...e2e,
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          exclude: IN_PAIRS,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...e2e,
+          name: 'e2e-in-pairs',
+          include: IN_PAIRS,
+          fileParallelism: true,
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
         },
       },
       ...again,

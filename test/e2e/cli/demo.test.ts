@@ -30,7 +30,9 @@ describe('the demo', () => {
     expect(names).not.toContain('nobody');
 
     expect((await fetch(`${urls['admin']}/readyz`)).status).toBe(200);
-    expect(await (await fetch(`${urls['admin']}/`)).text()).toContain('data-state="streaming"');
+    expect(await (await fetch(`${urls['admin']}/`)).text()).toContain('/page.js');
+    const picture = await fetch(`${urls['admin']}/v1/machines/connection/picture`);
+    expect(await picture.text()).toContain('data-state="streaming"');
     expect(await (await fetch(urls['metrics'] ?? '')).text()).toMatch(
       /sluice_connections\{.*state="streaming"/,
     );

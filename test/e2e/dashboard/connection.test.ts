@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { keepPicture, openPage, startBrowser } from '../../support/browser.ts';
+import { eventually } from '../../support/eventually.ts';
 import { needs } from '../../support/programs.ts';
 import { type Sluice, startSluice } from '../../support/sluice.ts';
 import { dial, hear, serve, write } from '../../support/tcp.ts';
@@ -41,6 +42,18 @@ admin: { listen: 127.0.0.1:0, trace_url: 'http://127.0.0.1:16686/trace/{trace_id
     [sluice, browser] = await Promise.all([startSluice(config), startBrowser()]);
   });
 
+  /** The id of a client's connection, as soon as it is listed; those of other tests may be there as well. */
+  function idOf({ localAddress, localPort }: Socket): Promise<string> {
+    return eventually(async () => {
+      const answer = await fetch(`${sluice.admin}/v1/connections?limit=1000`);
+      const { connections } = (await answer.json()) as {
+        connections: { connection: string; client: string }[];
+      };
+      const own = connections.find(({ client }) => client === `${localAddress}:${localPort}`);
+      return own?.connection;
+    }, 'the connection in the list');
+  }
+
   /** A client that has sent this, its connection's id, and its page. */
   async function looked(
     sent: string,
@@ -49,14 +62,11 @@ admin: { listen: 127.0.0.1:0, trace_url: 'http://127.0.0.1:16686/trace/{trace_id
     const client = await dial(sluice.address());
     client.resume();
     await write(client, Buffer.from(sent));
-    const peer = encodeURIComponent(`${client.localAddress}`);
     const page = await openPage(browser, `${sluice.admin}/`, {
       colorScheme: theme,
       isKnown: (error) => error.includes('404'),
     });
-    const response = await fetch(`${sluice.admin}/v1/connections?client=${peer}&sort=-id&limit=1`);
-    const { connections } = (await response.json()) as { connections: { connection: string }[] };
-    const id = connections[0]?.connection ?? '';
+    const id = await idOf(client);
     await page.goto(`${sluice.admin}/#/connections/${id}`);
     return { client, id, page };
   }
