@@ -5,6 +5,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseConfig, startService } from '../../src/index.ts';
+import { median } from '../median.ts';
 
 const ROUNDS = 5;
 const LOAD = fileURLToPath(new URL('./load.js', import.meta.url));
@@ -67,8 +68,4 @@ function whileAsleep(): Figures {
 function table(what: string, pick: (figures: Figures) => number): void {
   const [read, full] = [median(reading.map(pick)), median(asleep.map(pick))];
   console.log(`${what}: read ${read.toFixed(0)}, full ${full.toFixed(0)}, ratio ${(full / read).toFixed(2)}`);
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }

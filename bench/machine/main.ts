@@ -2,6 +2,8 @@
  * What the chart of one connection costs by XState's interpreter and compiled: CPU and memory, side by side in one run.
  * `node --expose-gc dist/bench/machine/main.js`. Other work on the machine moves both columns: read the ratio.
  */
+
+import { median } from '../median.ts';
 import { answer, EngineProcess } from './engine-process.ts';
 import type { EngineName } from './engines.ts';
 import type { Question } from './measure.ts';
@@ -52,10 +54,6 @@ async function memory(question: Question): Promise<Figures> {
     }
   }
   return { interpreter: median(samples.interpreter), compiled: median(samples.compiled) };
-}
-
-function median(samples: readonly number[]): number {
-  return samples.toSorted((a, b) => a - b)[samples.length >> 1]!;
 }
 
 function printFigures(what: string, { interpreter, compiled }: Figures, digits: number): void {

@@ -7,6 +7,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseConfig, startService } from '../../src/index.ts';
+import { median } from '../median.ts';
 
 const ROUNDS = 11;
 const PEERS = fileURLToPath(new URL('./peers.js', import.meta.url));
@@ -129,8 +130,4 @@ function portOf(listener: string): string {
 /** Round by round, so that what disturbs a round disturbs both. */
 function ratio(values: readonly number[], others: readonly number[] = []): string {
   return median(values.map((value, round) => value / (others[round] ?? Number.NaN))).toFixed(3);
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

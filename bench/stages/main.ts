@@ -6,6 +6,7 @@
 import { performance } from 'node:perf_hooks';
 import { asapScheduler } from 'rxjs';
 import { parseConfig } from '../../src/index.ts';
+import { median } from '../median.ts';
 import { CHUNK_SIZES, ChunkPipe } from './chunk-pipe.ts';
 
 const ROUNDS = 9;
@@ -87,8 +88,4 @@ function nanosecondsPerChunk(pipe: ChunkPipe): number {
   }
   const { user, system } = process.cpuUsage(before);
   return ((user + system) * 1000) / chunks;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[values.length >> 1] ?? Number.NaN;
 }

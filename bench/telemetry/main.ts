@@ -7,6 +7,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseConfig, startService } from '../../src/index.ts';
+import { median } from '../median.ts';
 import { account, between, type Cpu } from './threads.ts';
 
 const PEERS = fileURLToPath(new URL('./peers.js', import.meta.url));
@@ -135,8 +136,4 @@ function load(port: string, ms: number): Promise<number> {
       else reject(new Error(`no connection was made in ${ms} ms`));
     }),
   );
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }

@@ -23,8 +23,7 @@ export const shownTheme = computed<'light' | 'dark'>(() => {
 /** Keeps the page, and what it remembers, as `theme` says. */
 export function startTheme(): void {
   effect(() => {
-    document.documentElement.dataset['theme'] = theme.value;
-    document.documentElement.dataset['shown'] = shownTheme.value;
+    document.documentElement.dataset['theme'] = shownTheme.value;
     localStorage.setItem(KEPT_AS, theme.value);
   });
 }

@@ -50,7 +50,7 @@ export function formatAddress(address: Address): string {
   return address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
 }
 
-/** The host without the port; '' for a Unix socket. */
-export function hostOf(address: Address): string {
-  return address.kind === 'tcp' ? address.host : '';
+/** The host without the port; '' for a Unix socket, and where there is no address. */
+export function hostOf(address: Address | null): string {
+  return address?.kind === 'tcp' ? address.host : '';
 }

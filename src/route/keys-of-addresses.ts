@@ -1,5 +1,5 @@
 import type { Address } from '../core/address.ts';
-import { formatAddress } from '../core/address.ts';
+import { formatAddress, hostOf } from '../core/address.ts';
 import { anyCidrContains, type Cidr } from '../core/cidr.ts';
 import { formatCidr } from '../core/format-cidr.ts';
 import type { Key } from './key.ts';
@@ -50,10 +50,6 @@ function networkKey(
     wanted: (networks) => networks.map(formatCidr),
     seen,
   };
-}
-
-function hostOf(address: Address | null): string {
-  return address?.kind === 'tcp' ? address.host : '';
 }
 
 function portOf(address: Address | null): number | null {
