@@ -2,9 +2,14 @@ import { type ActorLogic, type AnyActorRef, type AnyEventObject, createActor, ty
 import type { Timers } from '../core/ports.ts';
 
 /** What XState tells the parent of an actor whose logic has thrown. */
-interface ActorFailed extends AnyEventObject {
+interface ActorFailed {
   readonly actorId: string;
   readonly error: unknown;
+}
+
+/** Where XState's actors take what others tell them; it is not in its types. */
+interface Receiver {
+  _send(event: ActorFailed | { readonly output: unknown }): void;
 }
 
 /** What XState's systems have that is not in their types. */
@@ -23,16 +28,14 @@ export function rootActor(timers: Timers, failed: (actorId: string, error: unkno
   const root: ActorLogic<Snapshot<unknown>, AnyEventObject> = {
     getInitialSnapshot: () => ({ status: 'active', output: undefined, error: undefined }),
     getPersistedSnapshot: (snapshot) => snapshot,
-    transition: (snapshot, event) => {
-      if (event.type.startsWith('xstate.error.actor.')) {
-        const { actorId, error } = event as ActorFailed;
-        failed(actorId, error);
-      }
-      return snapshot;
-    },
+    transition: (snapshot) => snapshot,
   };
   const actor = createActor(root, { clock: clockOn(timers) }).start();
   keepNoList(actor.system as unknown as Insides);
+  // Nothing changes it, so what it is told goes through no mailbox: each connection tells it of its end.
+  (actor as unknown as Receiver)._send = (event) => {
+    if ('error' in event) failed(event.actorId, event.error);
+  };
   return actor;
 }
 

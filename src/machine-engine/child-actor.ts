@@ -1,8 +1,19 @@
 import { Actor, type AnyActorLogic, type AnyActorRef, type InputFrom } from 'xstate';
 
-/** `ProcessingStatus.NotStarted` and `Running` of XState's actors. */
+/** `ProcessingStatus` of XState's actors. */
 const NOT_STARTED = 0;
 const RUNNING = 1;
+const STOPPED = 2;
+
+const XSTATE = Actor.prototype as unknown as {
+  update(this: unknown, snapshot: Ended, event: unknown): void;
+};
+
+/** What an actor needs to know of a snapshot. */
+interface Ended {
+  readonly status: string;
+  readonly output?: unknown;
+}
 
 /** What XState's actors have that is not in their types, as far as it is needed here. */
 interface Insides {
@@ -12,17 +23,32 @@ interface Insides {
   readonly system: AnyActorRef['system'] & {
     _bookId(): string;
     _sendInspectionEvent(event: object): void;
+    _unregister(actor: object): void;
+    readonly scheduler: { cancelAll(actor: object): void };
   };
   readonly eventListeners: Map<string, Set<(event: unknown) => void>>;
   readonly _processingStatus: number;
   readonly _deferred: (() => void)[];
   readonly _parent: unknown;
   _process(event: unknown): void;
+  _send(event: unknown): void;
   _initState(snapshot: undefined): void;
   _stop(): void;
 }
 
-type MailboxClass = new (process: (event: unknown) => void) => object;
+/** XState copies what inspectors are told, where there are any: so one object tells of all, and holds nothing between. */
+const TOLD_EVENT: { type: string; sourceRef: unknown; actorRef: unknown; event: unknown } = {
+  type: '@xstate.event',
+  sourceRef: undefined,
+  actorRef: null,
+  event: null,
+};
+const TOLD_SNAPSHOT: { type: string; actorRef: unknown; event: unknown; snapshot: unknown } = {
+  type: '@xstate.snapshot',
+  actorRef: null,
+  event: null,
+  snapshot: null,
+};
 
 /** An action as logics give it to be executed. */
 interface Executable {
@@ -34,9 +60,9 @@ interface Executable {
 
 /**
  * Makes an actor of XState below another, not started, as `createActor(logic, { input, parent })` does: with XState's own
- * methods, the same fields and the same telling of inspectors. Only its constructor is another. XState's own merges two
- * objects of options, which makes V8 describe a new kind of object for each actor, and four closures that hardly any actor
- * uses (D-094). Options are those two alone. `parent` is started, and holds nothing of it.
+ * fields and the same telling of inspectors. What it does for each event, and its constructor, are written anew: XState's
+ * make some 30 objects, most of them for observers and inspectors that hardly any actor has (D-094, D-100). Options are
+ * those two alone. `parent` is started, and holds nothing of it.
  */
 export function childActor<L extends AnyActorLogic>(
   logic: L,
@@ -46,17 +72,53 @@ export function childActor<L extends AnyActorLogic>(
   return new ChildActor(logic, input, parent as unknown as Insides) as unknown as Actor<L>;
 }
 
+/** The events of one actor, worked off one after another: those that are sent meanwhile wait. XState's `Mailbox`. */
+class Mailbox {
+  readonly #actor: Insides;
+  #waiting: unknown[] | null = null;
+  #isStarted = false;
+  #isBusy = false;
+
+  constructor(actor: Insides) {
+    this.#actor = actor;
+  }
+
+  start(): void {
+    this.#isStarted = true;
+    if (!this.#isBusy && this.#waiting !== null) this.#work(this.#waiting.shift());
+  }
+
+  clear(): void {
+    this.#waiting = null;
+  }
+
+  enqueue(event: unknown): void {
+    if (this.#isBusy || !this.#isStarted) {
+      this.#waiting ??= [];
+      this.#waiting.push(event);
+    } else this.#work(event);
+  }
+
+  #work(first: unknown): void {
+    this.#isBusy = true;
+    this.#actor._process(first);
+    while (this.#waiting !== null && this.#waiting.length > 0) this.#actor._process(this.#waiting.shift());
+    this.#waiting = null;
+    this.#isBusy = false;
+  }
+}
+
 class ChildActor {
   readonly logic: AnyActorLogic;
-  readonly _snapshot: unknown = undefined;
+  _snapshot: unknown = undefined;
   readonly clock: unknown;
   readonly options: object;
   readonly id: string;
-  readonly mailbox: object;
-  readonly observers = new Set<object>();
-  readonly eventListeners = new Map<string, Set<(event: unknown) => void>>();
+  readonly mailbox: Mailbox;
+  #observers: Set<object> | null = null;
+  #listeners: Map<string, Set<(event: unknown) => void>> | null = null;
   readonly logger: unknown;
-  readonly _processingStatus = NOT_STARTED;
+  _processingStatus = NOT_STARTED;
   readonly _parent: Insides;
   readonly _syncSnapshot = undefined;
   readonly ref: this;
@@ -64,7 +126,7 @@ class ChildActor {
   readonly systemId = undefined;
   readonly sessionId: string;
   readonly system: Insides['system'];
-  readonly _doneEvent = undefined;
+  _doneEvent: unknown = undefined;
   readonly src: AnyActorLogic;
   readonly _deferred: (() => void)[] = [];
   readonly send: (event: never) => void;
@@ -78,16 +140,75 @@ class ChildActor {
     this.system = system;
     this.sessionId = system._bookId();
     this.id = this.sessionId;
-    this.mailbox = new (parent.mailbox.constructor as MailboxClass)(self._process.bind(this));
+    this.mailbox = new Mailbox(self);
     this.logger = logger;
     this._parent = parent;
     this.ref = this;
     this.src = logic;
     this._actorScope = new Scope(self, this.id, this.sessionId, logger, system);
-    this.send = Actor.prototype.send.bind(this) as (event: never) => void;
+    this.send = this.#accept.bind(this) as (event: never) => void;
     system._sendInspectionEvent({ type: '@xstate.actor', actorRef: this });
     self._initState(undefined);
   }
+
+  get observers(): Set<object> {
+    this.#observers ??= new Set();
+    return this.#observers;
+  }
+
+  get eventListeners(): Map<string, Set<(event: unknown) => void>> {
+    this.#listeners ??= new Map();
+    return this.#listeners;
+  }
+
+  #accept(event: unknown): void {
+    tellEvent(undefined, this, event);
+    (this as unknown as Insides)._send(event);
+  }
+
+  /** A new snapshot is there. Where somebody observes the actor, or its first actions wait, XState's own method is called. */
+  update(snapshot: Ended, event: unknown): void {
+    if (this.#observers !== null || this._deferred.length > 0 || snapshot.status === 'error') {
+      XSTATE.update.call(this, snapshot, event);
+      return;
+    }
+    this._snapshot = snapshot;
+    if (snapshot.status === 'done') {
+      this._stopProcedure();
+      this.#listeners?.clear();
+      const done = { type: `xstate.done.actor.${this.id}`, output: snapshot.output, actorId: this.id };
+      this._doneEvent = done;
+      tellEvent(this, this._parent, done);
+      this._parent._send(done);
+    }
+    TOLD_SNAPSHOT.actorRef = this;
+    TOLD_SNAPSHOT.event = event;
+    TOLD_SNAPSHOT.snapshot = snapshot;
+    this.system._sendInspectionEvent(TOLD_SNAPSHOT);
+    TOLD_SNAPSHOT.actorRef = null;
+    TOLD_SNAPSHOT.event = null;
+    TOLD_SNAPSHOT.snapshot = null;
+  }
+
+  /** As XState's, but that there is no new mailbox: what is sent to a stopped actor never comes to one. */
+  _stopProcedure(): this {
+    if (this._processingStatus !== RUNNING) return this;
+    this.system.scheduler.cancelAll(this);
+    this.mailbox.clear();
+    this._processingStatus = STOPPED;
+    this.system._unregister(this);
+    return this;
+  }
+}
+
+function tellEvent(source: object | undefined, target: Pick<Insides, 'system'>, event: unknown): void {
+  TOLD_EVENT.sourceRef = source;
+  TOLD_EVENT.actorRef = target;
+  TOLD_EVENT.event = event;
+  target.system._sendInspectionEvent(TOLD_EVENT);
+  TOLD_EVENT.sourceRef = undefined;
+  TOLD_EVENT.actorRef = null;
+  TOLD_EVENT.event = null;
 }
 
 Object.setPrototypeOf(ChildActor.prototype, Actor.prototype);
@@ -131,15 +252,14 @@ class Scope {
     }
   }
 
-  /** XState's interpreter calls it by itself, without the scope. */
-  readonly actionExecutor = (action: Executable): void => {
+  /** XState's interpreter calls it by itself, or copies the scope. */
+  readonly actionExecutor = ({ type, info, params, exec }: Executable): void => {
     const { self, system } = this;
-    const exec = (): void => {
-      const { type, params } = action;
+    const execute = (): void => {
       system._sendInspectionEvent({ type: '@xstate.action', actorRef: self, action: { type, params } });
-      action.exec?.(action.info, action.params);
+      exec?.(info, params);
     };
-    if (self._processingStatus === RUNNING) exec();
-    else self._deferred.push(exec);
+    if (self._processingStatus === RUNNING) execute();
+    else self._deferred.push(execute);
   };
 }
