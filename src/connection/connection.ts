@@ -184,10 +184,11 @@ export class Connection implements Waiting, Slotted {
     const { layout, cells } = counters;
     const listener = this.listener.index;
     const at = this.now();
-    if (this.visits.hasBegun) cells[layout.state(listener, stateIndex(this.state))]! -= 1;
-    this.visits.enter(state, at);
-    this.state = state;
     const index = stateIndex(state);
+    const { present } = this.visits;
+    if (present >= 0) cells[layout.state(listener, present)]! -= 1;
+    this.visits.enter(index, at);
+    this.state = state;
     cells[layout.transition(listener, index)]! += 1;
     if (state !== 'closed') cells[layout.state(listener, index)]! += 1;
     if (readWord(words, 'DETAIL') !== 0) emit({ kind: 'entered', at, connection: this.id, listener, state });

@@ -53,6 +53,7 @@ export class Deadlines {
   #wakeAt = NEVER;
   #stall: Stall | null = null;
   #isLingerRenewed = false;
+  readonly #fire = (): void => this.#owner.guard(() => this.#look());
   /** Time of the last byte read or accepted, either direction. */
   lastActivity: number;
 
@@ -125,7 +126,7 @@ export class Deadlines {
   #sleepUntil(at: number, ms: number): void {
     this.#timer?.cancel();
     this.#wakeAt = at;
-    this.#timer = this.#timers.after(ms, () => this.#owner.guard(() => this.#look()));
+    this.#timer = this.#timers.after(ms, this.#fire);
   }
 
   #look(): void {

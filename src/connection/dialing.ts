@@ -3,7 +3,7 @@ import type { Address } from '../core/address.ts';
 import type { FailureKind } from '../core/circuits.ts';
 import type { ConnectPlan } from '../core/plan.ts';
 import type { Cancellable, DialFailure, DialFailureKind, DialOptions, Endpoint } from '../core/ports.ts';
-import { race } from '../names/index.ts';
+import { type RaceHandler, race } from '../names/index.ts';
 import { setUpBackend } from './backend-setup.ts';
 import { builtInBackend } from './built-in/index.ts';
 import type { Connection } from './connection.ts';
@@ -25,8 +25,8 @@ export interface DialInProgress extends Cancellable {
   readonly row: number;
   /** When the attempt began; null while the pause before it lasts. */
   readonly from: number | null;
-  /** Whether it had been made ahead, so that it tells nothing of how fast the backend is now. Absent = no. */
-  readonly isMadeAhead?: boolean;
+  /** Whether it had been made ahead, so that it tells nothing of how fast the backend is now. */
+  readonly isMadeAhead: boolean;
 }
 
 /** Entry: picks a backend and connects; where all are full, waits for a place or ends, as the pool says. */
@@ -53,17 +53,11 @@ export function dialPlaced(connection: Connection): void {
 
 /** Connects to a backend that was picked; waits first where it is one that has just failed. */
 function dialRow(connection: Connection, row: number): void {
-  const { shard, tried } = connection;
-  connection.dial = { row, from: null, cancel: () => {} };
-  const pause = tried.includes(row) ? Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** (tried.length - 1)) : 0;
-  if (pause === 0) {
-    connect(connection, row);
-    return;
-  }
-  // What could not begin before the deadline is given up when that comes.
-  connection.deadlines.after('deadline.connect', finite(timeLeft(connection)));
-  const wait = shard.plane.timers.after(pause, () => connection.guard(() => connect(connection, row)));
-  connection.dial = { row, from: null, cancel: () => wait.cancel() };
+  const { tried } = connection;
+  const attempt = new Attempt(connection, row);
+  connection.dial = attempt;
+  if (tried.includes(row)) attempt.afterPause(Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** (tried.length - 1)));
+  else attempt.begin();
 }
 
 /** Exit: what is still under way is given up. */
@@ -77,40 +71,135 @@ export function stopDialing(connection: Connection, event: { readonly type: stri
   else failed(connection, under, 'cancelled', null);
 }
 
-function connect(connection: Connection, row: number): void {
-  const { plan } = connection;
-  const { plane, counters } = connection.shard;
-  const backend = plan.backends[row];
-  const pool = plan.pools[connection.pool];
-  if (backend === undefined || pool === undefined) throw new RangeError(`there is no backend ${row}`);
-  const leftMs = Math.max(MOMENT_MS, timeLeft(connection));
-  connection.deadlines.after('deadline.connect', Math.min(pool.connect.timeoutMs, leftMs));
-  const from = connection.now();
-  const options = optionsOf(connection, pool.connect);
-  const addresses = addressesOf(connection, backend, options);
-  connection.dial = { row, from, cancel: () => {} };
-  if (addresses.length === 0) {
-    counters.cells[counters.layout.dials(row)]! += 1;
-    refused(connection, UNRESOLVED);
-    return;
+/** One attempt at a backend, from its being picked until the backend is connected or given back. */
+class Attempt implements DialInProgress, RaceHandler {
+  readonly row: number;
+  from: number | null = null;
+  isMadeAhead = false;
+  readonly #connection: Connection;
+  #connect: ConnectPlan | null = null;
+  #address: Address | null = null;
+  /** What is under way for it: a pause, a race, or what comes before the client's bytes. */
+  #under: Cancellable | null = null;
+  /** Connected, and not yet the connection's. */
+  #endpoint: Endpoint | null = null;
+
+  constructor(connection: Connection, row: number) {
+    this.#connection = connection;
+    this.row = row;
   }
-  const address = backend.original ? (connection.original as Address) : backend.address;
-  const ahead = pool.preconnect === null ? null : connection.shard.preconnects.take(plan, row);
-  if (ahead !== null) {
-    counters.cells[counters.layout.dials(row)]! += 1;
-    connection.dial = { row, from, isMadeAhead: true, cancel: () => ahead.destroy() };
-    connected(connection, ahead, address, pool.connect);
-    return;
+
+  cancel(): void {
+    if (this.#under !== null) this.#under.cancel();
+    else this.#endpoint?.destroy();
   }
-  const attempt = race(plane, addresses, options, pool.connect.attemptDelayMs, {
-    began: () => {
-      counters.cells[counters.layout.dials(row)]! += 1;
-    },
-    lost: (failure, began) => lost(connection, row, failure, began),
-    connected: (endpoint) => connection.guard(() => connected(connection, endpoint, address, pool.connect)),
-    failed: (failure) => connection.guard(() => refused(connection, failure)),
-  });
-  connection.dial = { row, from, cancel: () => attempt.cancel() };
+
+  afterPause(ms: number): void {
+    const connection = this.#connection;
+    // What could not begin before the deadline is given up when that comes.
+    connection.deadlines.after('deadline.connect', finite(timeLeft(connection)));
+    this.#under = connection.shard.plane.timers.after(ms, () => connection.guard(() => this.begin()));
+  }
+
+  begin(): void {
+    const connection = this.#connection;
+    const { plan, shard } = connection;
+    const backend = plan.backends[this.row];
+    const pool = plan.pools[connection.pool];
+    if (backend === undefined || pool === undefined) throw new RangeError(`there is no backend ${this.row}`);
+    const { connect } = pool;
+    const leftMs = Math.max(MOMENT_MS, timeLeft(connection));
+    connection.deadlines.after('deadline.connect', Math.min(connect.timeoutMs, leftMs));
+    this.#under = null;
+    this.from = connection.now();
+    const options = optionsOf(connection, connect);
+    const addresses = addressesOf(connection, backend, options);
+    if (addresses.length === 0) {
+      this.began();
+      refused(connection, UNRESOLVED);
+      return;
+    }
+    this.#connect = connect;
+    this.#address = backend.original ? (connection.original as Address) : backend.address;
+    const ahead = pool.preconnect === null ? null : shard.preconnects.take(plan, this.row);
+    if (ahead !== null) {
+      this.began();
+      this.isMadeAhead = true;
+      this.#connected(ahead);
+      return;
+    }
+    this.#under = race(shard.plane, addresses, options, connect.attemptDelayMs, this);
+  }
+
+  began(): void {
+    const { counters } = this.#connection.shard;
+    counters.cells[counters.layout.dials(this.row)]! += 1;
+  }
+
+  /** One address of several failed; another one is tried for the same attempt at the backend. */
+  lost(failure: DialFailure, began: number): void {
+    const connection = this.#connection;
+    const { counters, plane } = connection.shard;
+    counters.cells[counters.layout.dialFailures(this.row)]! += 1;
+    noteExhaustion(connection, failure);
+    const from = plane.timers.epoch + began;
+    connection.attempts.push({ backend: this.row, from, to: connection.now(), error: failure.code });
+  }
+
+  connected(endpoint: Endpoint): void {
+    try {
+      this.#connected(endpoint);
+    } catch (error) {
+      this.#connection.defect(error);
+    }
+  }
+
+  failed(failure: DialFailure): void {
+    try {
+      refused(this.#connection, failure);
+    } catch (error) {
+      this.#connection.defect(error);
+    }
+  }
+
+  /** TCP stands: what comes before the client's bytes, if anything, then the end of dialing. */
+  #connected(endpoint: Endpoint): void {
+    const connection = this.#connection;
+    const { proxyOut, tls } = this.#connect as ConnectPlan;
+    this.#under = null;
+    this.#endpoint = endpoint;
+    endpoint.observe(UNWATCHED);
+    if (proxyOut === null && tls === null) {
+      reached(connection, this, endpoint);
+      return;
+    }
+    if (tls !== null) {
+      const ms = Math.max(MOMENT_MS, Math.min(tls.handshakeMs, timeLeft(connection)));
+      connection.deadlines.after('deadline.connect', ms);
+    }
+    const setup = setUpBackend(connection, this.#address as Address, this.#connect as ConnectPlan, endpoint, {
+      ready: (inside, facts) => {
+        connection.backendTls = facts;
+        reached(connection, this, inside);
+      },
+      failed: (code) => {
+        failed(connection, this, code, 'handshake');
+        connection.send({ type: 'dial.failed', reason: 'backend-handshake', retry: true });
+      },
+    });
+    if (connection.dial === this) this.#under = setup;
+  }
+}
+
+function reached(connection: Connection, under: DialInProgress, endpoint: Endpoint): void {
+  own(connection, endpoint);
+  const { upstreams } = connection.shard;
+  upstreams.connected(under.row);
+  if (under.from !== null && !under.isMadeAhead) upstreams.measured(under.row, connection.now() - under.from);
+  connection.dial = null;
+  connection.row = under.row;
+  tellAttempt(connection, under, '');
+  connection.send({ type: 'dialed' });
 }
 
 /** Milliseconds until all attempts of the connection together must have succeeded; Infinity = there is no such deadline. */
@@ -127,15 +216,6 @@ function finite(ms: number): number {
   return ms === NEVER_MS ? 0 : ms;
 }
 
-/** One address of several failed; another one is tried for the same attempt at the backend. */
-function lost(connection: Connection, row: number, failure: DialFailure, began: number): void {
-  const { counters, plane } = connection.shard;
-  counters.cells[counters.layout.dialFailures(row)]! += 1;
-  noteExhaustion(connection, failure);
-  const from = plane.timers.epoch + began;
-  connection.attempts.push({ backend: row, from, to: connection.now(), error: failure.code });
-}
-
 /** What to dial a backend with, for this connection's client. A client on a Unix socket has no address to come from. */
 export function optionsOf(
   { plan, clientHost }: Connection,
@@ -146,45 +226,6 @@ export function optionsOf(
   if (source === null) return socket;
   if (source !== 'client') return { ...socket, source };
   return clientHost === '' ? socket : { ...socket, source: plainHost(clientHost), transparent: true };
-}
-
-/** TCP stands: what comes before the client's bytes, if anything, then the end of dialing. */
-function connected(connection: Connection, endpoint: Endpoint, address: Address, connect: ConnectPlan): void {
-  const dialed = connection.dial as DialInProgress;
-  const under = { ...dialed, cancel: () => endpoint.destroy() };
-  connection.dial = under;
-  endpoint.observe(UNWATCHED);
-  if (connect.proxyOut === null && connect.tls === null) {
-    reached(connection, under, endpoint);
-    return;
-  }
-  if (connect.tls !== null) {
-    const ms = Math.max(MOMENT_MS, Math.min(connect.tls.handshakeMs, timeLeft(connection)));
-    connection.deadlines.after('deadline.connect', ms);
-  }
-  const setup = setUpBackend(connection, address, connect, endpoint, {
-    ready: (inside, tls) => {
-      connection.backendTls = tls;
-      reached(connection, under, inside);
-    },
-    failed: (code) => {
-      failed(connection, under, code, 'handshake');
-      connection.send({ type: 'dial.failed', reason: 'backend-handshake', retry: true });
-    },
-  });
-  if (connection.dial === under) connection.dial = { ...under, cancel: () => setup.cancel() };
-}
-
-function reached(connection: Connection, under: DialInProgress, endpoint: Endpoint): void {
-  own(connection, endpoint);
-  const { upstreams } = connection.shard;
-  upstreams.connected(under.row);
-  if (under.from !== null && under.isMadeAhead !== true)
-    upstreams.measured(under.row, connection.now() - under.from);
-  connection.dial = null;
-  connection.row = under.row;
-  tellAttempt(connection, under, '');
-  connection.send({ type: 'dialed' });
 }
 
 function own(connection: Connection, endpoint: Endpoint): void {

@@ -43,7 +43,7 @@ export class QueuedDial implements Queued {
   }
 
   placed(row: number): void {
-    this.#connection.dial = { row, from: null, cancel: () => {} };
+    this.#connection.dial = { row, from: null, isMadeAhead: false, cancel: () => {} };
     this.#connection.send({ type: 'placed' });
   }
 

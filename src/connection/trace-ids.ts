@@ -2,6 +2,9 @@ import type { Plan } from '../core/plan.ts';
 
 /** Share of a trace id that decides about sampling: 13 hex digits, 52 bits, exact in a Number. */
 const DECIDING_DIGITS = 13;
+const DECISIONS = 16 ** DECIDING_DIGITS;
+const ZERO = 48;
+const LOWER_A = 97;
 
 /** Trace ids made ahead from one draw of randomness. */
 const BATCH = 256;
@@ -41,7 +44,7 @@ export class TraceIds {
 
 /** A number from 0 up to and without 1 that goes with a trace id, from other digits than those that decide about sampling. */
 export function share(traceId: string): number {
-  return Number.parseInt(traceId.slice(0, DECIDING_DIGITS), 16) / 16 ** DECIDING_DIGITS;
+  return numberAt(traceId, 0) / DECISIONS;
 }
 
 /** Whether a connection's trace is recorded: as the proxy in front of it has decided, else by its trace id. */
@@ -59,5 +62,15 @@ interface Traced {
 /** Whether a trace is recorded: decided by its id alone, so that every hop decides alike. `share` from 0 to 1. */
 export function isSampled(traceId: string, share: number): boolean {
   if (share >= 1) return true;
-  return Number.parseInt(traceId.slice(-DECIDING_DIGITS), 16) < share * 16 ** DECIDING_DIGITS;
+  return numberAt(traceId, traceId.length - DECIDING_DIGITS) < share * DECISIONS;
+}
+
+/** What DECIDING_DIGITS lower-case hex digits mean, without a text of their own. */
+function numberAt(text: string, from: number): number {
+  let number = 0;
+  for (let at = from; at < from + DECIDING_DIGITS; at++) {
+    const code = text.charCodeAt(at);
+    number = number * 16 + code - (code < LOWER_A ? ZERO : LOWER_A - 10);
+  }
+  return number;
 }

@@ -1,5 +1,5 @@
 import type { StateVisit } from '../core/facts.ts';
-import { STATES, type StateName, stateIndex } from '../core/state.ts';
+import { STATES, type StateName } from '../core/state.ts';
 
 /**
  * The states a connection has been in, without a gap. As long as it lives they are numbers in one list, index and time of
@@ -8,14 +8,14 @@ import { STATES, type StateName, stateIndex } from '../core/state.ts';
 export class Visits {
   readonly #log: number[] = [];
 
-  /** A state was entered at `at`, and the one before it left. */
-  enter(state: StateName, at: number): void {
-    this.#log.push(stateIndex(state), at);
+  /** The state of an index was entered at `at`, and the one before it left. */
+  enter(index: number, at: number): void {
+    this.#log.push(index, at);
   }
 
-  /** Whether a state was entered. */
-  get hasBegun(): boolean {
-    return this.#log.length > 0;
+  /** The index of the present state; -1 before the first. */
+  get present(): number {
+    return this.#log.at(-2) ?? -1;
   }
 
   /** When the present state was entered; 0 before the first. */
@@ -32,10 +32,9 @@ export class Visits {
   /** All but the present one, in order. */
   get left(): StateVisit[] {
     const log = this.#log;
-    return Array.from({ length: Math.max(0, log.length / 2 - 1) }, (_, visit) => ({
-      state: STATES[log[2 * visit]!]!,
-      from: log[2 * visit + 1]!,
-      to: log[2 * visit + 3]!,
-    }));
+    const visits: StateVisit[] = [];
+    for (let at = 0; at + 3 < log.length; at += 2)
+      visits.push({ state: STATES[log[at]!]!, from: log[at + 1]!, to: log[at + 3]! });
+    return visits;
   }
 }

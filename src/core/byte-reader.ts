@@ -6,11 +6,21 @@ import { TEXT_NULL, TEXT_WIDE } from './byte-writer.ts';
  */
 export class ByteReader {
   readonly #bytes: Buffer;
+  #from = 0;
   #at = 0;
+  #end: number;
 
   /** `bytes` stay the caller's; texts are copied out of them. */
   constructor(bytes: Uint8Array) {
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#end = bytes.byteLength;
+  }
+
+  /** Goes to a part of the bytes: nothing is read at `end` or after it. */
+  start(from: number, end: number): void {
+    this.#from = from;
+    this.#at = from;
+    this.#end = Math.min(end, this.#bytes.length);
   }
 
   uint8(): number {
@@ -63,17 +73,17 @@ export class ByteReader {
 
   /** Throws where bytes are left. */
   end(): void {
-    const left = this.#bytes.length - this.#at;
+    const left = this.#end - this.#at;
     if (left > 0) this.damaged(`${left} bytes too many`);
   }
 
   damaged(what: string): never {
-    throw new RangeError(`damaged at byte ${this.#at} of ${this.#bytes.length}: ${what}`);
+    throw new RangeError(`damaged at byte ${this.#at - this.#from} of ${this.#end - this.#from}: ${what}`);
   }
 
   #take(bytes: number): number {
     const at = this.#at;
-    if (at + bytes > this.#bytes.length) this.damaged(`${bytes} more bytes belong here`);
+    if (at + bytes > this.#end) this.damaged(`${bytes} more bytes belong here`);
     this.#at = at + bytes;
     return at;
   }

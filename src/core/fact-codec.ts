@@ -65,7 +65,11 @@ export function encodeFact(fact: Fact, into: ByteWriter, at: number, end: number
 
 /** The fact that these bytes are, all of them. Throws a RangeError that says where they are damaged. */
 export function decodeFact(bytes: Uint8Array): Fact {
-  const from = new ByteReader(bytes);
+  return decodeFactFrom(new ByteReader(bytes));
+}
+
+/** As `decodeFact`, of the part that a reader was started at. */
+export function decodeFactFrom(from: ByteReader): Fact {
   const kind = from.oneOf(KINDS);
   const fact = decodeBody(kind, from.float64(), from);
   from.end();

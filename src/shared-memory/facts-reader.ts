@@ -1,4 +1,5 @@
-import { decodeFact, FACT_BYTES_MAX } from '../core/fact-codec.ts';
+import { ByteReader } from '../core/byte-reader.ts';
+import { decodeFactFrom, FACT_BYTES_MAX } from '../core/fact-codec.ts';
 import type { Fact } from '../core/facts.ts';
 import { FactsRingLayout, RECORD_HEADER_BYTES } from '../core/facts-ring.ts';
 
@@ -8,11 +9,13 @@ const { HEAD, TAIL, TOLD } = FactsRingLayout;
 export class FactsReader {
   readonly #ring: FactsRingLayout;
   readonly #header: DataView;
+  readonly #reader: ByteReader;
 
   constructor(ring: SharedArrayBuffer) {
     this.#ring = new FactsRingLayout(ring);
     const { records } = this.#ring;
     this.#header = new DataView(records.buffer, records.byteOffset, records.byteLength);
+    this.#reader = new ByteReader(records);
   }
 
   /**
@@ -47,7 +50,8 @@ export class FactsReader {
   #decode(start: number, length: number): Fact {
     const from = start + RECORD_HEADER_BYTES;
     try {
-      return decodeFact(this.#ring.records.subarray(from, from + length));
+      this.#reader.start(from, from + length);
+      return decodeFactFrom(this.#reader);
     } catch (error) {
       return damaged((error as Error).message);
     }
