@@ -27,6 +27,7 @@ export interface ShardMaking {
   readonly plane: Plane;
   /** See `ThreadPlane.needNode`; absent on a thread whose loop is Node's. */
   readonly needNode?: () => void;
+  /** What it is given of an end is lent until it returns. */
   readonly emit: FactSink;
   /** Wakes another shard, whose turn it is. */
   readonly wake: (shard: number) => void;

@@ -47,6 +47,7 @@ export interface ShardCommons {
   /** Connections in which stages make faults now. */
   readonly affected: AffectedConnections;
   readonly counters: Counters;
+  /** What it is given of an end is lent until it returns: the next end is told in the same object. */
   readonly emit: FactSink;
   readonly traceIds: TraceIds;
   /** What the shard and control tell each other; see `SHARD_WORDS`. */

@@ -26,7 +26,14 @@ export class LocalShard implements ShardHost {
 
   constructor(regions: SharedRegions, plane: Plane, emit: FactSink) {
     this.#plane = plane;
-    this.#shard = buildShard({ number: 0, generation: 0, regions, plane, emit, wake: () => {} });
+    this.#shard = buildShard({
+      number: 0,
+      generation: 0,
+      regions,
+      plane,
+      emit: (fact) => emit({ ...fact }),
+      wake: () => {},
+    });
   }
 
   get state(): string {

@@ -6,13 +6,14 @@ const RUNNING = 1;
 const STOPPED = 2;
 
 const XSTATE = Actor.prototype as unknown as {
-  update(this: unknown, snapshot: Ended, event: unknown): void;
+  update(this: unknown, snapshot: Told, event: unknown): void;
 };
 
 /** What an actor needs to know of a snapshot. */
-interface Ended {
+interface Told {
   readonly status: string;
   readonly output?: unknown;
+  readonly error?: unknown;
 }
 
 /** What XState's actors have that is not in their types, as far as it is needed here. */
@@ -34,6 +35,7 @@ interface Insides {
   _send(event: unknown): void;
   _initState(snapshot: undefined): void;
   _stop(): void;
+  _error(error: unknown): void;
 }
 
 /** XState copies what inspectors are told, where there are any: so one object tells of all, and holds nothing between. */
@@ -108,9 +110,12 @@ class Mailbox {
   }
 }
 
+/** Until the logic has made the first. */
+const UNBORN = undefined as unknown as Told;
+
 class ChildActor {
   readonly logic: AnyActorLogic;
-  _snapshot: unknown = undefined;
+  _snapshot: Told = UNBORN;
   readonly clock: unknown;
   readonly options: object;
   readonly id: string;
@@ -166,21 +171,16 @@ class ChildActor {
     (this as unknown as Insides)._send(event);
   }
 
-  /** A new snapshot is there. Where somebody observes the actor, or its first actions wait, XState's own method is called. */
-  update(snapshot: Ended, event: unknown): void {
-    if (this.#observers !== null || this._deferred.length > 0 || snapshot.status === 'error') {
+  /** A new snapshot is there. Where somebody observes the actor, XState's own method is called. */
+  update(snapshot: Told, event: unknown): void {
+    this._snapshot = snapshot;
+    if (this._deferred.length > 0) this.#catchUp(snapshot);
+    const { status, output, error } = this._snapshot;
+    if (status === 'error') (this as unknown as Insides)._error(error);
+    else if (this.#observers !== null) {
       XSTATE.update.call(this, snapshot, event);
       return;
-    }
-    this._snapshot = snapshot;
-    if (snapshot.status === 'done') {
-      this._stopProcedure();
-      this.#listeners?.clear();
-      const done = { type: `xstate.done.actor.${this.id}`, output: snapshot.output, actorId: this.id };
-      this._doneEvent = done;
-      tellEvent(this, this._parent, done);
-      this._parent._send(done);
-    }
+    } else if (status === 'done') this.#done(output);
     TOLD_SNAPSHOT.actorRef = this;
     TOLD_SNAPSHOT.event = event;
     TOLD_SNAPSHOT.snapshot = snapshot;
@@ -188,6 +188,27 @@ class ChildActor {
     TOLD_SNAPSHOT.actorRef = null;
     TOLD_SNAPSHOT.event = null;
     TOLD_SNAPSHOT.snapshot = null;
+  }
+
+  /** Executes the first actions, which waited for the start. One that throws is the actor's error, and the last. */
+  #catchUp(snapshot: Told): void {
+    for (let act = this._deferred.shift(); act !== undefined; act = this._deferred.shift()) {
+      try {
+        act();
+      } catch (error) {
+        this._deferred.length = 0;
+        this._snapshot = { ...snapshot, status: 'error', error };
+      }
+    }
+  }
+
+  #done(output: unknown): void {
+    this._stopProcedure();
+    this.#listeners?.clear();
+    const done = { type: `xstate.done.actor.${this.id}`, output, actorId: this.id };
+    this._doneEvent = done;
+    tellEvent(this, this._parent, done);
+    this._parent._send(done);
   }
 
   /** As XState's, but that there is no new mailbox: what is sent to a stopped actor never comes to one. */

@@ -74,18 +74,11 @@ export function runSteps(
   event: AnyEventObject,
   scope: AnyActorScope,
 ): MachineContext {
-  const { self, system } = scope;
   let now = context;
-  let info: Parameters<Exec>[0] | null = null;
   for (let i = 0; i < steps.length; i++) {
     const { action, exec, assign } = steps[i]!;
-    if (exec !== null) {
-      info ??= { context: now, event, self, system };
-      perform(action, exec, info, scope);
-    } else if (assign !== null) {
-      now = assign(now, event, action.params, scope);
-      info = null;
-    }
+    if (exec !== null) perform(action, exec, now, event, scope);
+    else if (assign !== null) now = assign(now, event, action.params, scope);
   }
   return now;
 }

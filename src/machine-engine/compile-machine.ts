@@ -45,9 +45,9 @@ export interface CompiledLogic<M extends AnyStateMachine>
  * states, `invoke`, `always`, `after`, `route`, built-in actions but `assign`, built-in guards but `and`, `or`, `not`,
  * computed params, guards and actions that nobody provided, keys it has never heard of. `spawn` throws when called.
  *
- * Inspectors are told what XState's interpreter tells them, of every kind of event. Three things differ. A snapshot that
+ * Inspectors are told what XState's interpreter tells them, of every kind of event. Four things differ. A snapshot that
  * is not active answers every event with itself, also when `transition` is called without an actor. Snapshots of one
- * state share `value`, `tags` and `_nodes`. A guard's error carries what was thrown as its `cause`.
+ * state share `value`, `tags` and `_nodes`. What an action is called with is lent until it returns. A guard's error carries what was thrown as its `cause`.
  *
  * `taken` counts the transitions that its actors take: a cell for each of `transitionsOf(machine)`. Absent: nobody does.
  */

@@ -1,4 +1,4 @@
-import type { AnyActorScope, ExecutableActionObject } from 'xstate';
+import type { AnyActorScope, AnyEventObject, ExecutableActionObject, MachineContext } from 'xstate';
 
 /** `ProcessingStatus.Running` of XState's actors. */
 const RUNNING = 1;
@@ -8,6 +8,10 @@ interface Insides {
   readonly _processingStatus?: number;
   _sendInspectionEvent(event: object): void;
 }
+
+type Draft<T> = { -readonly [K in keyof T]: T[K] };
+
+const NOBODY = null as never;
 
 /** XState copies what inspectors are told, where there are any: so one object tells of all actions, and holds nothing between. */
 const TOLD: { type: string; actorRef: unknown; action: unknown } = {
@@ -19,25 +23,42 @@ const TOLD: { type: string; actorRef: unknown; action: unknown } = {
 /** The function of an action. */
 export type Exec = NonNullable<ExecutableActionObject['exec']>;
 
+type Info = Parameters<Exec>[0];
+
+/** What actions are called with, one after another; null while none is. */
+let spare: Draft<Info> | null = { context: {}, event: { type: '' }, self: NOBODY, system: NOBODY };
+
 /**
  * Executes an action as the scope's `actionExecutor` does: inspectors are told, then it is called. A running actor's is
- * called from here, since the executor would make five objects for it; another scope defers it, or only collects it.
+ * called from here, since the executor would make six objects for it; another scope defers it, or only collects it. What a
+ * running actor's action is called with is lent until it returns.
  */
 export function perform(
   action: { readonly type: string; readonly params: unknown },
   exec: Exec,
-  info: Parameters<Exec>[0],
+  context: MachineContext,
+  event: AnyEventObject,
   scope: AnyActorScope,
 ): void {
   const { self, system } = scope;
   const params = action.params as ExecutableActionObject['params'];
   if ((self as unknown as Insides)._processingStatus !== RUNNING) {
-    scope.actionExecutor({ type: action.type, info, params, exec });
+    scope.actionExecutor({ type: action.type, info: { context, event, self, system }, params, exec });
     return;
   }
   TOLD.actorRef = self;
   TOLD.action = action;
   (system as unknown as Insides)._sendInspectionEvent(TOLD);
   TOLD.actorRef = null;
-  exec(info, params);
+  const info = spare ?? { context, event, self, system };
+  spare = null;
+  info.context = context;
+  info.event = event;
+  info.self = self;
+  info.system = system;
+  try {
+    exec(info, params);
+  } finally {
+    spare = info;
+  }
 }

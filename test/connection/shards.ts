@@ -86,7 +86,7 @@ export class Shards {
       buckets: createBuckets(this.#regions, number, () => this.network.now()),
       turns: createTurns(this.#regions, number, wake),
       counters: { layout: this.layout, cells },
-      emit: (fact) => void this.facts.push(fact),
+      emit: (fact) => void this.facts.push({ ...fact }),
       random: (bytes) => void bytes.fill(7),
       words,
       descriptors: () => this.planes.reduce((sum, { open }) => sum + open, 0),

@@ -95,7 +95,7 @@ export class World {
       buckets: createBuckets(regions, SHARD, () => this.network.now()),
       turns: createTurns(regions, SHARD, () => {}),
       counters: { layout: this.layout, cells: this.cells },
-      emit: (fact) => void this.facts.push(fact),
+      emit: (fact) => void this.facts.push({ ...fact }),
       random: (bytes) => {
         for (let at = 0; at < bytes.length; at++) bytes[at] = dice.between(0, 255);
       },

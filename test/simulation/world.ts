@@ -67,7 +67,7 @@ export function openWorld(seed: number, dice: Dice): SimulatedWorld {
     counters: { layout, cells },
     words,
     emit: (fact) => {
-      facts.push(fact);
+      facts.push({ ...fact });
       if (fact.kind === 'entered') noteBackend(shard, fact.connection, dialedFrom);
       if (fact.kind === 'opened') notePlan(shard, fact.connection, livedUnder);
     },
