@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Actor, type AnyActorRef, createActor, fromTransition } from 'xstate';
-import { childActor } from '../../src/machine-engine/index.ts';
+import { Actor, type AnyActorRef, createActor, createMachine, fromTransition } from 'xstate';
+import { childActor, compileMachine } from '../../src/machine-engine/index.ts';
 import { chart, INPUT } from './connection-chart.ts';
 import { type AnyLogic, both, pairOf } from './engines.ts';
 
@@ -76,5 +76,43 @@ describe('an actor made below another', () => {
     const [own, theirs] = [ours, xstates].map((make) => lifeOf(make, failing, true));
     expect(own).toEqual(theirs);
     expect(own).toContainEqual(['error', 'Error: broken']);
+  });
+
+  it('whose first action throws is in error, as one that XState made, and tells its parent', () => {
+    const broken = createMachine({
+      initial: 'only',
+      states: { only: {} },
+      entry: () => {
+        throw new Error('broken');
+      },
+    });
+    const lives = both(pairOf(broken), (logic) => [ours, xstates].map((make) => lifeOf(make, logic, false)));
+    for (const [own, theirs] of lives) {
+      expect(own).toEqual(theirs);
+      expect(own).toContainEqual(['@xstate.event', 'xstate.error.actor.id', undefined, undefined]);
+    }
+  });
+
+  it('acts on its own event to the end, also where its action makes another one act in between', () => {
+    const seen: unknown[] = [];
+    const actors: AnyActorRef[] = [];
+    const relaying = createMachine({
+      initial: 'only',
+      states: { only: {} },
+      context: ({ input }) => input as { readonly next: number },
+      on: {
+        pass: {
+          actions: (args) => {
+            actors[args.context.next]?.send({ type: 'pass' });
+            seen.push([args.context.next, args.self === actors[args.context.next - 1]]);
+          },
+        },
+      },
+    });
+    const root = createActor(fromTransition((state) => state, null)).start();
+    const logic = compileMachine(relaying) as unknown as AnyLogic;
+    for (const next of [1, 2, 3]) actors.push(childActor(logic, { next }, root).start() as AnyActorRef);
+    actors[0]?.send({ type: 'pass' });
+    expect(seen).toEqual([3, 2, 1].map((next) => [next, true]));
   });
 });
