@@ -103,6 +103,7 @@ function tell({ connection, reason, during, clientTcp, backendTcp }: Ending): vo
     sni: terminated?.sni ?? findings?.sniffed?.sni ?? null,
     clientTls: connection.clientTls,
     backendTls: connection.backendTls,
+    error: reason === 'client-reset' || reason === 'backend-reset' ? connection.peerError : null,
     refusal: connection.refusal,
     route: route?.name ?? null,
     pool: connection.pool,

@@ -33,6 +33,8 @@ export interface TracedEnd {
   readonly traceId: unknown;
   /** In order, with `closed`, where it came to that. */
   readonly states: readonly string[];
+  /** What the system said of the peer that was lost; absent for all other ends. */
+  readonly error?: string | undefined;
   /** Attempts to reach a backend. */
   readonly dials: number;
 }
@@ -54,6 +56,7 @@ export function expectTraceOf(spans: readonly DecodedSpan[], end: TracedEnd): De
       'client.address': end.client,
     },
   });
+  expect(root.attributes['sluice.close.error']).toBe(end.error);
   expect(root.status.code).toBe(isClean(reason) ? 0 : 2);
   expect(root.attributes['error.type']).toBe(isClean(reason) ? undefined : reason);
   const failed = children.filter(({ status }) => status.message === reason);

@@ -26,6 +26,7 @@ afterEach(closeWorlds);
 /** A way for a connection to end: brings it about and returns what was told of it, with the states that it went through. */
 interface End {
   readonly states: readonly StateName[];
+  readonly error?: string;
   readonly happens: () => Promise<Ended>;
 }
 
@@ -100,8 +101,16 @@ const ENDS: Record<Exclude<CloseReason, ShownByAService>, End> = {
     states: [...RELAYED, 'half-closed-backend', 'draining'],
     happens: after('half-closed-backend', ({ client }) => client.end()),
   },
-  'client-reset': { states: CUT, happens: after('streaming', ({ client }) => client.reset()) },
-  'backend-reset': { states: CUT, happens: after('streaming', ({ backend }) => backend.reset()) },
+  'client-reset': {
+    states: CUT,
+    error: 'ECONNRESET',
+    happens: after('streaming', ({ client }) => client.reset()),
+  },
+  'backend-reset': {
+    states: CUT,
+    error: 'ETIMEDOUT',
+    happens: after('streaming', ({ backend }) => backend.vanish(500)),
+  },
   'client-abort': {
     states: DIALED,
     happens: after('dialing', ({ client }) => client.end(), { connect: { abortOnFin: true } }),
@@ -177,17 +186,21 @@ async function received({ plan, fact }: Ended): Promise<readonly DecodedSpan[]> 
 }
 
 describe('the trace of a connection that ends', () => {
-  it.each(Object.entries(ENDS) as [CloseReason, End][])('by %s', async (reason, { states, happens }) => {
-    const ended = await happens();
-    expectTraceOf(await received(ended), {
-      reason,
-      listener: 'edge',
-      client: expect.stringMatching(/^10\.0\.2\.\d$/),
-      traceId: ended.fact.traceId,
-      states: [...states, 'closed'],
-      dials: ended.fact.attempts.length,
-    });
-  });
+  it.each(Object.entries(ENDS) as [CloseReason, End][])(
+    'by %s',
+    async (reason, { states, error, happens }) => {
+      const ended = await happens();
+      expectTraceOf(await received(ended), {
+        reason,
+        listener: 'edge',
+        client: expect.stringMatching(/^10\.0\.2\.\d$/),
+        traceId: ended.fact.traceId,
+        states: [...states, 'closed'],
+        error,
+        dials: ended.fact.attempts.length,
+      });
+    },
+  );
 
   it('is shown for every close reason, here or by a service', () => {
     expect([...Object.keys(ENDS), ...SHOWN_BY_A_SERVICE].sort()).toEqual([...CLOSE_REASON_NAMES].sort());
