@@ -130,6 +130,12 @@ export class Administration {
     return this.#inspections.inspect(target, take);
   }
 
+  /** A plan was put in force: what it no longer has is forgotten, and no longer inspected. */
+  follow(plan: Plan): void {
+    this.histories.follow(plan);
+    this.#inspections.follow(plan);
+  }
+
   #pools(): PoolStatus[] {
     const { memory, current, upstreams, timers } = this.#parts;
     return poolStatuses(

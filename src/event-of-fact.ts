@@ -26,8 +26,8 @@ function aboutOf(fact: ToldFact, plan: Plan): About {
     case 'entered':
       return { ...NOTHING, ...ofConnection(fact, plan), data: { state: fact.state } };
     case 'closed': {
-      const { client, opened, reason, during, protocol, sni, route, bytesUp, bytesDown, visits, traceId } =
-        fact;
+      const { client, opened, reason, during, error, protocol, sni, route } = fact;
+      const { bytesUp, bytesDown, visits, traceId } = fact;
       const attempts = fact.attempts.length;
       return {
         ...ofConnection(fact, plan),
@@ -38,6 +38,7 @@ function aboutOf(fact: ToldFact, plan: Plan): About {
           opened,
           reason,
           during,
+          error,
           protocol,
           sni,
           route,

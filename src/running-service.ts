@@ -258,7 +258,7 @@ export class RunningService implements Service {
         this.#plan = plan;
         this.#bound = ofLive(plan, prepared.bound);
         await this.#fleet.commit(plan, prepared);
-        this.#administration.histories.follow(plan);
+        this.#administration.follow(plan);
         await this.stages.follow(plan);
       },
     });

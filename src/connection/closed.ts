@@ -104,6 +104,7 @@ const FACT: Draft<ClosedFact> = {
   sni: null,
   clientTls: null,
   backendTls: null,
+  error: null,
   refusal: null,
   route: null,
   pool: 0,
@@ -143,6 +144,7 @@ function tell({ connection, reason, during, clientTcp, backendTcp }: Ending): vo
   FACT.sni = terminated?.sni ?? findings?.sniffed?.sni ?? null;
   FACT.clientTls = connection.clientTls;
   FACT.backendTls = connection.backendTls;
+  FACT.error = reason === 'client-reset' || reason === 'backend-reset' ? connection.peerError : null;
   FACT.refusal = connection.refusal;
   FACT.route = route?.name ?? null;
   FACT.pool = connection.pool;

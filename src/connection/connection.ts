@@ -74,6 +74,8 @@ export class Connection implements Waiting, Slotted {
   backendTls: TlsFacts | null = null;
   /** Why the client was refused, where the close reason alone does not say it. */
   refusal: string | null = null;
+  /** How the first peer that was lost was lost, by the name of the error; null before. */
+  peerError: string | null = null;
   route: RoutePlan | null = null;
   /** Index of the pool, -1 before one was chosen. */
   pool = -1;
@@ -202,6 +204,7 @@ export class Connection implements Waiting, Slotted {
 
   /** A peer reset, or its network lost it. */
   peerReset(side: Side, code: string): void {
+    this.peerError ??= code;
     const truncated = code === TRUNCATED;
     this.send({ type: side === 'client' ? 'client.reset' : 'backend.reset', truncated });
   }

@@ -53,6 +53,12 @@ export class ActorWatch {
     return this.#told > 0;
   }
 
+  /** Nobody whom it could tell of is expected any more, and so it is over. */
+  gone(why: string): void {
+    this.end();
+    this.#take({ kind: 'over', why });
+  }
+
   end(): void {
     this.#unwatch();
     this.#ending?.cancel();

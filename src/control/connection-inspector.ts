@@ -51,13 +51,21 @@ export class ConnectionInspector {
     return { none: `there is no connection ${formatConnectionId(id)}, or no more` };
   }
 
-  /** Tells of the connections that a listener accepts from now on, INSPECTED_CONNECTIONS_MAX of them. Never rejects. */
+  /**
+   * Tells of the connections that a listener accepts from now on, INSPECTED_CONNECTIONS_MAX of them, or until a reload takes the
+   * listener away. Never rejects.
+   */
   async listener(name: string, take: TakeSteps): Promise<Inspecting> {
-    const isThere = this.#options.plan().listeners.some((one) => one.name === name && !one.retired);
-    if (!isThere) return { none: `there is no listener "${name}"` };
+    if (!hasListener(this.#options.plan(), name)) return { none: `there is no listener "${name}"` };
     const watch = this.#watch(name, take);
     await this.#tellShards();
     return { end: () => this.#end(watch) };
+  }
+
+  /** A plan was put in force. */
+  follow(plan: Plan): void {
+    for (const watch of this.#watches)
+      if (watch.listener !== null) watch.listenerStays(hasListener(plan, watch.listener));
   }
 
   #watch(listener: string | null, take: TakeSteps): ConnectionWatch {
@@ -92,4 +100,8 @@ export class ConnectionInspector {
     const listener = this.#options.plan().listeners[fact.listener]?.name ?? '';
     for (const watch of this.#watches) watch.took(fact, listener);
   }
+}
+
+function hasListener({ listeners }: Plan, name: string): boolean {
+  return listeners.some((one) => one.name === name && !one.retired);
 }

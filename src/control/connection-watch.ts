@@ -33,6 +33,9 @@ export class ConnectionWatch {
   /** Connections that it may still begin to tell of. */
   #left = INSPECTED_CONNECTIONS_MAX;
   #listener: string | null;
+  /** Its listener was taken away: after a while nobody is expected any more. */
+  #leaving: Cancellable | null = null;
+  #why = 'the connection has ended';
 
   /** `changed` is called when shards are to be told something else; for a `listener` of null one connection is to be expected. */
   constructor(listener: string | null, timers: Timers, take: TakeSteps, changed: () => void) {
@@ -87,7 +90,21 @@ export class ConnectionWatch {
     });
   }
 
+  /**
+   * Whether a plan that was put in force has its listener. Without it those who were let in before are told of to their end, and
+   * then it is over; what shards have told of new ones may still be under way.
+   */
+  listenerStays(stays: boolean): void {
+    if (stays || this.#listener === null) this.#stay();
+    else
+      this.#leaving ??= this.#timers.after(LAST_STEP_MS_MAX, () => {
+        this.#expectNoMore('a reload has taken the listener away');
+        this.#endIfDone();
+      });
+  }
+
   end(): void {
+    this.#stay();
     for (const { ending } of this.#watched.values()) ending?.cancel();
     this.#watched.clear();
     this.#listener = null;
@@ -100,8 +117,19 @@ export class ConnectionWatch {
     this.#step(fact, watched);
     this.#left--;
     if (this.#left > 0) return;
+    this.#expectNoMore(`the first ${INSPECTED_CONNECTIONS_MAX} connections have ended`);
+  }
+
+  #expectNoMore(why: string): void {
+    this.#stay();
+    this.#why = why;
     this.#listener = null;
     this.#changed();
+  }
+
+  #stay(): void {
+    this.#leaving?.cancel();
+    this.#leaving = null;
   }
 
   #begin(
@@ -144,13 +172,11 @@ export class ConnectionWatch {
 
   #drop(connection: ConnectionId, { ending }: Watched): void {
     ending?.cancel();
-    if (!this.#watched.delete(connection)) return;
-    if (this.#watched.size > 0 || this.#listener !== null) return;
-    const why =
-      this.#left > 0
-        ? 'the connection has ended'
-        : `the first ${INSPECTED_CONNECTIONS_MAX} connections have ended`;
-    this.#take({ kind: 'over', why });
+    if (this.#watched.delete(connection)) this.#endIfDone();
+  }
+
+  #endIfDone(): void {
+    if (this.#watched.size === 0 && this.#listener === null) this.#take({ kind: 'over', why: this.#why });
   }
 }
 

@@ -2,7 +2,7 @@ import { checkerId } from '../../machines/balancer.ts';
 import type { Inspecting, InspectTarget, TakeSteps } from '../core/inspection.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Timers } from '../core/ports.ts';
-import type { ActorBook } from '../upstream/index.ts';
+import { type ActorBook, namesOf } from '../upstream/index.ts';
 import { ActorWatch, type Meant } from './actor-watch.ts';
 import type { ConnectionInspector } from './connection-inspector.ts';
 
@@ -14,9 +14,12 @@ export interface InspectionsOptions {
   plan(): Plan;
 }
 
+type ActorTarget = Exclude<InspectTarget, { readonly kind: 'connection' | 'listener' }>;
+
 /** Looks into any actor of the service for as long as somebody wants to. */
 export class Inspections {
   readonly #options: InspectionsOptions;
+  readonly #watches = new Map<ActorWatch, ActorTarget>();
 
   constructor(options: InspectionsOptions) {
     this.#options = options;
@@ -30,14 +33,30 @@ export class Inspections {
     const meant = this.#meant(target);
     if ('none' in meant) return meant;
     const watch = new ActorWatch(this.#options.actors, this.#options.timers, meant, take);
-    if (watch.isWatching) return { end: () => watch.end() };
-    watch.end();
-    return { none: meant.lacking };
+    if (!watch.isWatching) {
+      watch.end();
+      return { none: meant.lacking };
+    }
+    this.#watches.set(watch, target);
+    const end = (): void => {
+      watch.end();
+      this.#watches.delete(watch);
+    };
+    return { end };
   }
 
-  #meant(
-    target: Exclude<InspectTarget, { readonly kind: 'connection' | 'listener' }>,
-  ): (Meant & { readonly lacking: string }) | { readonly none: string } {
+  /** A plan was put in force: inspections of what it has taken away are over. */
+  follow(plan: Plan): void {
+    this.#options.connections.follow(plan);
+    for (const [watch, target] of this.#watches) {
+      const what = takenAway(plan, target);
+      if (what === null) continue;
+      this.#watches.delete(watch);
+      watch.gone(`a reload has taken the ${what} away`);
+    }
+  }
+
+  #meant(target: ActorTarget): (Meant & { readonly lacking: string }) | { readonly none: string } {
     switch (target.kind) {
       case 'pool':
         return {
@@ -50,7 +69,7 @@ export class Inspections {
         };
       case 'backend': {
         const { pool, backend } = target;
-        const row = this.#row(pool, backend);
+        const row = rowOf(this.#options.plan(), pool, backend);
         const name = `${pool}/${backend}`;
         if (row === null) return { none: `there is no backend "${name}"` };
         return {
@@ -76,17 +95,30 @@ export class Inspections {
     }
   }
 
-  #row(pool: string, backend: string): number | null {
-    const { pools, backends } = this.#options.plan();
-    const found = backends.find(
-      (one) => one.name === backend && pools[one.pool]?.name === pool && !one.retired,
-    );
-    return found?.row ?? null;
-  }
-
   /** The name of the backend whose checker has this id. */
   #backendOf(checker: string): string {
     const row = Number(checker.slice(checkerId(0).length - 1));
     return this.#options.plan().backends[row]?.name ?? checker;
   }
+}
+
+/** What of the target a plan no longer has; null where it has it all. */
+function takenAway(plan: Plan, target: ActorTarget): string | null {
+  switch (target.kind) {
+    case 'pool':
+      return plan.pools.some(({ name, retired }) => name === target.pool && !retired) ? null : 'pool';
+    case 'backend':
+      return rowOf(plan, target.pool, target.backend) === null ? 'backend' : null;
+    case 'name':
+      return namesOf(plan).some(({ name }) => name === target.name) ? null : 'name';
+    case 'shard':
+      return null;
+  }
+}
+
+function rowOf({ pools, backends }: Plan, pool: string, backend: string): number | null {
+  const found = backends.find(
+    (one) => one.name === backend && pools[one.pool]?.name === pool && !one.retired,
+  );
+  return found?.row ?? null;
 }

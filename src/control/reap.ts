@@ -88,6 +88,7 @@ export function lostConnection(opened: OpenedFact, at: number): ClosedFact {
     sni: null,
     clientTls: null,
     backendTls: null,
+    error: null,
     refusal: null,
     route: null,
     pool: -1,

@@ -20,12 +20,12 @@ export const CLOSE_REASONS = {
   'client-reset': {
     by: 'client',
     clean: false,
-    meaning: 'the client reset the connection, or its network lost it',
+    meaning: 'the client reset the connection, or its network lost it; `error` in the log tells which',
   },
   'backend-reset': {
     by: 'backend',
     clean: false,
-    meaning: 'the backend reset the connection, or its network lost it',
+    meaning: 'the backend reset the connection, or its network lost it; `error` in the log tells which',
   },
   'client-truncated': {
     by: 'client',

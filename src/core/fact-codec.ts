@@ -30,7 +30,7 @@ export const FACT_MESSAGE_BYTES_MAX = 8 * 1024;
 /** What stands for a protocol that is named by a rule of the config. */
 const PROTOCOL_BY_NAME = 255;
 
-/** Most bytes of the error of an attempt; a longer one is cut. */
+/** Most bytes of the error of an attempt or of an end; a longer one is cut. */
 export const FACT_ERROR_BYTES_MAX = 128;
 
 /** Most visits and attempts of a `closed` fact; of more, those in the middle are left out. */
@@ -163,6 +163,7 @@ function encodeClosed(fact: ClosedFact, into: ByteWriter): void {
   into.text(fact.sni, FACT_TEXT_BYTES_MAX);
   encodeTls(fact.clientTls, into);
   encodeTls(fact.backendTls, into);
+  into.text(fact.error, FACT_ERROR_BYTES_MAX);
   into.text(fact.refusal, FACT_TEXT_BYTES_MAX);
   into.text(fact.route, FACT_TEXT_BYTES_MAX);
   into.int32(fact.pool);
@@ -202,6 +203,7 @@ function decodeClosed(at: number, from: ByteReader): ClosedFact {
     sni: from.textOrNull(),
     clientTls: decodeTls(from),
     backendTls: decodeTls(from),
+    error: from.textOrNull(),
     refusal: from.textOrNull(),
     route: from.textOrNull(),
     pool: from.int32(),

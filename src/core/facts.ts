@@ -106,6 +106,12 @@ export interface ClosedFact {
   readonly clientTls: TlsFacts | null;
   /** The session with the backend; null where it was spoken to in the clear. */
   readonly backendTls: TlsFacts | null;
+  /**
+   * How the peer of `client-reset` or `backend-reset` was lost, as `EndpointObserver.reset` told it: ECONNRESET and EPIPE where
+   * it reset, ETIMEDOUT, EHOSTUNREACH … where its network lost it, `ERR_SSL_…` where what it sent was no TLS. null for every
+   * other reason.
+   */
+  readonly error: string | null;
   /** What was wrong with a PROXY header or a handshake of the client's; null where nothing was. */
   readonly refusal: string | null;
   /** Name of the route, null where none was found. */

@@ -54,4 +54,5 @@ export const ATTRIBUTES = {
   closeReason: 'sluice.close.reason',
   closeBy: 'sluice.close.by',
   closeDuring: 'sluice.close.during',
+  closeError: 'sluice.close.error',
 } as const;

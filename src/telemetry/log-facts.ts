@@ -157,6 +157,7 @@ function closedFields(plan: Plan, fact: ClosedFact): Fields {
   if (fact.clientTls !== null) fields['tls'] = clientTlsOf(fact.clientTls);
   if (fact.backendTls !== null)
     fields['backend_tls'] = { version: fact.backendTls.version, cipher: fact.backendTls.cipher };
+  if (fact.error !== null) fields['error'] = shown(fact.error, MESSAGE_CHARS_MAX);
   if (fact.refusal !== null) fields['refusal'] = shown(fact.refusal, MESSAGE_CHARS_MAX);
   const failed = failedAttempts(plan, fact);
   if (failed.length > 0) fields['failed_attempts'] = failed;

@@ -61,6 +61,7 @@ export function connectionAttributes(plan: Plan, fact: ClosedFact): Attributes {
   if (fact.protocol !== null) Object.assign(attributes, protocolAttributes(fact.protocol));
   if (fact.sni !== null) attributes[ATTRIBUTES.sni] = shown(fact.sni, SNI_CHARS_MAX);
   setTls(attributes, fact);
+  if (fact.error !== null) attributes[ATTRIBUTES.closeError] = shown(fact.error, MESSAGE_CHARS_MAX);
   if (fact.refusal !== null) attributes[ATTRIBUTES.refusal] = shown(fact.refusal, MESSAGE_CHARS_MAX);
   if (fact.queueMs > 0) attributes[ATTRIBUTES.queueMs] = fact.queueMs;
   if (fact.undeliveredUp > 0) attributes[ATTRIBUTES.undeliveredUp] = fact.undeliveredUp;

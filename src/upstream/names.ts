@@ -72,9 +72,7 @@ export class Names implements NamesKnown {
   async follow(plan: Pick<Plan, 'pools' | 'backends' | 'resolver'>): Promise<void> {
     if (this.#isStopped) return;
     this.#resolver = plan.resolver;
-    const wanted = new Map(
-      questionsOf(plan).map((question) => [keyOf(question.kind, question.name), question]),
-    );
+    const wanted = new Map(namesOf(plan).map((question) => [keyOf(question.kind, question.name), question]));
     for (const [key, { question }] of this.#watched) {
       const now = wanted.get(key);
       if (now === undefined) this.#forget(key);
@@ -194,7 +192,7 @@ export class Names implements NamesKnown {
 }
 
 /** Each name that a plan has to know, once. */
-function questionsOf({ pools, backends }: Pick<Plan, 'pools' | 'backends'>): NameQuestion[] {
+export function namesOf({ pools, backends }: Pick<Plan, 'pools' | 'backends'>): NameQuestion[] {
   const questions = new Map<string, NameQuestion>();
   for (const { name } of pools.flatMap(({ retired, services }) => (retired ? [] : services)))
     questions.set(keyOf('service', name), { kind: 'service', name, families: 'both' });

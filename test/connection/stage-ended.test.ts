@@ -46,6 +46,17 @@ describe('a stage that ends its connection', () => {
     });
   });
 
+  test('by FIN: a peer that resets instead of finishing has no part in the reason', async () => {
+    const world = await World.open({ stages: [limit('close')] });
+    const client = world.connect();
+    client.write(bytesOf(2000));
+    world.run(20);
+    expect(world.state()).toBe('draining');
+    client.reset();
+    world.run(1200);
+    expect(world.closed()).toMatchObject({ reason: 'stage-close', error: null });
+  });
+
   test('by RST: both peers are reset behind what had passed', async () => {
     const world = await World.open({ stages: [limit('reset')] });
     const client = world.connect();

@@ -164,6 +164,7 @@ describe('streaming: RST of a peer', () => {
     expect([far.receivedBytes, seen(far), far.finAt]).toEqual([STUCK_BYTES, 'reset', null]);
     expect(world.closed()).toMatchObject({
       reason: `${side}-reset`,
+      error: 'ECONNRESET',
       during: 'streaming',
       undeliveredUp: 0,
       undeliveredDown: 0,
@@ -198,12 +199,12 @@ describe('streaming: RST of a peer', () => {
     expect(world.closed()).toMatchObject({ reason: 'client-reset', during: 'streaming', undeliveredUp: 0 });
   });
 
-  test.each(SIDES)('a %s that the network loses counts as reset', async (side) => {
+  test.each(SIDES)('a %s that the network loses counts as reset, told apart by its error', async (side) => {
     const reached = await reach('streaming');
     reached[side].vanish(500);
     reached.world.run(600);
     expect(seen(reached[other(side)])).toBe('reset');
-    expect(reached.world.closed().reason).toBe(`${side}-reset`);
+    expect(reached.world.closed()).toMatchObject({ reason: `${side}-reset`, error: 'ETIMEDOUT' });
   });
 });
 

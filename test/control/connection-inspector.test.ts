@@ -11,11 +11,14 @@ import {
   type InspectionStep,
   type PresentConnection,
 } from '../../src/core/inspection.ts';
+import type { Plan } from '../../src/core/plan.ts';
 import { closedFact } from '../core/facts.ts';
 import { VirtualTimers } from '../stream/virtual-timers.ts';
 import { planOf } from './plans.ts';
 
 const PLAN = planOf({ edge: '127.0.0.1:80' });
+/** A reload has taken the listener away; its place is kept. */
+const WITHOUT: Plan = { ...PLAN, listeners: PLAN.listeners.map((one) => ({ ...one, retired: true })) };
 const STREAMING: ActorSnapshot = { value: 'streaming', status: 'active', context: { id: 'x' } };
 const CLOSED: ActorSnapshot = { value: 'closed', status: 'done', context: { id: 'x', reason: 'kill' } };
 
@@ -183,6 +186,42 @@ describe('who inspects a listener', () => {
     for (let id = 0; id < INSPECTED_CONNECTIONS_MAX; id++) tell(transition(id, 2, CLOSED));
     expect(kinds().at(-1)).toBe('over');
     expect(kinds().filter((kind) => kind === 'over')).toHaveLength(1);
+  });
+
+  test('hears that a reload has taken it away when those whom it had let in have ended', async () => {
+    const { inspector, take, told, tell, kinds, steps, timers } = world();
+    await inspector.listener('edge', take);
+    tell(transition(7, 1));
+    inspector.follow(WITHOUT);
+    // Accepted before its socket was closed, and told of later.
+    tell(transition(8, 1));
+    tell(transition(8, 2, CLOSED));
+    timers.advanceTo(LAST_STEP_MS_MAX);
+    expect([told.at(-1), kinds().includes('over')]).toEqual([{ connections: [7], listeners: [] }, false]);
+    tell(transition(7, 2, CLOSED));
+    expect(steps.at(-1)).toEqual({ kind: 'over', why: 'a reload has taken the listener away' });
+    expect(kinds().filter((kind) => kind === 'actor')).toHaveLength(2);
+    expect(timers.waiting).toBe(0);
+  });
+
+  test('hears that a reload has taken it away also where nobody had come, and of no other reload', async () => {
+    const { inspector, take, steps, timers } = world();
+    await inspector.listener('edge', take);
+    inspector.follow(PLAN);
+    inspector.follow(WITHOUT);
+    inspector.follow(PLAN);
+    expect([steps, timers.waiting]).toEqual([[], 0]);
+    inspector.follow(WITHOUT);
+    timers.advanceTo(LAST_STEP_MS_MAX);
+    expect(steps).toEqual([{ kind: 'over', why: 'a reload has taken the listener away' }]);
+  });
+
+  test('leaves no timer where he goes while its last connections are awaited', async () => {
+    const { inspector, take, steps, timers } = world();
+    const begun = await inspector.listener('edge', take);
+    inspector.follow(WITHOUT);
+    endOf(begun)();
+    expect([steps, timers.waiting]).toEqual([[], 0]);
   });
 
   test('hears it where there is none', async () => {

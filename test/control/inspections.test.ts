@@ -8,7 +8,7 @@ import { RETURN_MS_MAX } from '../../src/control/actor-watch.ts';
 import type { ConnectionInspector } from '../../src/control/connection-inspector.ts';
 import { Inspections } from '../../src/control/inspections.ts';
 import type { InspectionStep, InspectTarget } from '../../src/core/inspection.ts';
-import type { Plan } from '../../src/core/plan.ts';
+import type { BackendPlan, Plan, PoolPlan } from '../../src/core/plan.ts';
 import { ActorBook } from '../../src/upstream/index.ts';
 import { VirtualTimers } from '../stream/virtual-timers.ts';
 
@@ -23,7 +23,7 @@ function run(actor: AnyActorRef): void {
 }
 
 const PLAN = {
-  pools: [{ name: 'web' }],
+  pools: [{ name: 'web', retired: false }],
   backends: ['one', 'two'].map((name, row) => ({ name, row, pool: 0, retired: false })),
 } as unknown as Plan;
 
@@ -59,6 +59,7 @@ async function world() {
   const connections = {
     connection: async () => ({ none: 'no connection' }),
     listener: async () => ({ none: 'no listener' }),
+    follow: () => {},
   } as unknown as ConnectionInspector;
   const inspections = new Inspections({ connections, actors, timers, plan: () => PLAN });
   const enter = (...[of, actor]: Parameters<ActorBook['enter']>) => {
@@ -73,7 +74,7 @@ async function world() {
       steps.flatMap((step) => (step.kind === 'actor' ? [`${step.chart} ${step.name}`] : []));
     return { begun, steps, names, end: () => ('end' in begun ? begun.end() : undefined) };
   };
-  return { enter, inspect, timers };
+  return { enter, inspect, timers, follow: (plan: Plan) => inspections.follow(plan) };
 }
 
 describe('the inspection of a pool', () => {
@@ -105,6 +106,24 @@ describe('the inspection of a pool', () => {
     expect(steps.at(-1)?.kind).not.toBe('over');
     timers.advanceTo(2 * RETURN_MS_MAX);
     expect(steps.at(-1)).toMatchObject({ kind: 'over' });
+  });
+
+  test('is over at once when a reload takes away the pool, or the backend, and at no other reload', async () => {
+    const { enter, inspect, timers, follow } = await world();
+    const leave = enter({ chart: 'balancer', pool: 'web' }, balancer());
+    const pool = await inspect({ kind: 'pool', pool: 'web' });
+    const backend = await inspect({ kind: 'backend', pool: 'web', backend: 'two' });
+    const last = (): unknown[] => [pool, backend].map(({ steps }) => steps.at(-1)?.kind);
+    follow(PLAN);
+    expect(last()).toEqual(['actor', 'actor']);
+    const [one, two] = PLAN.backends as [BackendPlan, BackendPlan];
+    follow({ ...PLAN, backends: [one, { ...two, retired: true }] });
+    expect(last()).toEqual(['actor', 'over']);
+    expect(backend.steps.at(-1)).toMatchObject({ why: 'a reload has taken the backend away' });
+    leave();
+    follow({ ...PLAN, pools: [{ ...(PLAN.pools[0] as PoolPlan), retired: true }] });
+    expect(pool.steps.at(-1)).toMatchObject({ kind: 'over', why: 'a reload has taken the pool away' });
+    expect(timers.waiting).toBe(0);
   });
 
   test('is told of circuits as they come', async () => {

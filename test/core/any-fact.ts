@@ -100,6 +100,7 @@ export const anyFact: fc.Arbitrary<Fact> = fc.oneof(
     sni: fc.option(text),
     clientTls: tls,
     backendTls: tls,
+    error: fc.option(error),
     refusal: fc.option(text),
     route: fc.option(text),
     pool: index,

@@ -18,6 +18,7 @@ export function closedFact(changes: Partial<ClosedFact> = {}): ClosedFact {
     sni: 'www.example.com',
     clientTls: null,
     backendTls: null,
+    error: null,
     refusal: null,
     route: 'edge/0',
     pool: 0,

@@ -1,14 +1,24 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { ALWAYS } from '../../src/core/chaos-plan.ts';
 import { type Cidr, parseCidr } from '../../src/core/cidr.ts';
-import { CLOSE_REASON_NAMES, CLOSE_REASONS, type CloseReason, isClean } from '../../src/core/close-reason.ts';
+import { CLOSE_REASON_NAMES, type CloseReason } from '../../src/core/close-reason.ts';
 import type { ClosedFact } from '../../src/core/facts.ts';
-import type { Plan } from '../../src/core/plan.ts';
+import type { Plan, StagePlan } from '../../src/core/plan.ts';
 import type { StateName } from '../../src/core/state.ts';
 import { startTelemetry } from '../../src/telemetry/start.ts';
+import { breakUpstreams } from '../connection/breaking.ts';
 import { routeTo } from '../connection/plan.ts';
 import { reach, STUCK_BYTES } from '../connection/reach.ts';
 import { bytesOf, closeWorlds, World, type WorldPieces } from '../connection/world.ts';
 import { type DecodedSpan, startOtlpReceiver } from '../support/otlp-receiver.ts';
+import {
+  CUT,
+  DIALED,
+  expectTraceOf,
+  RELAYED,
+  SHOWN_BY_A_SERVICE,
+  type ShownByAService,
+} from '../support/traces-of-ends.ts';
 import { aLogOutput, aWatched } from './samples.ts';
 
 afterEach(closeWorlds);
@@ -16,6 +26,7 @@ afterEach(closeWorlds);
 /** A way for a connection to end: brings it about and returns what was told of it, with the states that it went through. */
 interface End {
   readonly states: readonly StateName[];
+  readonly error?: string;
   readonly happens: () => Promise<Ended>;
 }
 
@@ -24,9 +35,6 @@ interface Ended {
   readonly fact: ClosedFact;
 }
 
-const RELAYED: readonly StateName[] = ['accepting', 'sniffing', 'routing', 'dialing', 'streaming'];
-const DIALED: readonly StateName[] = ['accepting', 'sniffing', 'routing', 'dialing'];
-const CUT: readonly StateName[] = [...RELAYED, 'draining'];
 const SLOW_MS = 100_000;
 
 /** A client connects to a world made of these pieces, and much time passes. */
@@ -77,8 +85,14 @@ function after(
   };
 }
 
+/** A stage that ends the connection when the client has sent too much. */
+function afterTooMuch(end: 'close' | 'reset'): () => Promise<Ended> {
+  const stage: StagePlan = { kind: 'limit_data', up: 1000, down: null, end, chaos: ALWAYS };
+  return after('streaming', ({ client }) => client.write(bytesOf(2000)), { stages: [stage] });
+}
+
 /** Every close reason that a shard without TLS brings about by itself. */
-const ENDS: Partial<Record<CloseReason, End>> = {
+const ENDS: Record<Exclude<CloseReason, ShownByAService>, End> = {
   'client-fin': {
     states: [...RELAYED, 'half-closed-client', 'draining'],
     happens: after('half-closed-client', ({ backend }) => backend.end()),
@@ -87,8 +101,16 @@ const ENDS: Partial<Record<CloseReason, End>> = {
     states: [...RELAYED, 'half-closed-backend', 'draining'],
     happens: after('half-closed-backend', ({ client }) => client.end()),
   },
-  'client-reset': { states: CUT, happens: after('streaming', ({ client }) => client.reset()) },
-  'backend-reset': { states: CUT, happens: after('streaming', ({ backend }) => backend.reset()) },
+  'client-reset': {
+    states: CUT,
+    error: 'ECONNRESET',
+    happens: after('streaming', ({ client }) => client.reset()),
+  },
+  'backend-reset': {
+    states: CUT,
+    error: 'ETIMEDOUT',
+    happens: after('streaming', ({ backend }) => backend.vanish(500)),
+  },
   'client-abort': {
     states: DIALED,
     happens: after('dialing', ({ client }) => client.end(), { connect: { abortOnFin: true } }),
@@ -141,6 +163,14 @@ const ENDS: Partial<Record<CloseReason, End>> = {
   },
   'drain-timeout': { states: CUT, happens: after('streaming', ({ world }) => void world.shard.cut()) },
   killed: { states: CUT, happens: after('streaming', ({ world }) => void world.kill()) },
+  'stage-close': { states: CUT, happens: afterTooMuch('close') },
+  'stage-reset': { states: CUT, happens: afterTooMuch('reset') },
+  'internal-error': {
+    states: RELAYED,
+    happens: after('streaming', ({ backend }) => backend.write(bytesOf(10)), {
+      parts: breakUpstreams('answered'),
+    }),
+  },
 };
 
 /** What a receiver of OTLP has of one connection. */
@@ -156,49 +186,23 @@ async function received({ plan, fact }: Ended): Promise<readonly DecodedSpan[]> 
 }
 
 describe('the trace of a connection that ends', () => {
-  it.each(Object.entries(ENDS) as [CloseReason, End][])('by %s', async (reason, { states, happens }) => {
-    const ended = await happens();
-    const spans = await received(ended);
-    const [root] = spans.filter(({ parentSpanId }) => parentSpanId === '');
-    const children = spans.filter(({ parentSpanId }) => parentSpanId === root?.spanId);
-    expect(spans).toHaveLength(children.length + 1);
-    expect(children.map(({ name }) => name)).toEqual([...states, 'closed']);
-    expect(root).toMatchObject({
-      name: 'connection',
-      attributes: {
-        'sluice.listener': 'edge',
-        'sluice.close.reason': reason,
-        'sluice.close.by': CLOSE_REASONS[reason].by,
-        'client.address': expect.stringMatching(/^10\.0\.2\.\d$/) as string,
-      },
-    });
-    expect(root?.status.code).toBe(isClean(reason) ? 0 : 2);
-    expect(root?.attributes['error.type']).toBe(isClean(reason) ? undefined : reason);
-    const during = root?.attributes['sluice.close.during'];
-    const failed = children.filter(({ status }) => status.message === reason);
-    expect(failed.map(({ name }) => name)).toEqual(isClean(reason) ? [] : [during]);
-    const dials = children.filter(({ name }) => name === 'dialing').flatMap(({ events }) => events);
-    expect(dials).toHaveLength(ended.fact.attempts.length);
-    const relayed = states.includes('streaming');
-    expect(root?.attributes['sluice.backend'] !== undefined).toBe(relayed);
-    expect(new Set(spans.map(({ traceId }) => traceId))).toEqual(new Set([ended.fact.traceId]));
-  });
+  it.each(Object.entries(ENDS) as [CloseReason, End][])(
+    'by %s',
+    async (reason, { states, error, happens }) => {
+      const ended = await happens();
+      expectTraceOf(await received(ended), {
+        reason,
+        listener: 'edge',
+        client: expect.stringMatching(/^10\.0\.2\.\d$/),
+        traceId: ended.fact.traceId,
+        states: [...states, 'closed'],
+        error,
+        dials: ended.fact.attempts.length,
+      });
+    },
+  );
 
-  it('is shown here for every reason but those of TLS, of stages, of defects and of backends that are given up', () => {
-    const others = CLOSE_REASON_NAMES.filter((reason) => ENDS[reason] === undefined);
-    expect(others).toEqual([
-      'client-truncated',
-      'backend-truncated',
-      'tls-handshake',
-      'tls-handshake-timeout',
-      'tls-required',
-      'backend-handshake',
-      'stage-close',
-      'stage-reset',
-      'backend-down',
-      'rebalanced',
-      'shard-failed',
-      'internal-error',
-    ]);
+  it('is shown for every close reason, here or by a service', () => {
+    expect([...Object.keys(ENDS), ...SHOWN_BY_A_SERVICE].sort()).toEqual([...CLOSE_REASON_NAMES].sort());
   });
 });

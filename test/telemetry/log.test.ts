@@ -30,6 +30,7 @@ describe('the line of a connection', () => {
       visits,
       reason: 'backend-reset',
       during: 'streaming',
+      error: 'ETIMEDOUT',
       backend: 1,
       attempts: [
         { backend: 0, from: OPENED + 10, to: OPENED + 20, error: 'ECONNREFUSED' },
@@ -66,6 +67,7 @@ describe('the line of a connection', () => {
         reason: 'backend-reset',
         by: 'backend',
         during: 'streaming',
+        error: 'ETIMEDOUT',
         trace_id: '0af7651916cd43dd8448eb211c80319c',
         sampled: true,
       },
@@ -99,7 +101,7 @@ describe('the line of a connection', () => {
       attempts: 0,
       first_byte_ms: null,
     });
-    for (const absent of ['undelivered_up', 'undelivered_down', 'paused_up_ms', 'failed_attempts'])
+    for (const absent of ['undelivered_up', 'undelivered_down', 'paused_up_ms', 'failed_attempts', 'error'])
       expect(line).not.toHaveProperty(absent);
   });
 

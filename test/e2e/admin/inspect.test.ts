@@ -1,27 +1,16 @@
-import { createConnection, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { createWebSocketReceiver, type StatelyInspectionEvent } from '@statelyai/inspect';
+import { createWebSocketReceiver } from '@statelyai/inspect';
 import { describe, expect, test } from 'vitest';
-import { WebSocket } from 'ws';
 import { createMachine, type StateValue } from 'xstate';
 import { INSPECT_PROTOCOL, TOKEN_PROTOCOL } from '../../../src/admin/inspect/offered-token.ts';
 import { INSPECT_SOCKETS_MAX } from '../../../src/admin/limits.ts';
 import { INSPECTED_CONNECTIONS_MAX } from '../../../src/core/inspection.ts';
 import { selfSigned } from '../../support/certificates.ts';
-import { later } from '../../support/cleanup.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type Sluice, type SluiceOptions, startSluice } from '../../support/sluice.ts';
 import { serve } from '../../support/tcp.ts';
 import { fileWith } from '../cli/files.ts';
-
-type Told = StatelyInspectionEvent & {
-  readonly event?: { readonly type: string };
-  readonly snapshot?: {
-    readonly value: unknown;
-    readonly status: string;
-    readonly context: Record<string, unknown>;
-  };
-};
+import { connected, events, idOf, inspector, open, type Told, until, values } from './inspector.ts';
 
 /** A Sluice whose shards fail on request. */
 const FAILING = fileURLToPath(new URL('../../support/peers/failing-host.mjs', import.meta.url));
@@ -40,11 +29,6 @@ admin: { listen: ${admin}${more} }
   return startSluice(['run', file], options);
 }
 
-/** Resolves when something is so. */
-const until = (isSo: () => boolean, what: string) => eventually(() => isSo() || undefined, what);
-
-const inspector = ({ admin }: Sluice, query: string) => `${admin?.replace('http', 'ws')}/v1/inspect?${query}`;
-
 /** What the receiver of Stately's own package hears. */
 function receive(sluice: Sluice, query: string): Told[] {
   const told: Told[] = [];
@@ -53,49 +37,6 @@ function receive(sluice: Sluice, query: string): Told[] {
   );
   return told;
 }
-
-/** A WebSocket by hand; `closed` is the code with which it ended. */
-function open(url: string, protocols: string[] = [], options: object = {}) {
-  const socket = new WebSocket(url, protocols, options);
-  later(() => socket.terminate());
-  const messages: Told[] = [];
-  socket.on('message', (text) => void messages.push(JSON.parse(String(text)) as Told));
-  socket.on('error', () => {});
-  const status = new Promise<number>((resolve) => {
-    socket.on('open', () => resolve(101));
-    socket.on('unexpected-response', (_request, response) => {
-      resolve(response.statusCode ?? 0);
-      socket.terminate();
-    });
-  });
-  const closed = new Promise<{ code: number; why: string }>((resolve) => {
-    socket.on('close', (code, why) => resolve({ code, why: String(why) }));
-  });
-  return { socket, messages, status, closed };
-}
-
-/** A client whose first byte has come back. */
-async function connected(sluice: Sluice): Promise<Socket> {
-  const { host, port } = sluice.address();
-  const socket = createConnection({ host, port });
-  later(() => void socket.destroy());
-  socket.on('error', () => {});
-  socket.write('x');
-  await new Promise((resolve) => socket.once('data', resolve));
-  return socket;
-}
-
-async function idOf({ admin }: Sluice): Promise<string> {
-  const { connections } = (await (await fetch(`${admin}/v1/connections`)).json()) as {
-    connections: { connection: string }[];
-  };
-  return connections[0]?.connection ?? '';
-}
-
-const values = (told: readonly Told[]) =>
-  told.filter(({ type }) => type === '@xstate.snapshot').map(({ snapshot }) => snapshot?.value);
-const events = (told: readonly Told[]) =>
-  told.filter(({ type }) => type === '@xstate.event').map(({ event }) => event?.type);
 
 describe("Stately's inspector", () => {
   test('hears the life of each new connection of a listener, in the order of the chart, which it can read', async () => {

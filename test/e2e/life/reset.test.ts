@@ -42,7 +42,12 @@ describe('RST', () => {
     client.resetAndDestroy();
     const [log] = await sluice.waitForClosed(1);
     expect(await heard).toEqual({ bytes: BEFORE.length, sha256: sha256(BEFORE), end: 'ECONNRESET' });
-    expect(log).toMatchObject({ reason: 'client-reset', by: 'client', bytes_up: BEFORE.length });
+    expect(log).toMatchObject({
+      reason: 'client-reset',
+      by: 'client',
+      error: 'ECONNRESET',
+      bytes_up: BEFORE.length,
+    });
   });
 
   test('a backend that resets (SO_LINGER 0) is a reset at the client, after all bytes sent before it', async () => {
@@ -59,7 +64,12 @@ describe('RST', () => {
     backend?.resetAndDestroy();
     expect(await heard).toEqual({ bytes: BEFORE.length, sha256: sha256(BEFORE), end: 'ECONNRESET' });
     const [log] = await sluice.waitForClosed(1);
-    expect(log).toMatchObject({ reason: 'backend-reset', by: 'backend', bytes_down: BEFORE.length });
+    expect(log).toMatchObject({
+      reason: 'backend-reset',
+      by: 'backend',
+      error: 'ECONNRESET',
+      bytes_down: BEFORE.length,
+    });
   });
 
   test('a reader that is slow still gets every byte that came before the reset', async () => {

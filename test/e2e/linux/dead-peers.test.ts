@@ -108,6 +108,16 @@ describe('a peer that never reads', () => {
   });
 });
 
+test('a client that has no room for longer than socket.user_timeout is lost, which the log tells from a reset', async () => {
+  const { port } = await serve(flood);
+  const sluice = await startSluice(relay([port], 'socket: { user_timeout: 1s }'));
+  // Its kernel says at every probe that there is no room.
+  const client = await dial(sluice.address());
+  client.pause();
+  const [log] = await sluice.waitForClosed(1);
+  expect(log).toMatchObject({ reason: 'client-reset', during: 'streaming', error: 'ETIMEDOUT' });
+});
+
 /** These listen, or are the clients of a port. */
 function flooding(port?: number): Child {
   return pythonPeer('flooding.py', port);

@@ -48,6 +48,7 @@ function closed(number) {
     sni: null,
     clientTls: null,
     backendTls: null,
+    error: null,
     refusal: null,
     route: null,
     pool: -1,
