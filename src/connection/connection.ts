@@ -139,7 +139,8 @@ export class Connection implements Waiting, Slotted {
   /** Starts the chart. Never throws. */
   start(): void {
     try {
-      this.guard(() => this.#countAccepted());
+      const { layout, cells } = this.shard.counters;
+      cells[layout.accepted(this.listener.index)]! += 1;
       if (this.listener.proxyIn === null) this.guard(() => this.tellOpened());
       this.actor.start();
     } catch (error) {
@@ -247,11 +248,6 @@ export class Connection implements Waiting, Slotted {
   chartFailed(error: unknown): void {
     this.report(error);
     finish(this, 'internal-error');
-  }
-
-  #countAccepted(): void {
-    const { counters } = this.shard;
-    counters.cells[counters.layout.accepted(this.listener.index)]! += 1;
   }
 
   /** Tells of its beginning, once it is known whose it is; a second call does nothing. */
