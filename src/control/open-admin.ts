@@ -33,7 +33,16 @@ export interface Administered {
 /** What only looks at a service, or changes it without a plan. */
 export type Facts = Pick<
   StatusSource,
-  'status' | 'connection' | 'list' | 'kill' | 'override' | 'history' | 'counts' | 'events' | 'inspect'
+  | 'status'
+  | 'connection'
+  | 'list'
+  | 'kill'
+  | 'override'
+  | 'history'
+  | 'counts'
+  | 'listenerCounts'
+  | 'events'
+  | 'inspect'
 >;
 
 /** What a configuration that came over HTTP is called in messages. */
@@ -65,6 +74,7 @@ export function openAdmin(plan: AdminPlan, facts: Facts, service: Administered):
     drainListener: (listener, isDrained) => drainListener(service, facts, listener, isDrained),
     history: (pool) => facts.history(pool),
     counts: () => facts.counts(),
+    listenerCounts: (listener) => facts.listenerCounts(listener),
     events: (take, wantsDetail, after) => facts.events(take, wantsDetail, after),
     inspect: (target, take) => facts.inspect(target, take),
     configText: () => service.configText,

@@ -131,6 +131,8 @@ export interface StatusSource {
   history(pool: string): PoolHistory | null;
   /** How many actors are in each state of each chart, by the chart's name. */
   counts(): Readonly<Record<string, MachineCounts>>;
+  /** The same of the connections of one listener; null where there is none of this name, nor any connection of one. */
+  listenerCounts(listener: string): MachineCounts | null;
   /**
    * `take` gets every event from now on, in batches, until the watch is left; it must not throw. `entered` events are told only while
    * somebody wants the detail. `after` is the id of the event that the watcher has seen last; null = it has seen none, NaN = one

@@ -68,6 +68,8 @@ export function sourceIn(phase: ServiceStatus['phase']): StatusSource {
     drainListener: async () => null,
     history: () => null,
     counts: () => ({ shard: { states: { running: { live: 1, entered: null } }, transitions: null } }),
+    listenerCounts: (listener) =>
+      listener === 'web' ? { states: { streaming: { live: 2, entered: 9 } }, transitions: [] } : null,
     events: () => ({ kept: [], missed: 0, leave: () => {} }),
     inspect: async () => ({ none: 'no test inspects here' }),
     configText: () => 'listeners: []\n',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { endpoint, problem } from '../endpoint.ts';
-import { jsonReply, problemReply } from '../reply.ts';
+import { noListener } from '../no-listener.ts';
+import { jsonReply } from '../reply.ts';
 import { listenerStatus } from '../schemas/status.ts';
 
 export const getListeners = endpoint({
@@ -69,8 +70,4 @@ function switching(name: string, verb: 'drain' | 'resume', summary: string) {
       return listener === null ? noListener() : jsonReply(listener);
     },
   });
-}
-
-function noListener() {
-  return problemReply(404, 'there is no listener of this name; /v1/listeners has them all');
 }
