@@ -72,6 +72,7 @@ export class Administration {
     return {
       phase: phase(),
       started: this.#started,
+      at: Date.now(),
       connections,
       planVersion: plan.version,
       shards: shardStatuses(plan, fleet.hosts, COUNTERS, regions),

@@ -19,6 +19,8 @@ export interface ServiceStatus {
   readonly phase: 'starting' | 'ready' | 'draining' | 'stopped';
   /** Wall time of the start, milliseconds since 1970. */
   readonly started: number;
+  /** When it stood so, by the clock of the service; milliseconds since 1970. */
+  readonly at: number;
   /** Live connection actors, in all. */
   readonly connections: number;
   /** Version of the plan in force; grows with each reload. */

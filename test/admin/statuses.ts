@@ -7,6 +7,7 @@ export function statusIn(phase: ServiceStatus['phase']): ServiceStatus {
   return {
     phase,
     started: 1_700_000_000_000,
+    at: 1_700_000_060_000,
     connections: 3,
     planVersion: 2,
     shards: [

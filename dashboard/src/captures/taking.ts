@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import { ApiError, change, request, wantsToken } from '../api.ts';
 import { notify } from '../parts/notices.tsx';
+import { serviceNow } from '../service.ts';
 import { Collected } from './collected.ts';
 
 /** Bytes of a capture that this page holds at most: the service ends it before it has more. */
@@ -24,7 +25,7 @@ export interface CaptureWish {
 export interface Taking {
   readonly number: number;
   readonly wish: CaptureWish;
-  /** Milliseconds since 1970, by the clock of the browser. */
+  /** Milliseconds since 1970, by the clock of the service. */
   readonly started: number;
   /** Of the service, by which it is ended; null = it has not begun, or is over. */
   readonly id: string | null;
@@ -45,7 +46,7 @@ let made = 0;
 /** Begins a capture, and keeps what comes in this page until it is saved. Never rejects. */
 export async function take(wish: CaptureWish): Promise<void> {
   const number = ++made;
-  const started = Date.now();
+  const started = serviceNow();
   const fileName = fileNameOf(wish, started);
   const taking: Taking = {
     number,

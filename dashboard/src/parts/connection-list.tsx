@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import type { ConnectionRow } from '../../../src/core/connection-query.ts';
 import { size, span } from '../format.ts';
 import { linkTo } from '../routing.ts';
+import { serviceNow } from '../service.ts';
 import './connection-list.css';
 import type { ConnectionFeed } from './connection-feed.ts';
 import { endOne } from './end-connections.ts';
@@ -184,7 +185,7 @@ const CELLS: Readonly<Record<ColumnName, (row: ConnectionRow) => JSX.Element>> =
   ),
   age: ({ opened }) => (
     <td key="age" class="number">
-      {span(Math.max(0, Date.now() - opened))}
+      {span(Math.max(0, serviceNow() - opened))}
     </td>
   ),
   bytes: ({ bytesUp, bytesDown }) => (

@@ -21,6 +21,14 @@ timeouts: { half_closed: 1m }
 admin: { listen: 127.0.0.1:0 }
 `;
 
+const HOUR_MS = 3_600_000;
+const DAY_SECONDS = 86_400;
+
+/** `01:02:03` in seconds. */
+function secondsOf(clock: string): number {
+  return clock.split(':').reduce((sum, part) => sum * 60 + Number(part), 0);
+}
+
 describe('a connection seen on the page', () => {
   needs('chromium');
   let [sluice, browser] = [null as unknown as Sluice, null as unknown as Browser];
@@ -105,6 +113,23 @@ describe('a connection seen on the page', () => {
     await row.waitFor();
     client.resetAndDestroy();
     await row.waitFor({ state: 'detached' });
+  });
+
+  it.each([
+    ['ahead', HOUR_MS],
+    ['behind', -HOUR_MS],
+  ])('is as old as it is, and so are its backends, where the browser is an hour %s', async (_, aheadMs) => {
+    const page = await openPage(browser, `${sluice.admin}/#/connections`, { aheadMs });
+    const client = await dial(sluice.address('edge'));
+    const row = page.locator('.virtual tbody tr', { hasText: `127.0.0.1:${client.localPort}` });
+    await row.locator('td', { hasText: /^(\d+ ms|[1-9]\d* s)$/ }).waitFor();
+    await page.locator('#summary', { hasText: /up (\d+ min( \d+ s)?|\d+ s|[1-9]\d* ms)$/ }).waitFor();
+    await page.goto(`${sluice.admin}/#/pools`);
+    const spell = await page.locator('.strip i').last().getAttribute('title');
+    const [from = 0, to = 0] = (spell?.match(/\d\d:\d\d:\d\d/g) ?? []).map(secondsOf);
+    expect(spell).toMatch(/^healthy/);
+    expect((to - from + DAY_SECONDS) % DAY_SECONDS).toBeLessThan(HOUR_MS / 2_000);
+    client.resetAndDestroy();
   });
 
   it('is ended with all others that are marked, and with all that a filter means', async () => {
