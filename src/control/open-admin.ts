@@ -63,6 +63,7 @@ export function openAdmin(plan: AdminPlan, facts: Facts, service: Administered):
     captures: {
       start: (request) => captures.start(request),
       list: () => captures.list(),
+      get: (id) => captures.get(id),
       stop: (id) => captures.stop(id),
       read: parseCapture,
     },

@@ -86,6 +86,7 @@ export function sourceIn(phase: ServiceStatus['phase']): StatusSource {
     captures: {
       start: () => Promise.reject(new Error('no test captures here')),
       list: () => [],
+      get: () => null,
       stop: () => false,
       read: () => {
         throw new Error('no test captures here');

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { BlockReader, type Tallied, Tally } from '../../capture/index.ts';
+import { CAPTURE_ENDS } from '../../core/capture-control.ts';
 import { messageOf } from '../../core/error-fact.ts';
 import { SluiceError } from '../../core/errors.ts';
 import { formatBytes } from '../../core/units.ts';
@@ -12,11 +13,8 @@ import { bodyOf, type CaptureOptions, placeOf } from './options.ts';
 const FILE_MODE = 0o600;
 
 const ENDS: Readonly<Record<string, string>> = {
-  time: 'its time is over',
-  bytes: 'it has all the bytes it may have (--max-bytes)',
-  asked: 'it was ended',
-  gone: 'the listener or connection is no more',
-  'service-end': 'the service has ended',
+  ...CAPTURE_ENDS,
+  bytes: `${CAPTURE_ENDS.bytes} (--max-bytes)`,
 };
 
 interface Sink {
