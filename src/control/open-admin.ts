@@ -114,6 +114,11 @@ async function drainListener(
   isDrained: boolean,
 ): Promise<ListenerStatus | null> {
   const isInUse = (): boolean => service.plan.listeners.some((one) => one.name === name && !one.retired);
+  if (service.overlaid.isDisabled(name))
+    throw new SluiceError(
+      'LISTENER_DISABLED',
+      `listener "${name}" is disabled by Toxiproxy's API, which has closed it; enable it there first`,
+    );
   if (!isInUse()) return null;
   await service.reloadTo(() => service.overlaid.drained(name, isDrained, service.listeners));
   return facts.status().listeners.find((one) => one.name === name && !one.retired) ?? null;

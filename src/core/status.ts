@@ -126,7 +126,8 @@ export interface StatusSource {
   override(pool: string, backend: string, change: BackendChange, by: string): BackendStatus | null;
   /**
    * Has a listener accept nobody until it is resumed, or accept again; connections live on. Kept over reloads. null where there is
-   * none of this name in use. Rejects with a SluiceError, and changes nothing, where it cannot be bound again.
+   * none of this name in use. Rejects with a SluiceError, and changes nothing, where it cannot be bound again, and with
+   * LISTENER_DISABLED where Toxiproxy's API has disabled it.
    */
   drainListener(listener: string, isDrained: boolean): Promise<ListenerStatus | null>;
   /** What has changed of a pool's backends; null where there is no such pool in use. */

@@ -63,7 +63,9 @@ function switching(name: string, verb: 'drain' | 'resume', summary: string) {
         schema: listenerStatus,
       },
       404: problem('There is none of this name in use.'),
-      409: problem('It cannot be bound again, or the service is starting or stopping.'),
+      409: problem(
+        "It cannot be bound again, it is disabled by Toxiproxy's API, or the service is starting or stopping.",
+      ),
     },
     handle: async ({ source, path }) => {
       const listener = await source.drainListener(path.listener, verb === 'drain');
