@@ -34,9 +34,9 @@ const WIDTHS = {
   listener: 76,
   protocol: 74,
   route: 80,
-  backend: 130,
-  state: 164,
-  age: 80,
+  backend: 118,
+  state: 160,
+  age: 92,
   bytes: 136,
   rate: 136,
 } as const;
