@@ -4,10 +4,13 @@ import type { ConnectionEvent } from './connection-events.ts';
 /** What a connection is created with. */
 export interface ConnectionInput {
   readonly id: number;
+  /** Index of its listener, by which its transitions are counted. Absent: 0. */
+  readonly listener?: number;
 }
 
 export interface ConnectionContext {
   readonly id: number;
+  readonly listener: number;
   /** Attempts to dial that have failed. */
   readonly failures: number;
   /** Attempts after the first that the pool allows. */

@@ -70,6 +70,7 @@ export const connectionMachine = setup({
   id: 'connection',
   context: ({ input }) => ({
     id: input.id,
+    listener: input.listener ?? 0,
     failures: 0,
     retries: 0,
     abortOnFin: false,

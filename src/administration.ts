@@ -72,6 +72,7 @@ export class Administration {
     return {
       phase: phase(),
       started: this.#started,
+      at: Date.now(),
       connections,
       planVersion: plan.version,
       shards: shardStatuses(plan, fleet.hosts, COUNTERS, regions),
@@ -108,13 +109,21 @@ export class Administration {
     const { memory, fleet, upstreams, nameStates } = this.#parts;
     const { balancers, checkers } = statesOfUpstreams(upstreams()?.actors ?? []);
     return {
-      connection: connectionCounts(COUNTERS, memory.counters, CONNECTION_TRANSITIONS),
+      connection: connectionCounts(COUNTERS, memory.counters, CONNECTION_TRANSITIONS, null),
       balancer: actorCounts(balancers),
       'health-checker': actorCounts(checkers),
       name: actorCounts(nameStates()),
       circuit: actorCounts(upstreams()?.circuits ?? []),
       shard: actorCounts(fleet.hosts.map(({ state }) => state)),
     };
+  }
+
+  listenerCounts(listener: string): MachineCounts | null {
+    const { memory, current } = this.#parts;
+    const found = current().plan.listeners.filter(({ name }) => name === listener);
+    const { index = null } = found.find(({ retired }) => !retired) ?? found[0] ?? {};
+    if (index === null) return null;
+    return connectionCounts(COUNTERS, memory.counters, CONNECTION_TRANSITIONS, index);
   }
 
   events(take: TakeEvents, wantsDetail: boolean, after: number | null): EventsWatch {

@@ -5,36 +5,46 @@ import type { ChartTransition } from './machine-engine/index.ts';
 import { type BalancerActor, leafOf } from './upstream/index.ts';
 
 /**
- * Of connections: the sum over all listeners that a counters region has room for, also those that were taken away.
- * `transitions` are those of the chart, in the order in which `layout` counts them.
+ * Of the connections of one listener, or of all there ever were (null): the sum over all shards. `transitions` are those of the
+ * chart, in the order in which `layout` counts them.
  */
 export function connectionCounts(
   layout: CountersLayout,
   regions: readonly Float64Array[],
   transitions: readonly ChartTransition[],
+  listener: number | null,
 ): MachineCounts {
+  const counted = regions.map((cells) => ({
+    cells,
+    listeners: listener === null ? [...usedListeners(layout, cells), layout.former] : [listener],
+  }));
   const sum = (cellOf: (listener: number) => number): number => {
     let total = 0;
-    for (const cells of regions)
-      for (let listener = 0; listener < layout.shape.listeners; listener++)
-        total += cells[cellOf(listener)] ?? 0;
+    for (const { cells, listeners } of counted)
+      for (const each of listeners) total += cells[cellOf(each)] ?? 0;
     return total;
   };
   const states = STATES.map((name, state): [string, StateCount] => [
     name,
     {
-      live: sum((listener) => layout.state(listener, state)),
-      entered: sum((listener) => layout.transition(listener, state)),
+      live: sum((each) => (each === layout.former ? -1 : layout.state(each, state))),
+      entered: sum((each) => layout.transition(each, state)),
     },
   ]);
-  return { states: Object.fromEntries(states), transitions: transitionCounts(layout, regions, transitions) };
+  const taken = (transition: number): number => sum((each) => layout.taken(each, transition));
+  return { states: Object.fromEntries(states), transitions: transitionCounts(transitions, taken) };
+}
+
+/** Those that have accepted anybody; most places of a region were never used. */
+function usedListeners(layout: CountersLayout, cells: Float64Array): number[] {
+  const all = Array.from({ length: layout.shape.listeners }, (_, listener) => listener);
+  return all.filter((listener) => cells[layout.accepted(listener)] !== 0);
 }
 
 /** Those of a state's steps are the state's own, and so are those that differ by a guard alone. */
 function transitionCounts(
-  layout: CountersLayout,
-  regions: readonly Float64Array[],
   transitions: readonly ChartTransition[],
+  takenOf: (transition: number) => number,
 ): TransitionCount[] {
   const counts = new Map<string, TransitionCount>();
   for (const [index, { from: leaf, event, to: target, within }] of transitions.entries()) {
@@ -44,8 +54,7 @@ function transitionCounts(
     const entered = target?.findIndex(isState) ?? -1;
     const to = entered >= within.length ? (target?.[entered] ?? null) : null;
     const key = JSON.stringify([from, event, to]);
-    const taken = regions.reduce((sum, cells) => sum + (cells[layout.taken(index)] ?? 0), 0);
-    counts.set(key, { from, event, to, taken: taken + (counts.get(key)?.taken ?? 0) });
+    counts.set(key, { from, event, to, taken: takenOf(index) + (counts.get(key)?.taken ?? 0) });
   }
   return [...counts.values()];
 }

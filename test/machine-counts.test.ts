@@ -8,8 +8,8 @@ import { closeWorlds, World } from './connection/world.ts';
 
 afterEach(closeWorlds);
 
-function countsOf({ layout, cells }: World) {
-  const { states, transitions } = connectionCounts(layout, [cells], CONNECTION_TRANSITIONS);
+function countsOf({ layout, cells }: World, listener: number | null = null) {
+  const { states, transitions } = connectionCounts(layout, [cells], CONNECTION_TRANSITIONS, listener);
   return { states, transitions: transitions as readonly TransitionCount[] };
 }
 
@@ -61,6 +61,30 @@ describe('the counts of the chart of a connection', () => {
       expect(into, state).toBe(states[state]?.entered);
     }
     expect(states['closed']?.entered).toBe(8);
+  });
+
+  it('are of one listener where one is named, and of all those there were otherwise', async () => {
+    const world = await World.open();
+    world.connect();
+    world.run(1000);
+    const { layout, cells } = world;
+    const dials = CONNECTION_TRANSITIONS.findIndex(
+      ({ event, to }) => event === 'routed' && to?.includes('dialing'),
+    );
+    for (const listener of [1, layout.former]) {
+      cells[layout.taken(listener, dials)] = 10;
+      cells[layout.transition(listener, STATES.indexOf('dialing'))] = 10;
+    }
+    cells[layout.accepted(1)] = 10;
+    const dialsIn = (listener: number | null) => {
+      const { states, transitions } = countsOf(world, listener);
+      const routed = transitions.find(({ event, to }) => event === 'routed' && to === 'dialing');
+      return [routed?.taken, states['dialing']?.entered, states['streaming']?.live];
+    };
+    expect(dialsIn(0)).toEqual([1, 1, 1]);
+    expect(dialsIn(1)).toEqual([10, 10, 0]);
+    expect(dialsIn(2)).toEqual([0, 0, 0]);
+    expect(dialsIn(null)).toEqual([21, 21, 1]);
   });
 
   it('name each transition once, none out of the end', async () => {

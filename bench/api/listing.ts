@@ -1,6 +1,6 @@
 import type { Connection } from '../../src/connection/index.ts';
 import { listConnections } from '../../src/connection/index.ts';
-import type { ConnectionSort } from '../../src/core/connection-query.ts';
+import { ANY_CONNECTION, type ConnectionSort } from '../../src/core/connection-query.ts';
 import type { Plan } from '../../src/core/plan.ts';
 import type { Timers } from '../../src/core/ports.ts';
 import { allocateShardWords } from '../../src/core/shard-words.ts';
@@ -81,18 +81,7 @@ function pageOf(connections: () => Iterable<Connection>, sort: ConnectionSort): 
       return { cancel: () => {} };
     },
   };
-  const filter = {
-    listener: null,
-    route: null,
-    pool: null,
-    backend: null,
-    state: null,
-    protocol: null,
-    client: null,
-    ageMsMin: 0,
-    bytesMin: 0,
-  };
-  const query = { filter, sort, descending: true, limit: PAGE, after: null };
+  const query = { filter: ANY_CONNECTION, sort, descending: true, limit: PAGE, after: null };
   let matched = 0;
   listConnections({ connections: connections(), shard: 0, timers }, query, (page) => {
     matched = page.matched;

@@ -1,3 +1,4 @@
+import { escapeXml } from '../../src/core/escape-xml.ts';
 import type { Spread } from './stats.ts';
 
 export interface Bar {
@@ -111,8 +112,4 @@ function px(value: number): string {
 /** Three digits that count. */
 function short(value: number): string {
   return value === 0 ? '0' : Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3);
-}
-
-function escapeXml(raw: string): string {
-  return raw.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,5 +1,4 @@
 import type { MachineCounts, TransitionCount } from '../../src/core/machine-counts.ts';
-import type { ListenerStatus } from '../../src/core/status.ts';
 
 export interface Counted {
   /** Milliseconds, of any clock. */
@@ -55,15 +54,6 @@ function transitionsOf(
 
 function keyOf({ from, event, to }: TransitionCount): string {
   return `${from} ${event} ${to}`;
-}
-
-/** The connections of one listener; how often a state was entered is counted of all listeners together only. */
-export function activityOfListener({ connections, closed }: ListenerStatus): Activity {
-  const ended = Object.values(closed).reduce((sum, count) => sum + count, 0);
-  const states = Object.entries(connections).map(
-    ([state, live]) => [state, { count: state === END ? ended : live, entered: null }] as const,
-  );
-  return { states: new Map(states), transitions: null };
 }
 
 /** How often one of these states was left for `to` by `event`, a second. */

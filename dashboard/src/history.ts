@@ -111,7 +111,9 @@ export class History {
   }
 
   add(reading: Reading): void {
-    this.#points = [...this.#points, pointOf(this.#last, reading)].slice(-HISTORY_POINTS_MAX);
+    // A clock that was set back would make the line run backwards.
+    const before = this.#points.filter(({ at }) => at < reading.at);
+    this.#points = [...before, pointOf(this.#last, reading)].slice(-HISTORY_POINTS_MAX);
     this.#last = reading;
   }
 }

@@ -12,6 +12,8 @@ export interface PageRequest {
   readonly page: number;
   /** null: the first page. */
   readonly cursor: string | null;
+  /** Pages that are asked for together: 1, or as many as are skipped at once. */
+  readonly pages: number;
 }
 
 /** Rows in sight, both included. */
@@ -22,21 +24,25 @@ export interface View {
 
 /**
  * The pages of a list that are known, of which some are kept. A page can be asked for when the one before it is known, so a jump
- * far down asks for all between, whose rows are forgotten again. Rows come and go while it is read: around the edge of two pages
+ * far down walks over all between, several at once, whose rows are not kept. Rows come and go while it is read: around the edge of two pages
  * that were read at different times one may stand twice or be missed until both are read again.
  */
 export class Paging<T> {
   readonly #pageRows: number;
   readonly #keptMax: number;
+  readonly #skipped: number;
   /** Where each page begins that can be asked for. */
-  #cursors: (string | null)[] = [null];
+  readonly #cursors = new Map<number, string | null>([[0, null]]);
+  /** The last page; null = it is not known. */
+  #end: number | null = null;
   readonly #pages = new Map<number, readonly T[]>();
   #matched: number | null = null;
 
-  /** Pages have `pageRows` rows, the last one fewer; `keptMax` of them are kept. */
-  constructor(pageRows: number, keptMax: number) {
+  /** Pages have `pageRows` rows, the last one fewer; `keptMax` of them are kept, `skipped` are skipped at once. */
+  constructor(pageRows: number, keptMax: number, skipped = 1) {
     this.#pageRows = pageRows;
     this.#keptMax = keptMax;
+    this.#skipped = skipped;
   }
 
   /** Rows of the whole list; null before the first answer. */
@@ -56,29 +62,41 @@ export class Paging<T> {
 
   /** What to ask for so that all in sight is known; null where it is. */
   missing(view: View): PageRequest | null {
-    for (const page of this.#inSight(view)) {
-      if (this.#pages.has(page)) continue;
-      const known = this.#cursors.length - 1;
-      if (page <= known) return this.#request(page);
-      // The last one known, where it was read, had no next: the list ends there.
-      if (!this.#pages.has(known)) return this.#request(known);
-    }
-    return null;
+    const page = this.#inSight(view).find((each) => !this.#pages.has(each));
+    return page === undefined || this.#isBeyond(page) ? null : this.#towards(page);
   }
 
   /** What to ask for to have all in sight anew. */
   refresh(view: View): PageRequest[] {
-    return this.#inSight(view)
-      .filter((page) => page < this.#cursors.length)
-      .map((page) => this.#request(page));
+    return this.#inSight(view).flatMap((page) => {
+      const cursor = this.#cursors.get(page);
+      return cursor === undefined ? [] : [{ page, cursor, pages: 1 }];
+    });
   }
 
-  take(page: number, { rows, next, matched }: Page<T>): void {
+  /** The answer to a request. */
+  take({ page, pages }: Pick<PageRequest, 'page' | 'pages'>, { rows, next, matched }: Page<T>): void {
     this.#matched = matched;
-    this.#pages.set(page, rows);
-    if (next === null) this.#endAt(page);
-    else this.#cursors[page + 1] = next;
+    const told = Math.max(1, Math.ceil(rows.length / this.#pageRows));
+    if (pages === 1) this.#pages.set(page, rows);
+    if (next === null) this.#endAt(page + told - 1);
+    else {
+      this.#cursors.set(page + pages, next);
+      if (this.#end !== null && this.#end < page + pages) this.#end = null;
+    }
     this.#forgetFarFrom(page);
+  }
+
+  #isBeyond(page: number): boolean {
+    return this.#end !== null && page > this.#end;
+  }
+
+  /** The page itself, or what leads to it from the nearest one before it that can be asked for. */
+  #towards(page: number): PageRequest {
+    let from = page;
+    while (!this.#cursors.has(from)) from--;
+    const pages = page - from >= this.#skipped ? this.#skipped : 1;
+    return { page: from, cursor: this.#cursors.get(from) ?? null, pages };
   }
 
   #inSight({ first, last }: View): number[] {
@@ -87,12 +105,9 @@ export class Paging<T> {
     return Array.from({ length: Math.min(this.#keptMax, to - from + 1) }, (_, index) => from + index);
   }
 
-  #request(page: number): PageRequest {
-    return { page, cursor: this.#cursors[page] ?? null };
-  }
-
   #endAt(page: number): void {
-    this.#cursors.length = page + 1;
+    this.#end = page;
+    for (const other of this.#cursors.keys()) if (other > page) this.#cursors.delete(other);
     for (const other of this.#pages.keys()) if (other > page) this.#pages.delete(other);
   }
 

@@ -47,7 +47,7 @@ export async function execute(command: Command, output: Output): Promise<number>
       await serve(warned(quickConfig(command.listen, command.backends, command.flags), output).plan, output);
       return 0;
     case 'capture':
-      return capture(command.options, output, HOST);
+      return capture(command.options, output, HOST, readFileOrWhy);
     case 'top':
       return top(command.options, output, readFileOrWhy);
     case 'demo':

@@ -5,7 +5,7 @@ import {
 } from '../../machines/connection.ts';
 import type { MachineEngine } from '../core/plan.ts';
 import type { StateName } from '../core/state.ts';
-import { compileMachine, countInterpreted } from '../machine-engine/index.ts';
+import { type Counting, compileMachine, countInterpreted } from '../machine-engine/index.ts';
 import { accept, admit, leaveQueue } from './accepting.ts';
 import { finish } from './closed.ts';
 import type { Connection, ConnectionLogic } from './connection.ts';
@@ -26,7 +26,7 @@ type Act = (connection: Connection, context: ConnectionContext, event: Connectio
 
 /**
  * The chart with its actions provided, made once a shard for each engine: `find` gives the connection behind an id, `taken`
- * counts the transitions. An action that throws ends its connection with `internal-error` and nothing else.
+ * has a line of counted transitions for each listener. An action that throws ends its connection with `internal-error` and nothing else.
  */
 export function connectionLogic(
   engine: MachineEngine,
@@ -78,5 +78,6 @@ export function connectionLogic(
       finish: act((connection, context) => finish(connection, context.reason ?? 'internal-error')),
     },
   });
-  return engine === 'compiled' ? compileMachine(machine, taken) : countInterpreted(machine, taken);
+  const counting: Counting = { cells: taken, lineOf: ({ listener }: ConnectionContext) => listener };
+  return engine === 'compiled' ? compileMachine(machine, counting) : countInterpreted(machine, counting);
 }

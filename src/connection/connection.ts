@@ -133,7 +133,7 @@ export class Connection implements Waiting, Slotted {
     this.deadlines = new Deadlines(shard.plane.timers, listener.timeouts, this);
     this.watch = new ClientWatch(this);
     client.observe(this.watch);
-    this.actor = childActor(logic, { id }, root);
+    this.actor = childActor(logic, { id, listener: listener.index }, root);
   }
 
   /** Starts the chart. Never throws. */

@@ -5,6 +5,7 @@ import {
   type CaptureControl,
   type CaptureRequest,
   type CaptureView,
+  ENDED_CAPTURES_MAX,
 } from '../core/capture-control.ts';
 import { messageOf } from '../core/error-fact.ts';
 import { SluiceError } from '../core/errors.ts';
@@ -27,6 +28,8 @@ export class CaptureKeeper implements CaptureControl {
   readonly #options: CaptureKeeperOptions;
   /** Those that run, and those whose files are not gone yet. */
   readonly #captures = new Map<string, RunningCapture>();
+  /** The last that have ended, the newest last. */
+  readonly #ended = new Map<string, CaptureView>();
   #starting = 0;
   #isClosed = false;
 
@@ -50,6 +53,10 @@ export class CaptureKeeper implements CaptureControl {
     return [...this.#captures.values()].filter(({ end }) => end === null).map(({ view }) => view);
   }
 
+  get(id: string): CaptureView | null {
+    return this.#captures.get(id)?.view ?? this.#ended.get(id) ?? null;
+  }
+
   stop(id: string): boolean {
     const capture = this.#captures.get(id);
     if (capture === undefined || capture.end !== null) return false;
@@ -70,6 +77,15 @@ export class CaptureKeeper implements CaptureControl {
     await Promise.all([...this.#captures.values()].map((capture) => capture.close()));
   }
 
+  #remember(id: string): void {
+    const capture = this.#captures.get(id);
+    if (capture === undefined) return;
+    this.#captures.delete(id);
+    this.#ended.set(id, capture.view);
+    const [oldest] = this.#ended.keys();
+    if (oldest !== undefined && this.#ended.size > ENDED_CAPTURES_MAX) this.#ended.delete(oldest);
+  }
+
   async #begin(request: CaptureRequest): Promise<Capture> {
     const id = randomBytes(4).toString('hex');
     const files = await CaptureFiles.open().catch((error: unknown) => {
@@ -81,7 +97,7 @@ export class CaptureKeeper implements CaptureControl {
         id,
         request,
         files,
-        closed: () => this.#captures.delete(id),
+        closed: () => this.#remember(id),
       });
       this.#captures.set(id, capture);
       if (this.#isClosed) void capture.stop('service-end');

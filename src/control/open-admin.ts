@@ -33,7 +33,16 @@ export interface Administered {
 /** What only looks at a service, or changes it without a plan. */
 export type Facts = Pick<
   StatusSource,
-  'status' | 'connection' | 'list' | 'kill' | 'override' | 'history' | 'counts' | 'events' | 'inspect'
+  | 'status'
+  | 'connection'
+  | 'list'
+  | 'kill'
+  | 'override'
+  | 'history'
+  | 'counts'
+  | 'listenerCounts'
+  | 'events'
+  | 'inspect'
 >;
 
 /** What a configuration that came over HTTP is called in messages. */
@@ -54,6 +63,7 @@ export function openAdmin(plan: AdminPlan, facts: Facts, service: Administered):
     captures: {
       start: (request) => captures.start(request),
       list: () => captures.list(),
+      get: (id) => captures.get(id),
       stop: (id) => captures.stop(id),
       read: parseCapture,
     },
@@ -65,6 +75,7 @@ export function openAdmin(plan: AdminPlan, facts: Facts, service: Administered):
     drainListener: (listener, isDrained) => drainListener(service, facts, listener, isDrained),
     history: (pool) => facts.history(pool),
     counts: () => facts.counts(),
+    listenerCounts: (listener) => facts.listenerCounts(listener),
     events: (take, wantsDetail, after) => facts.events(take, wantsDetail, after),
     inspect: (target, take) => facts.inspect(target, take),
     configText: () => service.configText,
@@ -103,6 +114,11 @@ async function drainListener(
   isDrained: boolean,
 ): Promise<ListenerStatus | null> {
   const isInUse = (): boolean => service.plan.listeners.some((one) => one.name === name && !one.retired);
+  if (service.overlaid.isDisabled(name))
+    throw new SluiceError(
+      'LISTENER_DISABLED',
+      `listener "${name}" is disabled by Toxiproxy's API, which has closed it; enable it there first`,
+    );
   if (!isInUse()) return null;
   await service.reloadTo(() => service.overlaid.drained(name, isDrained, service.listeners));
   return facts.status().listeners.find((one) => one.name === name && !one.retired) ?? null;

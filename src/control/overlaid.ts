@@ -30,6 +30,12 @@ export class Overlaid {
     return this.#overlay;
   }
 
+  /** Whether a listener, or a run-time proxy, was closed by Toxiproxy's API, and is in no plan until that opens it again. */
+  isDisabled(name: string): boolean {
+    const { disabled, proxies } = this.#overlay;
+    return disabled.has(name) || proxies.get(name)?.enabled === false;
+  }
+
   /** The plan of another configuration under the same overlay. Throws as `overlayPlan`. */
   under(base: Plan): Next {
     const { disabled, drained, proxies } = this.#overlay;

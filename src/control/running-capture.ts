@@ -78,7 +78,7 @@ export class RunningCapture implements Capture {
   get view(): CaptureView {
     const { id, request } = this.#parts;
     const { target, forMs } = request;
-    return { id, target, started: this.#started, forMs, bytes: this.#handedOut };
+    return { id, target, started: this.#started, forMs, bytes: this.#handedOut, end: this.#end };
   }
 
   /** Takes nothing any more; what was taken is still handed out. Resolves when that is in the files; never rejects. */

@@ -97,7 +97,12 @@ export class Slots {
   }
 
   #clearListener(index: number): void {
-    for (const cells of this.#cells()) if (isQuiet(cells, index)) zero(cells, COUNTERS.ofListener(index));
+    for (const cells of this.#cells()) {
+      if (!isQuiet(cells, index)) continue;
+      for (const [cell, kept] of COUNTERS.keptOf(index))
+        if (cells[cell] !== 0) cells[kept]! += cells[cell] ?? 0;
+      zero(cells, COUNTERS.ofListener(index));
+    }
   }
 
   #clearBackend(row: number): void {

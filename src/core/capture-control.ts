@@ -30,13 +30,20 @@ export interface CaptureRequest {
   readonly snapBytes: number;
 }
 
-/**
- * Why a capture has ended: its time, its bytes, somebody has ended it, its listener or connection is no more (or its shard
- * does not answer), the service has ended.
- */
-export type CaptureEnd = 'time' | 'bytes' | 'asked' | 'gone' | 'service-end';
+/** Why a capture has ended, with how people are told. `gone` is also where its shard does not answer. */
+export const CAPTURE_ENDS = {
+  time: 'its time is over',
+  bytes: 'it has all the bytes it may have',
+  asked: 'it was ended',
+  gone: 'the listener or connection is no more',
+  'service-end': 'the service has ended',
+} as const;
+export type CaptureEnd = keyof typeof CAPTURE_ENDS;
 
-/** A capture that runs, for people. */
+/** Captures that have ended of which is remembered why; the oldest is forgotten first. */
+export const ENDED_CAPTURES_MAX = 64;
+
+/** A capture that runs, or has ended, for people. */
 export interface CaptureView {
   readonly id: string;
   readonly target: StageTarget;
@@ -45,6 +52,8 @@ export interface CaptureView {
   readonly forMs: number;
   /** Of pcapng, handed out so far. */
   readonly bytes: number;
+  /** null while it runs. */
+  readonly end: CaptureEnd | null;
 }
 
 /** A capture that runs. Whoever started it reads `bytes` once and calls `close`, whatever happens. */
@@ -70,6 +79,8 @@ export interface CaptureControl {
   start(request: CaptureRequest): Promise<Capture>;
   /** Those that run, the oldest first. */
   list(): readonly CaptureView[];
+  /** One that runs, or one of the last that have ended; null where none of this id is known. */
+  get(id: string): CaptureView | null;
   /** Ends one; what it has taken is still read. false where none of this id runs. */
   stop(id: string): boolean;
 }

@@ -27,6 +27,19 @@ export interface ConnectionFilter {
   readonly bytesMin: number;
 }
 
+/** All connections. */
+export const ANY_CONNECTION: ConnectionFilter = {
+  listener: null,
+  route: null,
+  pool: null,
+  backend: null,
+  state: null,
+  protocol: null,
+  client: null,
+  ageMsMin: 0,
+  bytesMin: 0,
+};
+
 /** Where a page ended: the next one begins behind it. */
 export interface ConnectionCursor {
   readonly value: number;

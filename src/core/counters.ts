@@ -53,7 +53,7 @@ export class CountersLayout {
       return start;
     };
     this.#states = block(shape.listeners * STATES.length);
-    this.#transitions = block(shape.listeners * STATES.length);
+    this.#transitions = block((shape.listeners + 1) * STATES.length);
     this.#accepted = block(shape.listeners);
     this.#gone = block(shape.listeners);
     this.#closed = block(shape.listeners * CLOSE_REASON_NAMES.length);
@@ -70,8 +70,13 @@ export class CountersLayout {
     this.#ejections = block(shape.backends * FAILURE_KINDS.length);
     this.#preconnect = block(shape.backends * PRECONNECT_COUNTS.length);
     this.#factsDropped = block(1);
-    this.#taken = block(shape.transitions);
+    this.#taken = block((shape.listeners + 1) * shape.transitions);
     this.length = next;
+  }
+
+  /** In the place of a listener: what `transition` and `taken` counted of those whose places others have. Written by control. */
+  get former(): number {
+    return this.shape.listeners;
   }
 
   /** Gauge: connections of a listener that are in a state now. */
@@ -145,13 +150,13 @@ export class CountersLayout {
     return this.#factsDropped;
   }
 
-  /** Times that connections have taken a transition of their chart, whatever their listener; in the order of `transitionsOf`. */
-  taken(transition: number): number {
-    return this.#taken + transition;
+  /** Times that connections have taken a transition of their chart; in the order of `transitionsOf`. */
+  taken(listener: number, transition: number): number {
+    return this.#taken + listener * this.shape.transitions + transition;
   }
-  /** Those cells of a region. */
+  /** Those cells of a region: a line for each listener. */
   takenOf(cells: Float64Array): Float64Array {
-    return cells.subarray(this.#taken, this.#taken + this.shape.transitions);
+    return cells.subarray(this.#taken, this.#taken + (this.shape.listeners + 1) * this.shape.transitions);
   }
 
   /** All cells of a listener. */
@@ -164,6 +169,21 @@ export class CountersLayout {
       ...each(STAGE_KINDS.length, (stage) => [this.stageFailures(listener, stage)]),
       ...MIRROR_COUNTS.map((count) => this.mirrors(listener, count)),
       ...each(2, (direction) => [this.bytes(listener, direction), this.undelivered(listener, direction)]),
+      ...each(this.shape.transitions, (transition) => [this.taken(listener, transition)]),
+    ];
+  }
+
+  /** The cells of a listener whose sums never fall, each with the one where it is kept when another takes its place. */
+  keptOf(listener: number): [cell: number, kept: number][] {
+    return [
+      ...STATES.map((_, state): [number, number] => [
+        this.transition(listener, state),
+        this.transition(this.former, state),
+      ]),
+      ...Array.from({ length: this.shape.transitions }, (_, transition): [number, number] => [
+        this.taken(listener, transition),
+        this.taken(this.former, transition),
+      ]),
     ];
   }
 

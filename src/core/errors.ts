@@ -14,6 +14,7 @@ export const ERRORS = {
     exit: 1,
     hint: 'reload a service that is ready, and one that was started from a configuration',
   },
+  LISTENER_DISABLED: { exit: 1, hint: "enable it by Toxiproxy's API, which has disabled it" },
   STAGE_TARGET_UNKNOWN: { exit: 1, hint: 'name a listener of the plan in force, or a connection that lives' },
   STAGE_REFUSED: { exit: 1, hint: 'put another stage, or take one away first' },
   CAPTURE_REFUSED: { exit: 1, hint: 'wait for a capture to end, or end one' },

@@ -12,13 +12,13 @@ export interface TransitionCount {
   readonly event: string;
   /** The state that is entered, which may be the same one anew; null where the state goes on, whatever happens within it. */
   readonly to: string | null;
-  /** Since the start of the service, over all shards; never falls. */
+  /** Over all shards, since the start of the service or, of one listener, since it got its name; never falls. */
   readonly taken: number;
 }
 
 export interface StateCount {
   /** Actors in it now. */
   readonly live: number;
-  /** Entries since the start of the service; null = nobody counts them. */
+  /** Entries since then; null = nobody counts them. */
   readonly entered: number | null;
 }

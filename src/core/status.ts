@@ -19,6 +19,8 @@ export interface ServiceStatus {
   readonly phase: 'starting' | 'ready' | 'draining' | 'stopped';
   /** Wall time of the start, milliseconds since 1970. */
   readonly started: number;
+  /** When it stood so, by the clock of the service; milliseconds since 1970. */
+  readonly at: number;
   /** Live connection actors, in all. */
   readonly connections: number;
   /** Version of the plan in force; grows with each reload. */
@@ -124,13 +126,16 @@ export interface StatusSource {
   override(pool: string, backend: string, change: BackendChange, by: string): BackendStatus | null;
   /**
    * Has a listener accept nobody until it is resumed, or accept again; connections live on. Kept over reloads. null where there is
-   * none of this name in use. Rejects with a SluiceError, and changes nothing, where it cannot be bound again.
+   * none of this name in use. Rejects with a SluiceError, and changes nothing, where it cannot be bound again, and with
+   * LISTENER_DISABLED where Toxiproxy's API has disabled it.
    */
   drainListener(listener: string, isDrained: boolean): Promise<ListenerStatus | null>;
   /** What has changed of a pool's backends; null where there is no such pool in use. */
   history(pool: string): PoolHistory | null;
   /** How many actors are in each state of each chart, by the chart's name. */
   counts(): Readonly<Record<string, MachineCounts>>;
+  /** The same of the connections of one listener; null where there is none of this name, nor any connection of one. */
+  listenerCounts(listener: string): MachineCounts | null;
   /**
    * `take` gets every event from now on, in batches, until the watch is left; it must not throw. `entered` events are told only while
    * somebody wants the detail. `after` is the id of the event that the watcher has seen last; null = it has seen none, NaN = one

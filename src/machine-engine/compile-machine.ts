@@ -11,7 +11,7 @@ import type {
 } from 'xstate';
 import { checkChart } from './check-chart.ts';
 import { refuseSpawn } from './compile-action.ts';
-import { compileTable } from './compile-table.ts';
+import { type Counting, compileTable } from './compile-table.ts';
 import { start, transition } from './run.ts';
 import { snapshotMaker } from './snapshot.ts';
 
@@ -49,14 +49,11 @@ export interface CompiledLogic<M extends AnyStateMachine>
  * is not active answers every event with itself, also when `transition` is called without an actor. Snapshots of one
  * state share `value`, `tags` and `_nodes`. What an action is called with is lent until it returns. A guard's error carries what was thrown as its `cause`.
  *
- * `taken` counts the transitions that its actors take: a cell for each of `transitionsOf(machine)`. Absent: nobody does.
+ * `counting` counts the transitions that its actors take, each in a cell of its own. Absent: nobody does.
  */
-export function compileMachine<M extends AnyStateMachine>(
-  machine: M,
-  taken?: Float64Array,
-): CompiledLogic<M> {
+export function compileMachine<M extends AnyStateMachine>(machine: M, counting?: Counting): CompiledLogic<M> {
   checkChart(machine);
-  const table = compileTable(machine, taken);
+  const table = compileTable(machine, counting);
   const make = snapshotMaker(machine, table.unborn);
   const logic = {
     config: machine.config,

@@ -1,8 +1,8 @@
-import type { AnyStateMachine, AnyStateNode, StateValue } from 'xstate';
+import type { AnyStateMachine, AnyStateNode, MachineContext, StateValue } from 'xstate';
 import { compileExits, compileStart, compileTransition } from './compile-transition.ts';
 import { isWildcard } from './event-match.ts';
 import { defaultLeaf, pathTo, stateValueOf } from './state-tree.ts';
-import { type Candidate, type End, type Move, type Row, UNCOUNTED } from './table.ts';
+import { type Candidate, type End, type Move, type Row, type Taken, UNCOUNTED } from './table.ts';
 import { candidatesOf, exactTypes, isReserved, leavesOf, transitionsOf } from './transitions.ts';
 
 /** A chart as rows: one for each leaf. */
@@ -14,20 +14,25 @@ export interface Table {
   rowOf(value: StateValue): Row;
 }
 
+/** How the transitions of actors are counted. */
+export interface Counting {
+  /** One line or more, each with a cell for each of `transitionsOf`, in their order. */
+  readonly cells: Float64Array;
+  /** In which of the lines an actor counts, by its context. Absent: in the first. */
+  readonly lineOf?: (context: never) => number;
+}
+
 /**
- * Compiles a chart that `checkChart` has passed. `taken` has a cell for each of `transitionsOf`, in their order, to which one is
- * added each time it is taken; absent: nobody counts them. Throws a RangeError where it has another number of cells.
+ * Compiles a chart that `checkChart` has passed. One is added to a cell of `counting` each time a transition is taken; absent:
+ * nobody counts them. Throws a RangeError where its cells are no whole lines.
  */
-export function compileTable(machine: AnyStateMachine, taken?: Float64Array): Table {
+export function compileTable(machine: AnyStateMachine, counting?: Counting): Table {
   const root = machine.root as AnyStateNode;
-  const all = transitionsOf(machine).length;
-  const cells = taken ?? new Float64Array(all);
-  if (cells.length !== all)
-    throw new RangeError(`${cells.length} cells for the ${all} transitions of machine "${machine.id}"`);
+  const taken = takenOf(machine, counting);
   const rows = new Map<AnyStateNode, Row>();
   for (const leaf of leavesOf(machine)) {
     const wild = (type: string) => compileCandidates(leaf, type, rowOfLeaf, () => UNCOUNTED);
-    rows.set(leaf, emptyRow(leaf, cells, wild));
+    rows.set(leaf, emptyRow(leaf, taken, wild));
   }
   function rowOfLeaf(leaf: AnyStateNode): Row {
     return rows.get(leaf)!;
@@ -49,11 +54,15 @@ export function compileTable(machine: AnyStateMachine, taken?: Float64Array): Ta
   };
 }
 
-function emptyRow(
-  leaf: AnyStateNode,
-  taken: Float64Array,
-  wildFor: (type: string) => readonly Candidate[],
-): Row {
+function takenOf(machine: AnyStateMachine, counting: Counting | undefined): Taken {
+  const width = transitionsOf(machine).length;
+  const { cells, lineOf = () => 0 } = counting ?? { cells: new Float64Array(width) };
+  if (cells.length === 0 || cells.length % width !== 0)
+    throw new RangeError(`${cells.length} cells for the ${width} transitions of machine "${machine.id}"`);
+  return { cells, width, lineOf: lineOf as (context: MachineContext) => number };
+}
+
+function emptyRow(leaf: AnyStateNode, taken: Taken, wildFor: (type: string) => readonly Candidate[]): Row {
   const path = pathTo(leaf);
   const end = leaf.type === 'final' ? endOf(leaf) : null;
   // XState keeps the states of a machine that is done from the leaf up; their order shows in `toJSON` and `getMeta`.

@@ -1,7 +1,7 @@
 import type { AnyActorScope, AnyMachineSnapshot, AnyStateMachine, EventFromLogic } from 'xstate';
 import { checkChart } from './check-chart.ts';
 import type { CompiledLogic } from './compile-machine.ts';
-import { compileTable } from './compile-table.ts';
+import { type Counting, compileTable } from './compile-table.ts';
 import { countTaken, select } from './table.ts';
 
 /**
@@ -11,16 +11,16 @@ import { countTaken, select } from './table.ts';
  */
 export function countInterpreted<M extends AnyStateMachine>(
   machine: M,
-  taken: Float64Array,
+  counting: Counting,
 ): CompiledLogic<M> {
   checkChart(machine);
-  const table = compileTable(machine, taken);
+  const table = compileTable(machine, counting);
   const transition = (snapshot: AnyMachineSnapshot, event: EventFromLogic<M>, scope: AnyActorScope) => {
     const next = machine.transition(snapshot, event as never, scope as never);
     if (snapshot.status !== 'active') return next;
     const row = table.rowOf(snapshot.value);
     const candidate = select(row, snapshot.context, event);
-    if (candidate !== null) countTaken(row, candidate);
+    if (candidate !== null) countTaken(row, candidate, snapshot.context);
     return next;
   };
   const logic: unknown = Object.assign(Object.create(machine), { transition });

@@ -31,7 +31,7 @@ export function transition(
   const row = table.rowOf(snapshot.value);
   const taken = select(row, snapshot.context, event);
   if (taken === null) return untaken({ row, snapshot }, make, event, scope);
-  countTaken(row, taken);
+  countTaken(row, taken, snapshot.context);
   return take({ row, snapshot }, make, taken, taken.transitions, event, scope);
 }
 
@@ -96,7 +96,7 @@ function finish(
     if (transitions !== null) tellMicrostep(scope, event, snapshot, transitions);
     const taken = select(row, entered, done);
     if (taken !== null) {
-      countTaken(row, taken);
+      countTaken(row, taken, entered);
       return take({ row, snapshot }, make, taken, taken.transitions, done, scope);
     }
     tellMicrostep(scope, done, snapshot, NO_TRANSITIONS);

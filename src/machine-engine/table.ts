@@ -11,6 +11,14 @@ import type { CompiledGuard } from './compile-guard.ts';
 /** The count of a transition that nobody counts: one by a wildcard, which has no place in a list. */
 export const UNCOUNTED = -1;
 
+/** Where transitions are counted: lines of `width` cells, in which each has its place by `Candidate.count`. */
+export interface Taken {
+  readonly cells: Float64Array;
+  readonly width: number;
+  /** The line of an actor, by its context. */
+  readonly lineOf: (context: MachineContext) => number;
+}
+
 /** A leaf of the chart and all that can happen while it is active. Snapshots of one leaf share what is named here. */
 export interface Row {
   readonly leaf: AnyStateNode;
@@ -19,8 +27,8 @@ export interface Row {
   readonly tags: ReadonlySet<string>;
   /** By event type, in the order they are tried: the leaf's own first, then its ancestors'. */
   readonly candidates: Map<string, readonly Candidate[]>;
-  /** How often each transition was taken, by `Candidate.count`; all rows of a table have the same. */
-  readonly taken: Float64Array;
+  /** How often each transition was taken; all rows of a table have the same. */
+  readonly taken: Taken;
   /** Candidates for a type that `candidates` lacks; null where no wildcard is in reach. */
   readonly wild: ((type: string) => readonly Candidate[]) | null;
   /** Of a final leaf: what entering it ends. Null for others. */
@@ -44,7 +52,7 @@ export interface Candidate extends Move {
   readonly guardName: string | null;
   /** Id of the state that has the transition. */
   readonly source: string;
-  /** Its cell in `Row.taken`, or UNCOUNTED. */
+  /** Its place in a line of `Row.taken`, or UNCOUNTED. */
   readonly count: number;
   /** The transition in XState's words, for inspectors. */
   readonly transitions: readonly AnyTransitionDefinition[];
@@ -102,7 +110,7 @@ function holds(
   }
 }
 
-/** Counts a transition that is taken from a row. */
-export function countTaken({ taken }: Row, { count }: Candidate): void {
-  if (count !== UNCOUNTED) taken[count]! += 1;
+/** Counts a transition that an actor of this context takes from a row. */
+export function countTaken({ taken }: Row, { count }: Candidate, context: MachineContext): void {
+  if (count !== UNCOUNTED) taken.cells[taken.lineOf(context) * taken.width + count]! += 1;
 }

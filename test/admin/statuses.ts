@@ -7,6 +7,7 @@ export function statusIn(phase: ServiceStatus['phase']): ServiceStatus {
   return {
     phase,
     started: 1_700_000_000_000,
+    at: 1_700_000_060_000,
     connections: 3,
     planVersion: 2,
     shards: [
@@ -68,6 +69,8 @@ export function sourceIn(phase: ServiceStatus['phase']): StatusSource {
     drainListener: async () => null,
     history: () => null,
     counts: () => ({ shard: { states: { running: { live: 1, entered: null } }, transitions: null } }),
+    listenerCounts: (listener) =>
+      listener === 'web' ? { states: { streaming: { live: 2, entered: 9 } }, transitions: [] } : null,
     events: () => ({ kept: [], missed: 0, leave: () => {} }),
     inspect: async () => ({ none: 'no test inspects here' }),
     configText: () => 'listeners: []\n',
@@ -83,6 +86,7 @@ export function sourceIn(phase: ServiceStatus['phase']): StatusSource {
     captures: {
       start: () => Promise.reject(new Error('no test captures here')),
       list: () => [],
+      get: () => null,
       stop: () => false,
       read: () => {
         throw new Error('no test captures here');

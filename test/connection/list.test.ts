@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { Connection } from '../../src/connection/connection.ts';
 import { LIST_TURN_MS_MAX, LISTED_PER_TURN, listConnections } from '../../src/connection/list.ts';
 import { RATE_MS_MIN, ratesOf } from '../../src/connection/rates.ts';
-import type { ConnectionPage, ConnectionQuery } from '../../src/core/connection-query.ts';
+import {
+  ANY_CONNECTION,
+  type ConnectionPage,
+  type ConnectionQuery,
+} from '../../src/core/connection-query.ts';
 
 const EPOCH = 1_700_000_000_000;
 
@@ -45,17 +49,7 @@ function made({
 }
 
 const ALL: ConnectionQuery = {
-  filter: {
-    listener: null,
-    route: null,
-    pool: null,
-    backend: null,
-    state: null,
-    protocol: null,
-    client: null,
-    ageMsMin: 0,
-    bytesMin: 0,
-  },
+  filter: ANY_CONNECTION,
   sort: 'id',
   descending: false,
   limit: 10,

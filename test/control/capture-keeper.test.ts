@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { encoderOf } from '../../src/capture/index.ts';
 import { CaptureKeeper } from '../../src/control/capture-keeper.ts';
-import { CAPTURES_MAX, type Capture, type CaptureRequest } from '../../src/core/capture-control.ts';
+import {
+  CAPTURES_MAX,
+  type Capture,
+  type CaptureRequest,
+  ENDED_CAPTURES_MAX,
+} from '../../src/core/capture-control.ts';
 import { SluiceError } from '../../src/core/errors.ts';
 import type { TeePlan } from '../../src/core/tee-plan.ts';
 import { readPcapng } from '../capture/reader.ts';
@@ -120,7 +125,7 @@ describe('a capture', () => {
     const reading = read(capture);
     write('00', 1, 100_000);
     await until(() => reading.isOver && standing.size === 0);
-    expect(capture.end).toBe('bytes');
+    expect([capture.end, keeper.get(capture.id)?.end]).toEqual(['bytes', 'bytes']);
     expect(reading.bytes).toBeLessThanOrEqual(20_000);
     expect(readPcapng(Buffer.concat(reading.pieces)).packets.length).toBeGreaterThan(10);
   });
@@ -178,6 +183,20 @@ describe('captures', () => {
     await captures[0]?.close();
     await expect(keeper.start(REQUEST)).resolves.toMatchObject({ end: null });
     await keeper.close();
+  });
+
+  test('are remembered with why they have ended, as many as can be, the last ones', async () => {
+    const { keeper } = world();
+    const ids: string[] = [];
+    for (let made = 0; made <= ENDED_CAPTURES_MAX; made++) {
+      const capture = await keeper.start(REQUEST);
+      ids.push(capture.id);
+      expect(keeper.get(capture.id)?.end).toBeNull();
+      await capture.close();
+    }
+    const [first = '', second = ''] = ids;
+    expect(keeper.get(second)).toMatchObject({ id: second, end: 'asked' });
+    expect([keeper.get(first), keeper.get('none')]).toEqual([null, null]);
   });
 
   test('of what is not there are refused, and leave nothing', async () => {

@@ -55,6 +55,15 @@ describe('what a service was asked for besides its configuration', () => {
     expect(open.plan.listeners[1]?.listen).toMatchObject({ port: 4711 });
   });
 
+  test('knows which listeners and run-time proxies are closed', () => {
+    const overlaid = new Overlaid(BASE);
+    overlaid.edited([REDIS, close('web')], BOUND).taken?.();
+    const disabled = () => ['web', 'free', 'redis', 'none'].filter((name) => overlaid.isDisabled(name));
+    expect(disabled()).toEqual(['web']);
+    overlaid.edited([close('redis'), { kind: 'enable', name: 'web', enabled: true }], BOUND).taken?.();
+    expect(disabled()).toEqual(['redis']);
+  });
+
   test('drains a listener and a run-time proxy by name, over a reload, until they are resumed', () => {
     const overlaid = new Overlaid(BASE);
     overlaid.edited([REDIS], BOUND).taken?.();

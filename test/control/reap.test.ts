@@ -32,7 +32,7 @@ describe('reaping a dead shard', () => {
     fc.assert(
       fc.property(anyListeners, (listeners) => {
         cells.fill(0);
-        cells[COUNTERS.taken(3)] = 7;
+        cells[COUNTERS.taken(0, 3)] = 7;
         for (const { index, live, ended } of listeners) {
           cells[COUNTERS.accepted(index)] = live + ended;
           cells[COUNTERS.closed(index, FIN)] = ended;

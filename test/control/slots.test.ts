@@ -106,6 +106,22 @@ describe('slots of listeners', () => {
     expect([0, 1, 2].map((shard) => cellsOf(shard)[COUNTERS.accepted(0)])).toEqual([7, 7, 7]);
   });
 
+  test('what the one before counted of its chart is kept with that of all who are gone', () => {
+    const { follow, take, pass, cellsOf } = world();
+    const cells = cellsOf(1);
+    const { former } = COUNTERS;
+    for (const round of [1, 2]) {
+      cells[COUNTERS.taken(1, 5)] = 7;
+      cells[COUNTERS.transition(1, STREAMING)] = 3;
+      take(follow(planOf({ a: A })));
+      pass(LISTENER_REST_MS);
+      take(follow(planOf({ a: A, [`c${round}`]: B })));
+      expect([cells[COUNTERS.taken(1, 5)], cells[COUNTERS.transition(1, STREAMING)]]).toEqual([0, 0]);
+      const kept = [cells[COUNTERS.taken(former, 5)], cells[COUNTERS.transition(former, STREAMING)]];
+      expect(kept).toEqual([7 * round, 3 * round]);
+    }
+  });
+
   test('what clients of a refused plan have left in a new slot does not count for the next that takes it', () => {
     const { follow, take, refuse, cellsOf } = world();
     refuse(follow(planOf({ a: A, b: B, c: '127.0.0.1:1003' })));

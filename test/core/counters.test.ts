@@ -35,6 +35,8 @@ function cells(layout: CountersLayout): Map<string, number> {
       all.set(`bytes ${listener} ${direction}`, layout.bytes(listener, direction));
       all.set(`undelivered ${listener} ${direction}`, layout.undelivered(listener, direction));
     }
+    for (let index = 0; index < layout.shape.transitions; index++)
+      all.set(`taken ${listener} ${index}`, layout.taken(listener, index));
   }
   for (let backend = 0; backend < backends; backend++) {
     all.set(`dials ${backend}`, layout.dials(backend));
@@ -50,8 +52,10 @@ function cells(layout: CountersLayout): Map<string, number> {
   for (let pool = 0; pool < backends; pool++)
     for (const count of POOL_COUNTS) all.set(`pool ${count} ${pool}`, layout.pools(pool, count));
   all.set('facts dropped', layout.factsDropped());
+  for (const [index] of STATES.entries())
+    all.set(`former transition:${index}`, layout.transition(layout.former, index));
   for (let index = 0; index < layout.shape.transitions; index++)
-    all.set(`taken:${index}`, layout.taken(index));
+    all.set(`former taken:${index}`, layout.taken(layout.former, index));
   return all;
 }
 

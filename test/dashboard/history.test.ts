@@ -41,6 +41,7 @@ function reading(at: number, ...listeners: ListenerStatus[]): Reading {
   const status: ServiceStatus = {
     phase: 'ready',
     started: 0,
+    at,
     connections: 0,
     planVersion: 1,
     shards: [],

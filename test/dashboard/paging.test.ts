@@ -23,7 +23,7 @@ function settle(
     wanted !== null;
     wanted = paging.missing({ first, last })
   ) {
-    paging.take(wanted.page, answer(total, wanted.cursor, pageRows));
+    paging.take(wanted, answer(total, wanted.cursor, pageRows * wanted.pages));
     if (++answers > total + 1) throw new Error('it never ends');
   }
   return answers;
@@ -46,6 +46,30 @@ describe('the pages of a list', () => {
     expect(paging.kept()).toHaveLength(40);
   });
 
+  it('are walked over several at once on the way to one far down, and back to one between', () => {
+    const paging = new Paging<number>(10, 4, 5);
+    settle(paging, 0, 9, 1_000, 10);
+    expect(settle(paging, 985, 999, 1_000, 10)).toBeLessThan(30);
+    expect([paging.row(985), paging.row(999)]).toEqual([985, 999]);
+    settle(paging, 985, 2_000, 1_000, 10);
+    expect(paging.missing({ first: 5_000, last: 5_009 })).toBeNull();
+    expect(settle(paging, 400, 409, 1_000, 10)).toBeLessThan(6);
+    expect(paging.row(405)).toBe(405);
+    expect(paging.refresh({ first: 400, last: 409 })).toEqual([{ page: 40, cursor: '400', pages: 1 }]);
+  });
+
+  it('end, where they are walked over, with a list that has become shorter, and go on with one that has become longer', () => {
+    const paging = new Paging<number>(10, 4, 5);
+    settle(paging, 0, 9, 1_000, 10);
+    expect(settle(paging, 985, 999, 73, 10)).toBeLessThan(12);
+    expect(paging.matched).toBe(73);
+    expect(settle(paging, 60, 72, 73, 10)).toBeLessThan(6);
+    expect([paging.row(72), paging.row(73)]).toEqual([72, null]);
+    paging.take({ page: 7, pages: 1 }, answer(95, '70', 10));
+    settle(paging, 80, 94, 95, 10);
+    expect(paging.row(94)).toBe(94);
+  });
+
   it('are asked for at once where they were walked through before', () => {
     const paging = new Paging<number>(10, 4);
     settle(paging, 985, 999, 1_000, 10);
@@ -63,7 +87,7 @@ describe('the pages of a list', () => {
   it('end where the list ends, though it was longer before', () => {
     const paging = new Paging<number>(10, 4);
     settle(paging, 0, 39, 40, 10);
-    paging.take(1, answer(15, '10', 10));
+    paging.take({ page: 1, pages: 1 }, answer(15, '10', 10));
     expect(paging.matched).toBe(15);
     expect([paging.row(14), paging.row(15), paging.row(25)]).toEqual([14, null, null]);
     expect(paging.missing({ first: 0, last: 39 })).toBeNull();
@@ -73,6 +97,6 @@ describe('the pages of a list', () => {
     const paging = new Paging<number>(10, 4);
     expect(settle(paging, 0, 30, 0, 10)).toBe(1);
     expect([paging.matched, paging.row(0)]).toEqual([0, null]);
-    expect(paging.refresh({ first: 0, last: 30 })).toEqual([{ page: 0, cursor: null }]);
+    expect(paging.refresh({ first: 0, last: 30 })).toEqual([{ page: 0, cursor: null, pages: 1 }]);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type AnyEventObject, createActor, createMachine } from 'xstate';
+import type { ConnectionContext } from '../../machines/connection.ts';
 import { compileMachine, countInterpreted, transitionsOf } from '../../src/machine-engine/index.ts';
 import { Dice } from '../simulation/dice.ts';
 import { chart, EVENTS, INPUT } from './connection-chart.ts';
@@ -27,7 +28,7 @@ const kinds = createMachine({
 function takenIn(events: readonly string[]): string[] {
   const all = transitionsOf(kinds);
   const taken = new Float64Array(all.length);
-  const actor = createActor(compileMachine(kinds, taken)).start();
+  const actor = createActor(compileMachine(kinds, { cells: taken })).start();
   for (const type of events) actor.send({ type });
   return all.flatMap(({ from, event, to, within }, index) =>
     Array(taken[index]).fill(
@@ -54,18 +55,23 @@ describe('the transitions of a chart', () => {
   });
 
   it('do not count in memory of another length', () => {
-    expect(() => compileMachine(kinds, new Float64Array(1))).toThrow(
+    expect(() => compileMachine(kinds, { cells: new Float64Array(1) })).toThrow(
       new RangeError(`1 cells for the ${transitionsOf(kinds).length} transitions of machine "kinds"`),
     );
   });
 
   it('of a connection are counted alike by both engines, whatever comes', () => {
-    const cells = [0, 1].map(() => new Float64Array(transitionsOf(chart).length));
+    const width = transitionsOf(chart).length;
+    const cells = [0, 1].map(() => new Float64Array(2 * width));
     const [compiled, interpreted] = cells as [Float64Array, Float64Array];
-    const engines = [compileMachine(chart, compiled), countInterpreted(chart, interpreted)];
+    const engines = [
+      compileMachine(chart, { cells: compiled, lineOf: ({ listener }: ConnectionContext) => listener }),
+      countInterpreted(chart, { cells: interpreted, lineOf: ({ listener }: ConnectionContext) => listener }),
+    ];
     const dice = new Dice(7);
     for (let walk = 0; walk < WALKS; walk++) {
-      const actors = engines.map((logic) => createActor(logic, { input: INPUT }).start());
+      const listener = walk % 2;
+      const actors = engines.map((logic) => createActor(logic, { input: { ...INPUT, listener } }).start());
       for (let step = 0; step < WALK_STEPS_MAX; step++) {
         const event = EVENTS[dice.between(0, EVENTS.length - 1)] as AnyEventObject;
         for (const actor of actors)
@@ -73,6 +79,9 @@ describe('the transitions of a chart', () => {
       }
     }
     expect([...interpreted]).toEqual([...compiled]);
-    expect(compiled.reduce((sum, taken) => sum + taken, 0)).toBeGreaterThan(WALKS);
+    for (const listener of [0, 1]) {
+      const line = compiled.subarray(listener * width, (listener + 1) * width);
+      expect(line.reduce((sum, taken) => sum + taken, 0)).toBeGreaterThan(WALKS / 2);
+    }
   });
 });

@@ -22,15 +22,19 @@ export async function startBrowser(): Promise<Browser> {
 
 /**
  * Opens a page; what the browser reports as an error (a script's, or what the page's policy forbids) fails the test that
- * opened it, when it ends. `isKnown` says of an error that it is meant to occur.
+ * opened it, when it ends. `isKnown` says of an error that it is meant to occur. `aheadMs`: so far the browser's clock is ahead.
  */
 export async function openPage(
   browser: Browser,
   url: string,
-  options: BrowserContextOptions & { readonly isKnown?: (error: string) => boolean } = {},
+  options: BrowserContextOptions & {
+    readonly isKnown?: (error: string) => boolean;
+    readonly aheadMs?: number;
+  } = {},
 ): Promise<Page> {
-  const { isKnown = () => false, ...others } = options;
+  const { isKnown = () => false, aheadMs = 0, ...others } = options;
   const context = await browser.newContext({ viewport: VIEWPORT, ...others });
+  if (aheadMs !== 0) await context.addInitScript(clockAhead(aheadMs));
   const page = await context.newPage();
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(String(error)));
@@ -43,6 +47,18 @@ export async function openPage(
   });
   await page.goto(url);
   return page;
+}
+
+/** A script that puts the clock of the wall ahead, as a computer's that was never set. */
+function clockAhead(ms: number): string {
+  return `
+    const Real = Date;
+    globalThis.Date = class extends Real {
+      constructor(...given) { given.length === 0 ? super(Real.now() + ${ms}) : super(...given); }
+      static now() { return Real.now() + ${ms}; }
+    };
+    Object.defineProperty(performance, 'timeOrigin', { value: performance.timeOrigin + ${ms} });
+  `;
 }
 
 /** Keeps a picture of what the page shows, as `.artifacts/dashboard/NAME.png`. */

@@ -20,7 +20,7 @@ export function Takings({ of = null }: { readonly of?: string | null }) {
   );
 }
 
-function TakingRow({ number, wish, started, id, bytes, state, error, fileName, url }: Taking) {
+function TakingRow({ number, wish, started, id, bytes, state, error, end, fileName, url }: Taking) {
   const what = wish.listener === undefined ? `connection ${wish.connection}` : `listener ${wish.listener}`;
   return (
     <>
@@ -28,7 +28,10 @@ function TakingRow({ number, wish, started, id, bytes, state, error, fileName, u
       <span class="soft">
         since {clock(started)} for {wish.for}
       </span>
-      <span role="status">{state === 'failed' ? <span class="bad">{error}</span> : size(bytes)}</span>
+      <span role="status">
+        {state === 'failed' ? <span class="bad">{error}</span> : size(bytes)}
+        {end === null ? null : <span class="soft end">{end}</span>}
+      </span>
       {state === 'taking' ? (
         <>
           <progress aria-label={`capture of ${what}`} {...passedOf(started, wish.for)} />

@@ -1,6 +1,8 @@
 import { signal } from '@preact/signals';
-import { ApiError, change, request, wantsToken } from '../api.ts';
+import { CAPTURE_ENDS, type CaptureEnd } from '../../../src/core/capture-control.ts';
+import { ApiError, change, read, request, wantsToken } from '../api.ts';
 import { notify } from '../parts/notices.tsx';
+import { serviceNow } from '../service.ts';
 import { Collected } from './collected.ts';
 
 /** Bytes of a capture that this page holds at most: the service ends it before it has more. */
@@ -24,7 +26,7 @@ export interface CaptureWish {
 export interface Taking {
   readonly number: number;
   readonly wish: CaptureWish;
-  /** Milliseconds since 1970, by the clock of the browser. */
+  /** Milliseconds since 1970, by the clock of the service. */
   readonly started: number;
   /** Of the service, by which it is ended; null = it has not begun, or is over. */
   readonly id: string | null;
@@ -32,6 +34,8 @@ export interface Taking {
   /** `taking`; `over`: it can be saved; `failed`, for what `error` says. */
   readonly state: 'taking' | 'over' | 'failed';
   readonly error: string | null;
+  /** Why it is over, in words; null = it is not, or the service does not say. */
+  readonly end: string | null;
   readonly fileName: string;
   /** Where the browser has it, for a link. null before it is over. */
   readonly url: string | null;
@@ -45,7 +49,7 @@ let made = 0;
 /** Begins a capture, and keeps what comes in this page until it is saved. Never rejects. */
 export async function take(wish: CaptureWish): Promise<void> {
   const number = ++made;
-  const started = Date.now();
+  const started = serviceNow();
   const fileName = fileNameOf(wish, started);
   const taking: Taking = {
     number,
@@ -55,16 +59,18 @@ export async function take(wish: CaptureWish): Promise<void> {
     bytes: 0,
     state: 'taking',
     error: null,
+    end: null,
     fileName,
     url: null,
   };
   takings.value = listed([taking, ...takings.value]);
   try {
-    const blob = await collect(wish, (news) => update(number, news));
+    const { blob, id } = await collect(wish, (news) => update(number, news));
     const url = URL.createObjectURL(blob);
-    update(number, { state: 'over', id: null, bytes: blob.size, url });
     save(url, fileName);
-    notify(`${fileName} is in your downloads`);
+    const end = await endOf(id);
+    update(number, { state: 'over', id: null, bytes: blob.size, url, end });
+    notify(`${fileName} is in your downloads${end === null ? '' : `: ${end}`}`);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     update(number, { state: 'failed', id: null, error: message });
@@ -84,7 +90,12 @@ export function forget(number: number): void {
   takings.value = takings.value.filter((each) => each !== gone);
 }
 
-async function collect(wish: CaptureWish, tell: (news: Partial<Taking>) => void): Promise<Blob> {
+interface Whole {
+  readonly blob: Blob;
+  readonly id: string | null;
+}
+
+async function collect(wish: CaptureWish, tell: (news: Partial<Taking>) => void): Promise<Whole> {
   const response = await request('/v1/captures', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -92,14 +103,23 @@ async function collect(wish: CaptureWish, tell: (news: Partial<Taking>) => void)
   });
   if (response.status === 401) wantsToken.value = true;
   if (!response.ok || response.body === null) throw new ApiError(response.status, await refusalOf(response));
-  tell({ id: response.headers.get('sluice-capture') });
+  const id = response.headers.get('sluice-capture');
+  tell({ id });
   const collected = new Collected('application/x-pcapng');
   const reader = response.body.getReader();
   for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
     collected.add(piece.value);
     tell({ bytes: collected.bytes });
   }
-  return collected.blob();
+  return { blob: collected.blob(), id };
+}
+
+/** Why a capture is over: the reply says so in its trailer, which no browser reads. */
+async function endOf(id: string | null): Promise<string | null> {
+  if (id === null) return null;
+  const path = `/v1/captures/${encodeURIComponent(id)}`;
+  const view = await read<{ readonly end: CaptureEnd | null }>(path).catch(() => null);
+  return view === null || view.end === null ? null : CAPTURE_ENDS[view.end];
 }
 
 async function refusalOf(response: Response): Promise<string> {

@@ -1,6 +1,6 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { MachineCounts } from '../../../src/core/machine-counts.ts';
-import { type Activity, activityOf, activityOfListener, type Counted } from '../activity.ts';
+import { type Activity, activityOf, type Counted } from '../activity.ts';
 import { read } from '../api.ts';
 import { count } from '../format.ts';
 import { ChartPicture } from '../parts/chart-picture.tsx';
@@ -66,18 +66,17 @@ interface Followed {
 }
 
 function useActivity(machine: string, listener: string | null): Followed {
-  const last = useRef<(Counted & { readonly machine: string }) | null>(null);
-  const [known, setKnown] = useState<{ machine: string; activity: Activity } | null>(null);
-  const { error } = usePoll<MachineCounts>(`/v1/machines/${machine}/counts`, EVERY_MS, (counts) => {
-    const counted = { machine, at: performance.now(), counts };
-    const before = last.current?.machine === machine ? last.current : null;
+  const last = useRef<(Counted & { readonly path: string }) | null>(null);
+  const [known, setKnown] = useState<{ path: string; activity: Activity } | null>(null);
+  const of = listener === null ? '' : `?listener=${encodeURIComponent(listener)}`;
+  const path = `/v1/machines/${machine}/counts${of}`;
+  const { error } = usePoll<MachineCounts>(path, EVERY_MS, (counts) => {
+    const counted = { path, at: performance.now(), counts };
+    const before = last.current?.path === path ? last.current : null;
     last.current = counted;
-    setKnown({ machine, activity: activityOf(before, counted) });
+    setKnown({ path, activity: activityOf(before, counted) });
   });
-  const ofAll = known?.machine === machine ? known.activity : null;
-  const status = service.value?.status.listeners.find(({ name }) => name === listener);
-  const ofListener = useMemo(() => (status === undefined ? null : activityOfListener(status)), [status]);
-  return { activity: listener === null ? ofAll : ofListener, error: error?.message ?? null };
+  return { activity: known?.path === path ? known.activity : null, error: error?.message ?? null };
 }
 
 /** Which of the charts is shown. */

@@ -1,11 +1,13 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { ConnectionRow } from '../../../src/core/connection-query.ts';
+import { CONNECTIONS_PAGE_MAX, type ConnectionRow } from '../../../src/core/connection-query.ts';
 import { ApiError, read } from '../api.ts';
 import { type PageRequest, Paging, type View } from '../paging.ts';
 import { pause, untilSeen } from '../poll.ts';
 
 /** Rows that are asked for at once. */
 const PAGE_ROWS = 200;
+/** Pages that are walked over at once on the way to one far down: the most rows that the service gives together. */
+const PAGES_SKIPPED = CONNECTIONS_PAGE_MAX / PAGE_ROWS;
 /** Pages that are kept. */
 const PAGES_MAX = 8;
 /** What is in sight is read again so long after its last answer. */
@@ -54,7 +56,7 @@ export function useConnections(fields: ConnectionFields): ConnectionFeed {
 
 class Feed implements ConnectionFeed {
   readonly query: string;
-  readonly #paging = new Paging<ConnectionRow>(PAGE_ROWS, PAGES_MAX);
+  readonly #paging = new Paging<ConnectionRow>(PAGE_ROWS, PAGES_MAX, PAGES_SKIPPED);
   readonly #changed: () => void;
   #view: View = { first: 0, last: 0 };
   #error: ApiError | null = null;
@@ -106,13 +108,14 @@ class Feed implements ConnectionFeed {
     await pause(EVERY_MS, AbortSignal.any([cancel, this.#wake.signal]));
   }
 
-  async #load({ page, cursor }: PageRequest, cancel: AbortSignal): Promise<void> {
+  async #load(request: PageRequest, cancel: AbortSignal): Promise<void> {
+    const { cursor, pages } = request;
     const at = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
     try {
-      const path = `/v1/connections?${this.query}&limit=${PAGE_ROWS}${at}`;
+      const path = `/v1/connections?${this.query}&limit=${PAGE_ROWS * pages}${at}`;
       const { connections, next, matched } = await read<Answer>(path, cancel);
       if (cancel.aborted) return;
-      this.#paging.take(page, { rows: connections, next, matched });
+      this.#paging.take(request, { rows: connections, next, matched });
       this.#error = null;
     } catch (error) {
       if (cancel.aborted) return;

@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import type { ConnectionRow } from '../../../src/core/connection-query.ts';
 import { size, span } from '../format.ts';
 import { linkTo } from '../routing.ts';
+import { serviceNow } from '../service.ts';
 import './connection-list.css';
 import type { ConnectionFeed } from './connection-feed.ts';
 import { endOne } from './end-connections.ts';
@@ -33,9 +34,9 @@ const WIDTHS = {
   listener: 76,
   protocol: 74,
   route: 80,
-  backend: 130,
-  state: 164,
-  age: 80,
+  backend: 118,
+  state: 160,
+  age: 92,
   bytes: 136,
   rate: 136,
 } as const;
@@ -184,7 +185,7 @@ const CELLS: Readonly<Record<ColumnName, (row: ConnectionRow) => JSX.Element>> =
   ),
   age: ({ opened }) => (
     <td key="age" class="number">
-      {span(Math.max(0, Date.now() - opened))}
+      {span(Math.max(0, serviceNow() - opened))}
     </td>
   ),
   bytes: ({ bytesUp, bytesDown }) => (

@@ -1,4 +1,5 @@
 import type { AnyStateMachine } from 'xstate';
+import { escapeXml } from '../../core/escape-xml.ts';
 import { CHART_CSS } from './css.ts';
 import type { Box, Frame, Label, Point, Wire } from './geometry.ts';
 import { layOut } from './layout.ts';
@@ -110,8 +111,4 @@ function at([x, y]: Point): string {
 
 function round(value: number): number {
   return Math.round(value * 10) / 10;
-}
-
-function escapeXml(text: string): string {
-  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
 }

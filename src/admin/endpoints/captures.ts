@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { CAPTURES_MAX, type CaptureView } from '../../core/capture-control.ts';
+import {
+  CAPTURE_ENDS,
+  CAPTURES_MAX,
+  type CaptureEnd,
+  type CaptureView,
+  ENDED_CAPTURES_MAX,
+} from '../../core/capture-control.ts';
 import { formatConnectionId } from '../../core/connection-id.ts';
 import { SluiceError } from '../../core/errors.ts';
 import { type Endpoint, endpoint, problem } from '../endpoint.ts';
@@ -29,6 +35,10 @@ const view = () =>
     started: z.number().describe('Milliseconds since 1970.'),
     for: z.number().describe('Milliseconds.'),
     bytes: z.number().describe('Of pcapng, handed out so far.'),
+    end: z
+      .enum(Object.keys(CAPTURE_ENDS) as CaptureEnd[])
+      .nullable()
+      .describe('Why it has ended; null = it runs.'),
   });
 
 const startCapture = endpoint({
@@ -66,6 +76,25 @@ const listCaptures = endpoint({
   handle: ({ source }) => jsonReply({ captures: source.captures.list().map(shown) }),
 });
 
+const getCapture = endpoint({
+  name: 'getCapture',
+  method: 'GET',
+  path: '/v1/captures/{capture}',
+  access: 'read',
+  summary: `One capture: one that runs, or one of the last ${ENDED_CAPTURES_MAX} that have ended`,
+  params: { capture: z.string() },
+  replies: {
+    200: { description: 'As it stands, or ended.', schema: view },
+    404: problem('None of this id is known.'),
+  },
+  handle: ({ source, path: { capture } }) => {
+    const found = source.captures.get(capture);
+    return found === null
+      ? problemReply(404, `no capture "${capture}" is known; the last ${ENDED_CAPTURES_MAX} are`)
+      : jsonReply(shown(found));
+  },
+});
+
 const stopCapture = endpoint({
   name: 'stopCapture',
   method: 'DELETE',
@@ -84,7 +113,7 @@ const stopCapture = endpoint({
 });
 
 /** Captures on demand. */
-export const CAPTURE_ENDPOINTS: readonly Endpoint[] = [startCapture, listCaptures, stopCapture];
+export const CAPTURE_ENDPOINTS: readonly Endpoint[] = [startCapture, listCaptures, getCapture, stopCapture];
 
 async function start(
   captures: Parameters<Endpoint['handle']>[0]['source']['captures'],
@@ -106,7 +135,7 @@ async function start(
   }
 }
 
-function shown({ id, target, started, forMs, bytes }: CaptureView): z.output<ReturnType<typeof view>> {
+function shown({ id, target, started, forMs, bytes, end }: CaptureView): z.output<ReturnType<typeof view>> {
   return {
     id,
     listener: 'listener' in target ? target.listener : null,
@@ -114,5 +143,6 @@ function shown({ id, target, started, forMs, bytes }: CaptureView): z.output<Ret
     started,
     for: forMs,
     bytes,
+    end,
   };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { endpoint, problem } from '../endpoint.ts';
-import { jsonReply, problemReply } from '../reply.ts';
+import { noListener } from '../no-listener.ts';
+import { jsonReply } from '../reply.ts';
 import { listenerStatus } from '../schemas/status.ts';
 
 export const getListeners = endpoint({
@@ -62,15 +63,13 @@ function switching(name: string, verb: 'drain' | 'resume', summary: string) {
         schema: listenerStatus,
       },
       404: problem('There is none of this name in use.'),
-      409: problem('It cannot be bound again, or the service is starting or stopping.'),
+      409: problem(
+        "It cannot be bound again, it is disabled by Toxiproxy's API, or the service is starting or stopping.",
+      ),
     },
     handle: async ({ source, path }) => {
       const listener = await source.drainListener(path.listener, verb === 'drain');
       return listener === null ? noListener() : jsonReply(listener);
     },
   });
-}
-
-function noListener() {
-  return problemReply(404, 'there is no listener of this name; /v1/listeners has them all');
 }

@@ -4,6 +4,7 @@ import { CHARTS } from '../chart/charts.ts';
 import { chartDefinition, type Json } from '../chart/definition.ts';
 import { chartSvg } from '../chart/svg.ts';
 import { endpoint, problem } from '../endpoint.ts';
+import { noListener } from '../no-listener.ts';
 import { jsonReply, problemReply, type Reply } from '../reply.ts';
 
 const SVG = 'image/svg+xml';
@@ -35,6 +36,12 @@ export const getMachines = endpoint({
 });
 
 const machineName = z.string().describe(`One of ${Object.keys(CHARTS).join(', ')}.`);
+
+/** The one chart whose actors are those of listeners. */
+const CONNECTION = 'connection' satisfies keyof typeof CHARTS;
+
+const notOfListeners = (machine: string) =>
+  problemReply(400, `a ${machine} is not of a listener; leave \`listener\` out`);
 
 const noMachine = () =>
   problemReply(404, `there is no such chart; there are ${Object.keys(CHARTS).join(', ')}`);
@@ -102,9 +109,26 @@ export const getMachineCounts = endpoint({
   summary:
     'How many actors of a chart are in each state, and how often each was entered; cheap to ask every second',
   params: { machine: machineName },
-  replies: { 200: { description: 'Now.', schema: stateCounts }, 404: problem('There is none.') },
-  handle: ({ source, path: { machine } }) => {
+  query: {
+    listener: z
+      .string()
+      .optional()
+      .describe(
+        'Connections of this listener alone, of the chart `connection`. Default: all there are, and were.',
+      ),
+  },
+  replies: {
+    200: { description: 'Now.', schema: stateCounts },
+    400: problem('The actors of this chart are not those of listeners.'),
+    404: problem('There is no such chart, or no such listener.'),
+  },
+  handle: ({ source, path: { machine }, query: { listener } }) => {
+    if (listener !== undefined && machine === CONNECTION) {
+      const counts = source.listenerCounts(listener);
+      return counts === null ? noListener() : jsonReply(counts);
+    }
     const counts = source.counts();
-    return Object.hasOwn(counts, machine) ? jsonReply(counts[machine]) : noMachine();
+    if (!Object.hasOwn(counts, machine)) return noMachine();
+    return listener === undefined ? jsonReply(counts[machine]) : notOfListeners(machine);
   },
 });

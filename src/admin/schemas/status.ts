@@ -78,6 +78,7 @@ export const serviceStatus = (): z.ZodType<ServiceStatus> =>
   z.strictObject({
     phase: z.enum(['starting', 'ready', 'draining', 'stopped']),
     started: z.number().describe('Milliseconds since 1970.'),
+    at: z.number().describe('When it stood so, by the clock of the service; milliseconds since 1970.'),
     connections: count().describe('Live connections, in all.'),
     planVersion: count().describe('Grows with each reload.'),
     shards: z.array(shardStatus()),

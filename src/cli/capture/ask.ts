@@ -1,7 +1,8 @@
-import { type IncomingMessage, request } from 'node:http';
+import { type IncomingMessage, request as plain } from 'node:http';
+import { request as overTls } from 'node:https';
 import { messageOf } from '../../core/error-fact.ts';
 import { SluiceError } from '../../core/errors.ts';
-import type { Place } from './options.ts';
+import type { AdminAccess } from '../admin-access.ts';
 
 /** Bytes read of what the service says of a refusal. */
 const REFUSAL_BYTES_MAX = 64 * 1024;
@@ -10,13 +11,12 @@ export interface Asking {
   readonly method: 'POST' | 'DELETE';
   readonly path: string;
   readonly body?: unknown;
-  /** null: none is shown. */
-  readonly token: string | null;
 }
 
 /** The reply of the admin server once its header has come. Rejects with CAPTURE_FAILED where it refuses, or is not there. */
-export async function ask(place: Place, asking: Asking): Promise<IncomingMessage> {
-  const reply = await send(place, asking).catch((error: unknown) => {
+export async function ask(access: AdminAccess, asking: Asking): Promise<IncomingMessage> {
+  const { place } = access;
+  const reply = await send(access, asking).catch((error: unknown) => {
     const where = 'socketPath' in place ? place.socketPath : `${place.host}:${place.port}`;
     throw new SluiceError(
       'CAPTURE_FAILED',
@@ -27,14 +27,16 @@ export async function ask(place: Place, asking: Asking): Promise<IncomingMessage
   throw new SluiceError('CAPTURE_FAILED', await refusalOf(reply));
 }
 
-function send(place: Place, { method, path, body, token }: Asking): Promise<IncomingMessage> {
+function send({ place, token, ca }: AdminAccess, { method, path, body }: Asking): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const headers = {
       ...(token === null ? {} : { authorization: `Bearer ${token}` }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...('socketPath' in place ? { host: 'localhost' } : {}),
     };
-    const sent = request({ ...place, method, path, headers, agent: false });
+    const options = { ...place, method, path, headers, agent: false as const };
+    const sent =
+      place.protocol === 'https:' ? overTls({ ...options, ...(ca === null ? {} : { ca }) }) : plain(options);
     sent.on('response', resolve).on('error', reject);
     sent.end(body === undefined ? undefined : JSON.stringify(body));
   });

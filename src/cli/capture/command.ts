@@ -18,6 +18,7 @@ export function addCapture(
     .option('--snaplen <size>', 'keep so much of each packet, headers included (default: all)')
     .option('--admin <url>', 'admin address of the service', ADMIN)
     .option('--token-env <variable>', 'environment variable that holds the token of its admin address')
+    .option('--ca <file>', 'certificates by which that of an https:// address is verified')
     .addHelpText('after', '\nCtrl-C ends the capture; the file is whole. A second one leaves at once.\n')
     .action((target: string, options: Omit<CaptureOptions, 'target'>) =>
       choose(command, { target, ...options }),

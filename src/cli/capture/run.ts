@@ -1,22 +1,21 @@
 import { open } from 'node:fs/promises';
 import { BlockReader, type Tallied, Tally } from '../../capture/index.ts';
+import { CAPTURE_ENDS } from '../../core/capture-control.ts';
 import { messageOf } from '../../core/error-fact.ts';
 import { SluiceError } from '../../core/errors.ts';
 import { formatBytes } from '../../core/units.ts';
+import { adminAccess, type ReadFile } from '../admin-access.ts';
 import type { Output } from '../output.ts';
 import type { StopHost } from '../stopping.ts';
 import { ask } from './ask.ts';
-import { bodyOf, type CaptureOptions, placeOf } from './options.ts';
+import { bodyOf, type CaptureOptions } from './options.ts';
 
 /** What is captured is for its owner alone. */
 const FILE_MODE = 0o600;
 
 const ENDS: Readonly<Record<string, string>> = {
-  time: 'its time is over',
-  bytes: 'it has all the bytes it may have (--max-bytes)',
-  asked: 'it was ended',
-  gone: 'the listener or connection is no more',
-  'service-end': 'the service has ended',
+  ...CAPTURE_ENDS,
+  bytes: `${CAPTURE_ENDS.bytes} (--max-bytes)`,
 };
 
 interface Sink {
@@ -33,11 +32,11 @@ export async function capture(
   options: CaptureOptions,
   output: Output,
   host: Pick<StopHost, 'on' | 'off'>,
+  readFile: ReadFile,
 ): Promise<number> {
-  const place = placeOf(options.admin);
-  const token = tokenOf(options.tokenEnv);
+  const access = adminAccess(options, process.env, readFile, 'CAPTURE_FAILED');
   const body = bodyOf(options);
-  const reply = await ask(place, { method: 'POST', path: '/v1/captures', body, token });
+  const reply = await ask(access, { method: 'POST', path: '/v1/captures', body });
   const sink = await sinkOf(options.output).catch((error: unknown) => {
     reply.destroy();
     throw error;
@@ -47,7 +46,7 @@ export async function capture(
     const path = `/v1/captures/${reply.headers['sluice-capture']}`;
     if (signals++ > 0) reply.destroy();
     else
-      ask(place, { method: 'DELETE', path, token }).then(
+      ask(access, { method: 'DELETE', path }).then(
         (done) => done.resume(),
         () => reply.destroy(),
       );
@@ -102,12 +101,4 @@ function writeOut(bytes: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     process.stdout.write(bytes, (error) => (error ? reject(error) : resolve()));
   });
-}
-
-function tokenOf(variable: string | undefined): string | null {
-  if (variable === undefined) return null;
-  const token = process.env[variable] ?? '';
-  if (token === '')
-    throw new SluiceError('CAPTURE_FAILED', `--token-env: the variable ${variable} holds no token`);
-  return token;
 }

@@ -1,12 +1,12 @@
 import { type IncomingMessage, Agent as PlainAgent, request as plain, type RequestOptions } from 'node:http';
 import { request as overTls, Agent as TlsAgent } from 'node:https';
 import { messageOf } from '../../core/error-fact.ts';
+import type { AdminAccess, AdminPlace } from '../admin-access.ts';
 import type { Json } from './json.ts';
 import { ANSWER_BYTES_MAX, ANSWER_MS_MAX } from './limits.ts';
-import type { Place, TopSettings } from './options.ts';
 
 export interface Asking {
-  readonly method: 'GET' | 'DELETE' | 'PATCH';
+  readonly method: 'GET' | 'DELETE' | 'PATCH' | 'POST';
   readonly path: string;
   readonly body?: Json;
 }
@@ -21,12 +21,12 @@ export interface Reply {
 
 /** Asks the admin address, over one connection that is kept for the next question. `close` ends what is under way. */
 export class AdminClient {
-  readonly #place: Place;
+  readonly #place: AdminPlace;
   readonly #token: string | null;
   readonly #agent: PlainAgent | TlsAgent;
   readonly #underWay = new Set<AbortController>();
 
-  constructor({ place, token, ca }: Pick<TopSettings, 'place' | 'token' | 'ca'>) {
+  constructor({ place, token, ca }: AdminAccess) {
     this.#place = place;
     this.#token = token;
     const kept = { keepAlive: true, maxSockets: 2 };

@@ -1,4 +1,5 @@
 import type { Command as Commander } from 'commander';
+import { TABS } from './model.ts';
 import type { TopOptions } from './options.ts';
 
 const ADMIN = 'http://127.0.0.1:9900';
@@ -13,7 +14,8 @@ export function addTop(program: Commander, choose: (command: Commander, options:
     .option('--token-env <variable>', 'environment variable that holds the token of its admin address')
     .option('--ca <file>', 'certificates by which that of an https:// address is verified')
     .option('--every <duration>', 'how often to look (default: 1s)')
-    .option('--once', 'print the overview once and end, as without a terminal')
+    .option('--page <view>', `the view that is shown first: ${TABS.join(', ')} (default: ${TABS[0]})`)
+    .option('--once', 'print it once and end, as without a terminal')
     .option('--no-color', 'no colours, as with NO_COLOR')
     .action((options: TopOptions) => choose(command, options));
 }

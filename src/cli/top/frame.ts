@@ -93,7 +93,7 @@ function said({ prompt, note, trouble, status, now }: Model): Line {
 }
 
 const KEYS: Readonly<Record<Model['view'], string>> = {
-  overview: 'up/down scroll',
+  overview: 'd drain  r resume the listener  up/down select  Page scroll',
   connections: 'Enter open  / filter  s sort  o order  K kill  up/down select',
   connection: 'Esc back  K kill  up/down scroll',
   pools: 'd drain  m maintenance  r ready  up/down select',

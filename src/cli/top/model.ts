@@ -5,13 +5,15 @@ import type { Sample } from './samples.ts';
 /** The views by the key that shows them, in the order of their tabs. */
 export const TABS = ['overview', 'connections', 'pools', 'chart', 'events'] as const;
 
+export type Tab = (typeof TABS)[number];
+
 /** `connection`: the page of one, opened out of the list. */
-export type View = (typeof TABS)[number] | 'connection';
+export type View = Tab | 'connection';
 
 /** A change of the service: a request, and what it is in words, such as `drain web/a`. */
 export interface Change {
   readonly what: string;
-  readonly method: 'DELETE' | 'PATCH';
+  readonly method: 'DELETE' | 'PATCH' | 'POST';
   readonly path: string;
   readonly body?: Json;
 }
@@ -75,6 +77,8 @@ export interface Model {
   /** Id of the connection that is selected; null = the first. */
   readonly connection: string | null;
   readonly opened: Opened | null;
+  /** Name of the listener that is selected; null = the first. */
+  readonly listener: string | null;
   /** `pool/backend`, percent-encoded; null = the first. */
   readonly backend: string | null;
   /** What the chart's counts were last, and before. */
@@ -101,11 +105,25 @@ export type Effect =
   | { readonly kind: 'suspend' }
   | { readonly kind: 'quit' };
 
-export function startingModel(where: string, everyMs: number, rows: number, columns: number): Model {
+export function startingModel(
+  where: string,
+  everyMs: number,
+  view: Tab,
+  rows: number,
+  columns: number,
+): Model {
   return {
-    ...{ where, everyMs, rows, columns, view: 'overview', scroll: 0, now: 0, wallNow: 0, clockOffMs: 0 },
+    ...{ where, everyMs, rows, columns, view, scroll: 0, now: 0, wallNow: 0, clockOffMs: 0 },
     ...{ status: null, samples: [], sort: 'rate', descending: true, filter: '' },
-    ...{ connections: null, connection: null, opened: null, backend: null, counts: null, countsBefore: null },
+    ...{
+      connections: null,
+      connection: null,
+      opened: null,
+      listener: null,
+      backend: null,
+      counts: null,
+      countsBefore: null,
+    },
     ...{ events: [], stream: 'off', prompt: null, note: null, trouble: null, isFrozen: false },
   };
 }

@@ -3,7 +3,8 @@ import { parseFilter } from './filter.ts';
 import { text } from './json.ts';
 import { FILTER_CHARS_MAX } from './limits.ts';
 import { type Change, type Effect, type Model, type Prompt, TABS, type View } from './model.ts';
-import { backendRows, connectionIds, encoded, moved, placeOf } from './selection.ts';
+import { backendRows, connectionIds, encoded, listenerNames, moved, placeOf } from './selection.ts';
+import { lineOfListener } from './views/overview.ts';
 
 /** The model after a step, and what is to be done. */
 export type Step = readonly [Model, readonly Effect[]];
@@ -64,12 +65,30 @@ function moving(model: Model, key: string): Step | null {
       const keys = backendRows(model.status?.json).map((row) => row.key);
       return [{ ...model, backend: moved(keys, model.backend, by) }, []];
     }
-    case 'overview':
+    case 'overview': {
+      const selected = Math.abs(by) === 1 ? withListener(model, by) : null;
+      return [selected ?? scrolled(model, by), []];
+    }
     case 'connection':
     case 'chart':
     case 'events':
-      return [{ ...model, scroll: Math.max(0, model.scroll + by) }, []];
+      return [scrolled(model, by), []];
   }
+}
+
+function scrolled(model: Model, by: number): Model {
+  return { ...model, scroll: Math.max(0, model.scroll + by) };
+}
+
+/** With the listener beside the one that is selected, in sight; null: there is none. */
+function withListener(model: Model, by: number): Model | null {
+  const names = listenerNames(model.status?.json);
+  const place = (placeOf(names, model.listener) ?? 0) + by;
+  const listener = names[place];
+  if (listener === undefined) return null;
+  const at = lineOfListener(model, place);
+  const room = Math.max(1, model.rows - LINES_AROUND);
+  return { ...model, listener, scroll: Math.max(at - room + 1, Math.min(model.scroll, at)) };
 }
 
 function ofView(model: Model, key: string): Step | null {
@@ -81,6 +100,7 @@ function ofView(model: Model, key: string): Step | null {
     case 'pools':
       return ofPools(model, key);
     case 'overview':
+      return ofOverview(model, key);
     case 'chart':
     case 'events':
       return null;
@@ -156,6 +176,21 @@ function ofPools(model: Model, key: string): Step | null {
     body: { admin },
   };
   return ask({ ...model, backend: row.key }, { kind: 'confirm', change });
+}
+
+const LISTENER_KEYS: Readonly<Record<string, string>> = { d: 'drain', r: 'resume' };
+
+function ofOverview(model: Model, key: string): Step | null {
+  const verb = Object.hasOwn(LISTENER_KEYS, key) ? LISTENER_KEYS[key] : undefined;
+  const names = listenerNames(model.status?.json);
+  const listener = names[placeOf(names, model.listener) ?? -1];
+  if (verb === undefined || listener === undefined) return null;
+  const change: Change = {
+    what: `${verb} listener ${listener}`,
+    method: 'POST',
+    path: `/v1/listeners/${encoded(listener)}:${verb}`,
+  };
+  return ask({ ...model, listener }, { kind: 'confirm', change });
 }
 
 function ask(model: Model, prompt: Prompt): Step {

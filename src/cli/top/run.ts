@@ -1,14 +1,16 @@
 import { messageOf } from '../../core/error-fact.ts';
 import { SluiceError } from '../../core/errors.ts';
+import type { ReadFile } from '../admin-access.ts';
 import type { Output } from '../output.ts';
 import { AdminClient } from './client.ts';
 import { pageOf } from './frame.ts';
 import { COLUMNS_DEFAULT, ROWS_DEFAULT, SCREEN_COLUMNS_MAX } from './limits.ts';
 import { type Palette, paint } from './line.ts';
 import { type Model, startingModel } from './model.ts';
-import { type ReadFile, settingsOf, type TopOptions, type TopSettings } from './options.ts';
+import { settingsOf, type TopOptions, type TopSettings } from './options.ts';
 import { Session } from './session.ts';
-import { refusal, STATUS, take } from './take.ts';
+import { EventTail } from './tail.ts';
+import { type Asked, questionOf, refusal, STATUS, streamsOf, take, takeEvents } from './take.ts';
 import { processTerminal } from './terminal.ts';
 import { timed } from './time.ts';
 
@@ -37,12 +39,9 @@ async function printOnce(settings: TopSettings, output: Output): Promise<number>
   const columns = columnsOf(process.stdout.columns ?? Number(process.env['COLUMNS'] ?? Number.NaN));
   const client = new AdminClient(settings);
   try {
-    const first = await looked(
-      client,
-      startingModel(settings.where, settings.everyMs, ROWS_DEFAULT, columns),
-    );
-    await new Promise((resolve) => setTimeout(resolve, settings.everyMs));
-    const model = await looked(client, first);
+    const { where, everyMs, page } = settings;
+    const first = await looked(client, startingModel(where, everyMs, page, ROWS_DEFAULT, columns));
+    const model = await looked(client, await waited(client, first));
     const lines = pageOf(model).map((line) =>
       paint(line, columns, isColoured ? 'colours' : 'none').trimEnd(),
     );
@@ -53,14 +52,39 @@ async function printOnce(settings: TopSettings, output: Output): Promise<number>
   }
 }
 
+/** The model with what the service says now. */
 async function looked(client: AdminClient, model: Model): Promise<Model> {
-  const reply = await client.ask({ method: 'GET', path: STATUS.path }).catch((error: unknown) => {
+  const seen = await answered(client, model, STATUS);
+  const more = questionOf(seen);
+  return more === null ? seen : answered(client, seen, more);
+}
+
+async function answered(client: AdminClient, model: Model, asked: Asked): Promise<Model> {
+  const reply = await client.ask({ method: 'GET', path: asked.path }).catch((error: unknown) => {
     throw new SluiceError('TOP_FAILED', `${model.where}: ${messageOf(error)}`, { cause: error });
   });
   if (reply.status !== 200) throw new SluiceError('TOP_FAILED', refusal(reply.status, reply.json));
-  const taken = take(timed(model, reply.date), STATUS, reply);
+  const taken = take(timed(model, reply.date), asked, reply);
   if (taken.trouble !== null) throw new SluiceError('TOP_FAILED', taken.trouble.text);
   return taken;
+}
+
+/** The model after the time between two looks, with the events of that time where its view shows them. */
+async function waited(client: AdminClient, model: Model): Promise<Model> {
+  let at = model;
+  const tail = new EventTail(client, {
+    events: (told) => {
+      at = takeEvents(at, told);
+    },
+    stream: (stream) => {
+      at = { ...at, stream };
+    },
+  });
+  const { all } = streamsOf(model);
+  if (all !== null) tail.start(all);
+  await new Promise((resolve) => setTimeout(resolve, model.everyMs));
+  tail.stop();
+  return at;
 }
 
 function columnsOf(told: number): number {

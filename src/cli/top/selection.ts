@@ -1,4 +1,4 @@
-import { type Json, list, text } from './json.ts';
+import { field, type Json, list, text } from './json.ts';
 import type { Model } from './model.ts';
 
 /** A backend with its pool. */
@@ -23,6 +23,12 @@ function backendKey(pool: Json, backend: Json): string {
 /** A segment of a path. Half a surrogate pair, which no name can have, becomes U+FFFD. */
 export function encoded(name: string): string {
   return encodeURIComponent(Buffer.from(name).toString());
+}
+
+/** Names of the listeners that a status has in use, in its order. */
+export function listenerNames(status: Json): readonly string[] {
+  const inUse = list(status, 'listeners').filter((one) => field(one, 'retired') !== true);
+  return inUse.map((one) => text(one, 'name'));
 }
 
 /** Ids of the connections that the list shows. */

@@ -47,7 +47,7 @@ export class Session implements TerminalListener {
     this.#client = client;
     this.#terminal = terminal;
     this.#screen = new Screen(terminal, palette);
-    this.#model = timed(startingModel(settings.where, settings.everyMs, rows, columns));
+    this.#model = timed(startingModel(settings.where, settings.everyMs, settings.page, rows, columns));
     this.#all = new EventTail(client, {
       events: (told) => this.#guard(() => this.#showSoon(takeEvents(this.#model, told))),
       stream: (stream) => this.#guard(() => this.#showSoon({ ...this.#model, stream })),

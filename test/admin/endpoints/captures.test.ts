@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Capture, CaptureEnd, CaptureRequest } from '../../../src/core/capture-control.ts';
+import type { Capture, CaptureEnd, CaptureRequest, CaptureView } from '../../../src/core/capture-control.ts';
 import { SluiceError } from '../../../src/core/errors.ts';
 import type { StatusSource } from '../../../src/core/status.ts';
 import { ask, jsonOf } from '../ask.ts';
@@ -12,6 +12,15 @@ const REQUEST: CaptureRequest = {
   forMs: 30_000,
   bytesMax: 1000,
   snapBytes: 100,
+};
+
+const VIEW: CaptureView = {
+  id: 'abc',
+  target: REQUEST.target,
+  started: 5,
+  forMs: 30_000,
+  bytes: 7,
+  end: null,
 };
 
 /** A service with one capture, whose pieces the test gives; null ends it. */
@@ -44,7 +53,8 @@ function sourceWith(refusal: SluiceError | null = null) {
         return REQUEST;
       },
       start: () => (refusal === null ? Promise.resolve(capture) : Promise.reject(refusal)),
-      list: () => [{ id: 'abc', target: REQUEST.target, started: 5, forMs: 30_000, bytes: 7 }],
+      list: () => [VIEW],
+      get: (id) => (id === 'old' ? { ...VIEW, id, end: 'bytes' } : null),
       stop: (id) => id === 'abc',
     },
   };
@@ -103,9 +113,23 @@ describe('captures that run', () => {
     const { source } = sourceWith();
     expect(jsonOf(await ask(source, 'GET /v1/captures'))).toEqual({
       captures: [
-        { id: 'abc', listener: null, connection: '0000000000ff', started: 5, for: 30_000, bytes: 7 },
+        {
+          id: 'abc',
+          listener: null,
+          connection: '0000000000ff',
+          started: 5,
+          for: 30_000,
+          bytes: 7,
+          end: null,
+        },
       ],
     });
+  });
+
+  test('are known by their id, with why they have ended, when they run no more', async () => {
+    const { source } = sourceWith();
+    expect(jsonOf(await ask(source, 'GET /v1/captures/old'))).toMatchObject({ id: 'old', end: 'bytes' });
+    expect((await ask(source, 'GET /v1/captures/other')).status).toBe(404);
   });
 
   test('are ended by their id', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bodyOf, placeOf } from '../../../src/cli/capture/options.ts';
+import { bodyOf } from '../../../src/cli/capture/options.ts';
 import { parseCommand } from '../../../src/cli/parse.ts';
 
 function optionsOf(line: string) {
@@ -30,15 +30,6 @@ describe('the command line of a capture', () => {
     expect(() => bodyOf(optionsOf(`capture edge --filter ${filter} -o -`))).toThrow(
       /expected client=NETWORK/,
     );
-  });
-
-  test('finds the admin address', () => {
-    expect(placeOf(optionsOf('capture edge -o -').admin)).toEqual({ host: '127.0.0.1', port: 9900 });
-    expect(placeOf('http://[::1]:9000')).toEqual({ host: '::1', port: 9000 });
-    expect(placeOf('http://admin.test/')).toEqual({ host: 'admin.test', port: 80 });
-    expect(placeOf('unix:/run/sluice.sock')).toEqual({ socketPath: '/run/sluice.sock' });
-    for (const wrong of ['127.0.0.1:9900', 'https://127.0.0.1', ''])
-      expect(() => placeOf(wrong)).toThrow(/expected http:\/\/HOST:PORT or unix:PATH/);
   });
 
   test('says what is missing', () => {

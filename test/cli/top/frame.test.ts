@@ -5,15 +5,10 @@ import { paint } from '../../../src/cli/top/line.ts';
 import { type Model, TABS } from '../../../src/cli/top/model.ts';
 import { cells } from '../../../src/cli/top/shown.ts';
 import { takeEvents } from '../../../src/cli/top/take.ts';
-import { modelAt, rowJson, statusJson, withRows, withStatus } from './model.ts';
+import { modelAt, rowJson, statusJson, textOf, withRows, withStatus } from './model.ts';
 import { anyCharacter } from './texts.ts';
 
 const VIEWS = [...TABS, 'connection'] as const;
-
-/** The frame as bare text. */
-function textOf(model: Model): string[] {
-  return frameOf(model).lines.map((line) => paint(line, model.columns, 'none').trimEnd());
-}
 
 const SEEN = withStatus(
   withStatus(modelAt(0), statusJson({ accepted: 10, bytesUp: 0 })),

@@ -1,4 +1,6 @@
+import { frameOf } from '../../../src/cli/top/frame.ts';
 import type { Json } from '../../../src/cli/top/json.ts';
+import { paint } from '../../../src/cli/top/line.ts';
 import { type Model, startingModel } from '../../../src/cli/top/model.ts';
 import { type Answered, STATUS, take } from '../../../src/cli/top/take.ts';
 
@@ -72,7 +74,12 @@ export function rowJson(connection: string, more: Readonly<Record<string, unknow
 
 /** A model of a terminal of 24 times 100, at 100 s of the wall and `now` of the other clock. */
 export function modelAt(now: number, before: Partial<Model> = {}): Model {
-  return { ...startingModel('http://127.0.0.1:9900', 1_000, 24, 100), wallNow: 100_000, ...before, now };
+  return {
+    ...startingModel('http://127.0.0.1:9900', 1_000, 'overview', 24, 100),
+    wallNow: 100_000,
+    ...before,
+    now,
+  };
 }
 
 export function answer(json: Json, status = 200): Answered {
@@ -87,4 +94,9 @@ export function withStatus(model: Model, json: Json): Model {
 /** The model that shows these connections. */
 export function withRows(model: Model, rows: readonly Json[], matched = rows.length): Model {
   return { ...model, view: 'connections', connections: { rows, matched } };
+}
+
+/** The frame as bare text. */
+export function textOf(model: Model): string[] {
+  return frameOf(model).lines.map((line) => paint(line, model.columns, 'none').trimEnd());
 }

@@ -9,17 +9,11 @@ function read(options: Partial<TopOptions>, env: Readonly<Record<string, string>
 }
 
 describe('the options of top', () => {
-  test.each([
-    ['http://127.0.0.1:9900', { protocol: 'http:', host: '127.0.0.1', port: 9900 }],
-    ['http://[::1]', { protocol: 'http:', host: '::1', port: 80 }],
-    ['https://proxy.example', { protocol: 'https:', host: 'proxy.example', port: 443 }],
-    ['unix:/run/sluice.sock', { protocol: 'http:', socketPath: '/run/sluice.sock' }],
-  ])('--admin %s is a place', (admin, place) => {
-    expect(read({ admin }).place).toEqual(place);
-  });
-
   test('have a second, colours and no token where nothing is said', () => {
-    expect(read({})).toMatchObject({ everyMs: 1_000, once: false, color: true, token: null, ca: null });
+    expect(read({})).toMatchObject({
+      ...{ everyMs: 1_000, once: false, color: true, token: null, ca: null, page: 'overview' },
+    });
+    expect(read({ page: 'chart' }).page).toBe('chart');
   });
 
   test('take the token from the environment, certificates from a file, and the time between two looks', () => {
@@ -35,13 +29,12 @@ describe('the options of top', () => {
 
   test.each([
     [{ admin: 'ftp://a' }, '--admin "ftp://a": expected http://HOST:PORT'],
-    [{ admin: 'unix:' }, '--admin "unix:"'],
     [{ every: '1' }, '--every: expected a time from 200ms to 60s; got "1"'],
     [{ every: '10ms' }, '--every: expected'],
-    [{ tokenEnv: 'EMPTY' }, '--token-env: the variable EMPTY holds no token'],
-    [{ tokenEnv: 'NOBODY' }, '--token-env: the variable NOBODY holds no token'],
-    [{ ca: 'ca.pem' }, '--ca goes with an address that begins with https://'],
-    [{ admin: 'https://a', ca: 'other.pem' }, '--ca other.pem: it is not there'],
+    [
+      { page: 'connection' },
+      '--page: expected one of overview, connections, pools, chart, events; got "connection"',
+    ],
   ])('%j are wrong: %s', (options, why) => {
     expect(() => read(options)).toThrow(why);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Effect, Model } from '../../../src/cli/top/model.ts';
 import { press } from '../../../src/cli/top/press.ts';
-import { modelAt, rowJson, statusJson, withRows, withStatus } from './model.ts';
+import { modelAt, rowJson, statusJson, textOf, withRows, withStatus } from './model.ts';
 
 /** The model after these keys, and what was to be done in all. */
 function typed(model: Model, ...keys: readonly string[]): { model: Model; effects: Effect[] } {
@@ -50,6 +50,42 @@ describe('keys', () => {
   test('of names that objects have mean nothing', () => {
     for (const view of ['overview', 'connections', 'pools'] as const)
       expect(press({ ...POOLS, view }, 'constructor')).toEqual([{ ...POOLS, view }, []]);
+  });
+});
+
+describe('in the overview', () => {
+  const [edge] = statusJson().listeners;
+  const names = ['edge', 'old', 'inner/a', 'last'];
+  const listeners = names.map((name) => ({ ...edge, name, retired: name === 'old' }));
+  const MANY = withStatus(modelAt(0, { rows: 16 }), { ...statusJson(), listeners });
+  const lineOf = (model: Model, name: string) =>
+    textOf({ ...model, rows: 99 }).findIndex((line) => line.includes(` ${name} `)) - 2;
+
+  test('a listener in use is selected, and stays in sight; beyond the last one the view scrolls', () => {
+    expect(typed(MANY, 'j').model.listener).toBe('inner/a');
+    const last = typed(MANY, 'down', 'down').model;
+    expect(last.listener).toBe('last');
+    expect(textOf(last)).toContainEqual(expect.stringMatching(/^> +last /));
+    expect(last.scroll).toBeLessThanOrEqual(lineOf(last, 'last'));
+    expect(typed(last, 'down').model).toMatchObject({ listener: 'last', scroll: last.scroll + 1 });
+    expect(typed(last, 'up', 'up').model.listener).toBe('edge');
+    expect(typed(MANY, 'pagedown').model).toMatchObject({ listener: null, scroll: 9 });
+  });
+
+  test.each([
+    ['d', 'drain'],
+    ['r', 'resume'],
+  ])('%s asks, and for y the listener that is selected is to %s', (key, verb) => {
+    const asked = typed(MANY, 'down', key);
+    const change = {
+      what: `${verb} listener inner/a`,
+      method: 'POST',
+      path: `/v1/listeners/inner%2Fa:${verb}`,
+    };
+    expect(asked).toMatchObject({ model: { prompt: { kind: 'confirm', change } }, effects: [] });
+    expect(typed(asked.model, 'n').effects).toEqual([]);
+    expect(typed(asked.model, 'y').effects).toEqual([{ kind: 'change', change }]);
+    expect(press(modelAt(0), key)).toEqual([modelAt(0), []]);
   });
 });
 

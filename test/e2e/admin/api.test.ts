@@ -68,6 +68,10 @@ describe('the admin API', () => {
     expect(states['streaming']).toEqual({ live: 5, entered: 5 });
     expect(transitions).toContainEqual({ from: 'dialing', event: 'dialed', to: 'streaming', taken: 5 });
     expect(transitions).toContainEqual({ from: 'streaming', event: 'kill', to: 'draining', taken: 0 });
+    const { body: ofEdge } = await ask('GET /v1/machines/connection/counts?listener=edge');
+    expect(ofEdge).toEqual({ states, transitions });
+    expect((await ask('GET /v1/machines/connection/counts?listener=nobody')).status).toBe(404);
+    expect((await ask('GET /v1/machines/shard/counts?listener=edge')).status).toBe(400);
     expect((await ask('GET /v1/config')).body).toEqual({ text: readFileSync(file, 'utf8') });
     expect((await ask('POST /v1/config:validate', 'listeners: []\n')).status).toBe(422);
     expect((await ask('POST /v1/config:validate', readFileSync(file, 'utf8'))).body).toEqual({

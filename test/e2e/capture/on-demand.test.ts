@@ -3,6 +3,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { testAuthority } from '../../support/certificates.ts';
 import type { Child } from '../../support/child.ts';
 import { eventually } from '../../support/eventually.ts';
 import { sha256 } from '../../support/payload.ts';
@@ -77,12 +78,18 @@ describe('sluice capture', () => {
     await eventually(() => readdirSync(temporary).length === 0, 'the files to be removed');
   });
 
-  test('takes what a filter means, has no more bytes than it may, ends with its time, and leaves no file where it is refused', async () => {
-    const { sluice } = await start(1);
+  test('takes over TLS what a filter means, has no more bytes than it may, ends with its time, and leaves no file where it is refused', async () => {
+    const authority = testAuthority();
+    const { certFile, keyFile } = authority.issue({ names: ['127.0.0.1'] });
+    const { sluice } = await start(1, `, tls: { cert: ${certFile}, key: ${keyFile} }`);
+    const ca = ['--ca', authority.certFile];
     const client = await dial(sluice.address());
     const [none, some] = await Promise.all([
-      capture(sluice, ['edge', '--for', '3s', '--filter', 'client=192.0.2.0/24']),
-      capture(sluice, ['edge', '--for', '10m', '--filter', 'client=127.0.0.0/8', '--max-bytes', '100KB']),
+      capture(sluice, ['edge', '--for', '3s', '--filter', 'client=192.0.2.0/24', ...ca]),
+      capture(sluice, [
+        ...['edge', '--for', '10m', '--filter', 'client=127.0.0.0/8', '--max-bytes', '100KB'],
+        ...ca,
+      ]),
     ]);
     await exchange(client, randomBytes(BYTES));
     expect(await ended(some.child)).toMatchObject({ code: 0 });
@@ -91,7 +98,10 @@ describe('sluice capture', () => {
     expect(statSync(some.file).size).toBeGreaterThan(90_000);
     expect(await fieldsOf(some.file, '_ws.malformed', 'frame.number')).toEqual([]);
     const file = join(tempDir(), 'x.pcapng');
-    const refused = launchSluice(['capture', 'other', '-o', file, '--admin', sluice.admin!]);
+    const asking = ['capture', 'other', '-o', file, '--admin', sluice.admin!];
+    const [refused, untrusting] = [launchSluice([...asking, ...ca]), launchSluice(asking)];
+    expect(await ended(untrusting)).toMatchObject({ code: 1 });
+    expect(untrusting.stderr.toString()).toMatch(/does not answer: .*certificate/);
     expect(await ended(refused)).toMatchObject({ code: 1 });
     expect(refused.stderr.toString()).toMatch(/there is no listener "other"; those in force are "edge"/);
     expect(existsSync(file)).toBe(false);
@@ -102,7 +112,7 @@ describe('sluice capture', () => {
   });
 });
 
-async function start(workers: number): Promise<{ sluice: Sluice; temporary: string }> {
+async function start(workers: number, tls = ''): Promise<{ sluice: Sluice; temporary: string }> {
   const temporary = tempDir();
   const { port } = await serve((socket) => socket.pipe(socket));
   const config = `
@@ -110,7 +120,7 @@ workers: ${workers}
 plane: linux
 listeners: [{ name: edge, listen: 127.0.0.1:0, to: only }]
 pools: { only: { backends: [127.0.0.1:${port}], health: off } }
-admin: { listen: 127.0.0.1:0 }
+admin: { listen: 127.0.0.1:0${tls} }
 `;
   return { sluice: await startSluice(config, { env: { TMPDIR: temporary } }), temporary };
 }

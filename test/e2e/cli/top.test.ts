@@ -95,10 +95,15 @@ describe('sluice top in a terminal', () => {
     expect(await tmux.waitFor(AS_BEFORE)).toMatch(/^exit 0$/m);
   });
 
-  test('drains a backend with the token, over TLS; follows the events, and fits into the terminal as it becomes', async () => {
+  test('drains and resumes a listener, and a backend, with the token, over TLS; follows the events, and fits into the terminal as it becomes', async () => {
     const sluice = await startEcho(`, token_env: TOP_TOKEN, tls: ${TLS}`, TOKEN);
     const tmux = await Tmux.open(130, 24, TOKEN);
     await tmux.enter(topOf(sluice, '--token-env', 'TOP_TOKEN', '--ca', AUTHORITY.certFile));
+    await tmux.waitFor(/> +edge +127/);
+    await tmux.press('d', 'y');
+    await tmux.waitFor('edge (drained)');
+    await tmux.press('r', 'y');
+    await tmux.waitFor((text) => text.includes('resume listener edge: done') && /> {2}edge +127/.test(text));
     await tmux.press('3');
     await tmux.waitFor(/> +web +alpha /);
     await tmux.press('d');
@@ -176,6 +181,22 @@ describe('sluice top without a terminal', () => {
     expect(text).toMatch(/^sluice top {2}ready {2}http/);
     expect(text).toMatch(/edge +127\.0\.0\.1:\d+ +\w+ +1 /);
     expect(text).not.toContain('\x1b');
+  });
+
+  test('prints the view that is asked for', async () => {
+    const sluice = await startEcho();
+    startClient(sluice);
+    await sluice.waitForEvent('ready');
+    const pages = ['pools', 'connections', 'chart', 'events'].map(async (page) => {
+      const top = [MAIN, 'top', '--once', '--page', page, '--every', '1s', '--admin', sluice.admin ?? ''];
+      return (await run(process.execPath, top)).stdout.toString();
+    });
+    const [pools, connections, chart, events] = await Promise.all(pages);
+    expect(pools).toMatch(/web +alpha +127\.0\.0\.1:\d+/);
+    expect(connections).toMatch(/> +[0-9a-f]{12} .*streaming/);
+    expect(chart).toMatch(/^streaming +1 /m);
+    expect(chart).toMatch(/^dialing +dialed +streaming /m);
+    expect(events).toContain('as they happen, the newest first');
   });
 
   test('ends with 1 and says what is wrong where no frame can be shown', async () => {

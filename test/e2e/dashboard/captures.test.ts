@@ -50,6 +50,7 @@ admin: { listen: 127.0.0.1:0 }
   const own = (await followAll(file)).find(({ opener }) => opener.endsWith(port));
   expect([own?.sent.sha256, own?.received.sha256]).toEqual([sha256(SENT), sha256(SENT)]);
   await page.getByRole('link', { name: /^save sluice-edge/ }).waitFor();
+  await page.locator('.takings', { hasText: 'it was ended' }).waitFor();
   await page.emulateMedia({ colorScheme: 'light' });
   await keepPicture(page, 'captures-light');
 
@@ -68,5 +69,6 @@ admin: { listen: 127.0.0.1:0 }
   await second.saveAs(file);
   const [near] = (await followAll(file)).filter(({ opener }) => opener.endsWith(port));
   expect(near?.sent.sha256).toBe(sha256(SENT));
+  await page.locator('.takings', { hasText: 'connection is no more' }).waitFor();
   await page.locator('.ending', { hasText: 'client-fin' }).waitFor();
 });

@@ -9,9 +9,17 @@ import { keepPicture, openPage, startBrowser } from '../../support/browser.ts';
 import { needs } from '../../support/programs.ts';
 import { type Sluice, startSluice } from '../../support/sluice.ts';
 
+const BACKENDS = 600;
+const POOLS = 200;
+
+const all = (count: number, text: (index: number) => string): string =>
+  Array.from({ length: count }, (_, index) => text(index)).join('');
+
 const CONFIG = `
-listeners: [{ name: edge, listen: 127.0.0.1:0, to: web }]
-pools: { web: { backends: [127.0.0.1:1], health: off } }
+listeners: [{ name: edge, listen: 127.0.0.1:0, to: large }]
+pools:
+  large: { health: off, backends: [${all(BACKENDS, (index) => `{ name: b${index}, address: 127.0.0.1:1 },`)}] }
+${all(POOLS, (index) => `  pool-${index}: { health: off, backends: [127.0.0.1:1] }\n`)}
 admin: { listen: 127.0.0.1:0 }
 `;
 
@@ -27,8 +35,8 @@ function row(number: number): ConnectionRow {
     state: 'streaming',
     protocol: 'http1',
     route: 'edge/0',
-    pool: 'web',
-    backend: '127.0.0.1:1',
+    pool: 'large',
+    backend: 'b0',
     bytesUp: number,
     bytesDown: 2 * number,
     rateUp: 10,
@@ -125,13 +133,54 @@ describe('the page with very much to show', () => {
     await page.locator('.virtual tbody tr', { hasText: '000000000000' }).waitFor();
     expect(await page.locator('.virtual tbody tr').count()).toBeLessThan(80);
     await keepPicture(page, 'connections-many');
+    const asking = asked.length;
     await page.locator('.virtual').focus();
     await page.keyboard.press('End');
     await page.locator('.virtual tbody tr', { hasText: row(CONNECTIONS - 1).connection }).waitFor();
     expect(await page.locator('.virtual tbody tr').count()).toBeLessThan(80);
     const before = asked.length;
+    expect(before - asking).toBeLessThan(20);
     await expect.poll(() => asked.length, { timeout: 20_000 }).toBeGreaterThan(before + 2);
     expect(new Set(asked.slice(before + 1))).toEqual(new Set(['9800']));
+  });
+
+  it('makes of a pool with 600 backends the rows in sight, the last one too, which can be weighed', async () => {
+    const page = await openPage(browser, `${sluice.admin}/#/pools`);
+    const list = page.getByRole('region', { name: 'backends of large' });
+    await list.getByRole('row', { name: /^b0 / }).waitFor();
+    expect(await list.getByRole('row').count()).toBeLessThan(60);
+    await list.focus();
+    await page.keyboard.press('End');
+    const last = list.getByRole('row', { name: new RegExp(`^b${BACKENDS - 1} `) });
+    await last.getByRole('button', { name: 'weight' }).click();
+    await page.getByRole('spinbutton', { name: 'weight' }).fill('7');
+    await keepPicture(page, 'pools-many-light');
+    await page.getByRole('button', { name: 'set it' }).click();
+    await last.getByText('weight 7').waitFor();
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await keepPicture(page, 'pools-many-dark');
+  });
+
+  it('makes and follows of 200 pools those in sight, and leads to any', async () => {
+    const asked = new Set<string>();
+    const page = await openPage(browser, `${sluice.admin}/#/overview`);
+    page.on('request', (request) => {
+      if (request.url().endsWith('/history')) asked.add(request.url());
+    });
+    await page.getByRole('row', { name: /^large/ }).waitFor();
+    expect(await page.getByRole('row', { name: '127.0.0.1:1' }).count()).toBeLessThan(60);
+    await page.goto(`${sluice.admin}/#/pools/pool-${POOLS - 1}`);
+    const row = (index: number) =>
+      page.getByRole('region', { name: `backends of pool-${index}`, exact: true }).getByRole('row');
+    await row(POOLS - 1)
+      .nth(1)
+      .waitFor();
+    expect(await row(100).count()).toBe(0);
+    await page.goto(`${sluice.admin}/#/pools/pool-100`);
+    await row(100).nth(1).waitFor();
+    await expect.poll(() => [...asked].some((url) => url.endsWith('/pool-100/history'))).toBe(true);
+    expect(asked.size).toBeLessThan(90);
+    await keepPicture(page, 'pools-of-many-light');
   });
 
   it('shows 30,000 events in some seconds, keeps the last of them, says how many it does not, and answers meanwhile', async () => {

@@ -15,10 +15,19 @@ listeners:
     routes:
       - { name: secure, match: { protocol: tls }, to: web }
       - { name: rest, to: web }
+  - { name: idle, listen: 127.0.0.1:0, to: web }
 pools: { web: { backends: [127.0.0.1:${port}], health: off } }
 timeouts: { half_closed: 1m }
 admin: { listen: 127.0.0.1:0 }
 `;
+
+const HOUR_MS = 3_600_000;
+const DAY_SECONDS = 86_400;
+
+/** `01:02:03` in seconds. */
+function secondsOf(clock: string): number {
+  return clock.split(':').reduce((sum, part) => sum * 60 + Number(part), 0);
+}
 
 describe('a connection seen on the page', () => {
   needs('chromium');
@@ -38,7 +47,7 @@ describe('a connection seen on the page', () => {
 
   it('walks through the picture state by state, each of which lists it', async () => {
     const page = await open('chart');
-    const client = await dial(sluice.address());
+    const client = await dial(sluice.address('edge'));
     const name = `127.0.0.1:${client.localPort}`;
     await inState(page, 'sniffing', 1);
     await page.locator('[data-state="sniffing"]').click();
@@ -60,16 +69,28 @@ describe('a connection seen on the page', () => {
   it('marks the transitions that were taken, and no others', async () => {
     const page = await open('chart');
     await page.locator('[data-state="closed"][aria-label]').waitFor();
-    const client = await dial(sluice.address());
+    const client = await dial(sluice.address('edge'));
     const admitted = page.locator('.label tspan.moving', { hasText: /^admitted .*\/s$/ });
     await admitted.waitFor();
     expect(await page.locator('.label tspan.moving', { hasText: 'refused' }).count()).toBe(0);
     client.resetAndDestroy();
   });
 
+  it('is told of the listener that is chosen alone, its transitions too', async () => {
+    const [edge, idle] = await Promise.all([open('chart?listener=edge'), open('chart')]);
+    await idle.locator('.choices select').last().selectOption('idle');
+    for (const page of [edge, idle]) await page.locator('[data-state="closed"][aria-label]').waitFor();
+    const client = await dial(sluice.address('edge'));
+    await edge.locator('.label tspan.moving', { hasText: /^admitted .*\/s$/ }).waitFor();
+    for (const _ of [1, 2]) await idle.waitForResponse(/connection\/counts\?listener=idle$/);
+    expect(await idle.locator('.moving').count()).toBe(0);
+    expect(await idle.locator('.counted').count()).toBe(0);
+    client.resetAndDestroy();
+  });
+
   it('stands in the list, is ended by its button, and is gone', async () => {
     const page = await open('connections');
-    const client = await dial(sluice.address());
+    const client = await dial(sluice.address('edge'));
     const heard = hear(client);
     await write(client, Buffer.from('GET / HTTP/1.1\r\nhost: a\r\n\r\n'));
     const row = page.locator('.virtual tbody tr', { hasText: `127.0.0.1:${client.localPort}` });
@@ -84,7 +105,7 @@ describe('a connection seen on the page', () => {
 
   it('is left as it is where the question is answered by no', async () => {
     const page = await open('connections');
-    const client = await dial(sluice.address());
+    const client = await dial(sluice.address('edge'));
     const row = page.locator('.virtual tbody tr', { hasText: `127.0.0.1:${client.localPort}` });
     await row.locator('button').click();
     await page.locator('dialog button', { hasText: 'leave it' }).click();
@@ -94,9 +115,26 @@ describe('a connection seen on the page', () => {
     await row.waitFor({ state: 'detached' });
   });
 
+  it.each([
+    ['ahead', HOUR_MS],
+    ['behind', -HOUR_MS],
+  ])('is as old as it is, and so are its backends, where the browser is an hour %s', async (_, aheadMs) => {
+    const page = await openPage(browser, `${sluice.admin}/#/connections`, { aheadMs });
+    const client = await dial(sluice.address('edge'));
+    const row = page.locator('.virtual tbody tr', { hasText: `127.0.0.1:${client.localPort}` });
+    await row.locator('td', { hasText: /^(\d+ ms|[1-9]\d* s)$/ }).waitFor();
+    await page.locator('#summary', { hasText: /up (\d+ min( \d+ s)?|\d+ s|[1-9]\d* ms)$/ }).waitFor();
+    await page.goto(`${sluice.admin}/#/pools`);
+    const spell = await page.locator('.strip i').last().getAttribute('title');
+    const [from = 0, to = 0] = (spell?.match(/\d\d:\d\d:\d\d/g) ?? []).map(secondsOf);
+    expect(spell).toMatch(/^healthy/);
+    expect((to - from + DAY_SECONDS) % DAY_SECONDS).toBeLessThan(HOUR_MS / 2_000);
+    client.resetAndDestroy();
+  });
+
   it('is ended with all others that are marked, and with all that a filter means', async () => {
     const page = await open('connections?state=sniffing');
-    const clients = await Promise.all([1, 2, 3, 4].map(() => dial(sluice.address())));
+    const clients = await Promise.all([1, 2, 3, 4].map(() => dial(sluice.address('edge'))));
     const ends = clients.map(hear);
     await page.locator('#matched', { hasText: '4' }).waitFor();
     const boxes = page.locator('.virtual tbody input[type=checkbox]');

@@ -33,7 +33,11 @@ describe('proxies by the client library', () => {
   });
 
   test('are closed with their connections, refuse clients then, and open on the same port', async () => {
-    const { api } = await startApi();
+    const { api, sluice } = await startApi('admin: { listen: "127.0.0.1:0" }');
+    const told = async (act: string) => {
+      const reply = await fetch(`${sluice.admin}/v1/listeners/echo:${act}`, { method: 'POST' });
+      return { status: reply.status, ...((await reply.json()) as object) };
+    };
     const proxy = await makeProxy(api, (await echoServer()).port);
     const socket = await dial(placeOf(proxy));
     expect(await ask(socket)).toEqual(expect.any(Number));
@@ -43,7 +47,14 @@ describe('proxies by the client library', () => {
     expect(closed.toJson()).toEqual({ ...proxy.toJson(), enabled: false });
     expect((await end).end).toBe('ECONNRESET');
     await expect(dial(placeOf(proxy))).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    for (const act of ['drain', 'resume'])
+      expect(await told(act)).toMatchObject({
+        status: 409,
+        code: 'LISTENER_DISABLED',
+        detail: expect.stringContaining('"echo" is disabled by Toxiproxy'),
+      });
     const open = await closed.update(said);
+    expect(await told('resume')).toMatchObject({ status: 200, state: 'accepting' });
     expect(open.listen).toBe(proxy.listen);
     expect(await ask(await dial(placeOf(open)))).toEqual(expect.any(Number));
   });

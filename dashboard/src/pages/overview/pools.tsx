@@ -1,6 +1,8 @@
 import type { BackendStatus, PoolStatus } from '../../../../src/core/status.ts';
 import { count, span } from '../../format.ts';
+import { useInSight } from '../../parts/in-sight.ts';
 import { type Column, Table } from '../../parts/table.tsx';
+import { ROW_PX } from '../../parts/virtual-table.tsx';
 import { linkTo } from '../../routing.ts';
 
 /** Backends of a pool that are shown here; the page of pools has all. */
@@ -33,12 +35,29 @@ export function Pools({ pools }: { readonly pools: readonly PoolStatus[] }) {
   );
 }
 
-function Pool({ pool: { name, balance, backends, waiting } }: { readonly pool: PoolStatus }) {
+/** A pool with its first backends, where it is in sight. */
+function Pool({ pool }: { readonly pool: PoolStatus }) {
+  const guessPx = ROW_PX * (1 + Math.min(pool.backends.length, BACKENDS_MAX));
+  const { ref, isInSight, heightPx } = useInSight<HTMLTableSectionElement>(guessPx);
+  return (
+    <tbody ref={ref}>
+      {isInSight ? (
+        <PoolRows pool={pool} />
+      ) : (
+        <tr>
+          <td colSpan={COLUMNS.length} style={{ height: `${heightPx}px` }} />
+        </tr>
+      )}
+    </tbody>
+  );
+}
+
+function PoolRows({ pool: { name, balance, backends, waiting } }: { readonly pool: PoolStatus }) {
   const usable = backends.filter(({ health, circuit }) => health === 'healthy' && circuit !== 'open').length;
   const unknown = backends.filter(({ health }) => health === 'unknown').length;
   const rest = backends.length - BACKENDS_MAX;
   return (
-    <tbody>
+    <>
       <tr class="group">
         <th scope="rowgroup">
           <a href={linkTo('pools', name)}>{name}</a>
@@ -63,7 +82,7 @@ function Pool({ pool: { name, balance, backends, waiting } }: { readonly pool: P
           </td>
         </tr>
       ) : null}
-    </tbody>
+    </>
   );
 }
 

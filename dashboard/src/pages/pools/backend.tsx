@@ -15,67 +15,82 @@ export interface BackendProps {
   /** From when on the history is shown, and until when; milliseconds since 1970. */
   readonly since: number;
   readonly now: number;
+}
+
+export interface BackendRowProps extends BackendProps {
   readonly columns: number;
+}
+
+export interface BackendCellsProps extends BackendProps {
+  /** Its weight is being changed. */
+  readonly isWeighing: boolean;
+  onWeigh(): void;
 }
 
 const HEALTH_CLASS = { healthy: 'good', unhealthy: 'bad', unknown: 'soft' } as const;
 const CIRCUIT_CLASS = { closed: 'soft', open: 'bad', 'half-open': 'warn' } as const;
 
-export function BackendRow({ pool, backend, history, since, now, columns }: BackendProps) {
+/** A backend as a row; the slider of its weight opens below it. */
+export function BackendRow({ columns, ...props }: BackendRowProps) {
   const [isWeighing, setIsWeighing] = useState(false);
-  const { name, address, health, circuit, ejectionLeftMs, weight, configuredWeight, active, connecting } =
-    backend;
+  const { pool, backend } = props;
   return (
     <>
       <tr>
-        <th scope="row" class="backend">
-          {name} {name === address ? null : <small class="address">{address}</small>}
-        </th>
-        <td data-name="health" class={HEALTH_CLASS[health]}>
-          {health}
-        </td>
-        <td data-name="circuit" class={CIRCUIT_CLASS[circuit]}>
-          {circuit}
-          {ejectionLeftMs > 0 ? <small>for {span(ejectionLeftMs)}</small> : null}
-        </td>
-        <td data-name="weight" class="number">
-          {weight}
-          {weight === configuredWeight ? null : <small>of {configuredWeight}</small>}
-        </td>
-        <td data-name="active" class="number">
-          {count(active)}
-        </td>
-        <td data-name="connecting" class="number">
-          {count(connecting)}
-        </td>
-        {history === null ? null : (
-          <td class="history">
-            <Strip backend={name} spells={spellsOf(backend, history, since, now)} />
-          </td>
-        )}
-        <td class="said">
-          <Said backend={backend} />
-        </td>
-        <td class="change">
-          <Acts
-            pool={pool}
-            backend={backend}
-            isWeighing={isWeighing}
-            onWeigh={() => setIsWeighing(!isWeighing)}
-          />
-        </td>
+        <BackendCells {...props} isWeighing={isWeighing} onWeigh={() => setIsWeighing(!isWeighing)} />
       </tr>
       {isWeighing ? (
         <tr>
           <td colSpan={columns}>
             <Weight
               backend={backend}
-              of={{ pool, backend: name, active }}
+              of={{ pool, backend: backend.name, active: backend.active }}
               onDone={() => setIsWeighing(false)}
             />
           </td>
         </tr>
       ) : null}
+    </>
+  );
+}
+
+/** The cells of a backend's row. */
+export function BackendCells({ pool, backend, history, since, now, isWeighing, onWeigh }: BackendCellsProps) {
+  const { name, address, health, circuit, ejectionLeftMs, weight, configuredWeight, active, connecting } =
+    backend;
+  return (
+    <>
+      <th scope="row" class="backend">
+        {name} {name === address ? null : <small class="address">{address}</small>}
+      </th>
+      <td data-name="health" class={HEALTH_CLASS[health]}>
+        {health}
+      </td>
+      <td data-name="circuit" class={CIRCUIT_CLASS[circuit]}>
+        {circuit}
+        {ejectionLeftMs > 0 ? <small>for {span(ejectionLeftMs)}</small> : null}
+      </td>
+      <td data-name="weight" class="number">
+        {weight}
+        {weight === configuredWeight ? null : <small>of {configuredWeight}</small>}
+      </td>
+      <td data-name="active" class="number">
+        {count(active)}
+      </td>
+      <td data-name="connecting" class="number">
+        {count(connecting)}
+      </td>
+      {history === null ? null : (
+        <td class="history">
+          <Strip backend={name} spells={spellsOf(backend, history, since, now)} />
+        </td>
+      )}
+      <td class="said">
+        <Said backend={backend} />
+      </td>
+      <td class="change">
+        <Acts pool={pool} backend={backend} isWeighing={isWeighing} onWeigh={onWeigh} />
+      </td>
     </>
   );
 }

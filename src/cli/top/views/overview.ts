@@ -3,6 +3,7 @@ import { HISTORY_MS } from '../limits.ts';
 import { type Line, line, lineCells, type Span, span } from '../line.ts';
 import type { Model } from '../model.ts';
 import { courseOf, isError, listenerKey, ratesOf, type Totals } from '../samples.ts';
+import { listenerNames, placeOf } from '../selection.ts';
 import { type Point, sparkline } from '../sparkline.ts';
 import { type Column, table } from '../table.ts';
 import { counted, perSecond, volume } from '../units.ts';
@@ -24,6 +25,15 @@ export function overview(model: Model): Body {
   const more = [reasons(model), shards(status, model.columns)].filter((part) => part.length > 0);
   const lines = [...parts, ...more].flatMap((part, index) => (index === 0 ? part : [line(), ...part]));
   return { head: [], lines, selected: null };
+}
+
+/** The line of a listener in the overview, by its place among those in use. */
+export function lineOfListener(model: Model, place: number): number {
+  const all = list(model.status?.json, 'listeners');
+  const inUse = all.filter((one) => field(one, 'retired') !== true)[place];
+  const HEADS = 3;
+  const at = inUse === undefined ? 0 : all.indexOf(inUse);
+  return totals(model).length + courses(model).length + HEADS + at;
 }
 
 /** In as many lines as they need. */
@@ -77,10 +87,15 @@ function courses({ samples, now, columns }: Model): readonly Line[] {
   ];
 }
 
-function listeners({ status, samples, columns }: Model): readonly Line[] {
+function listeners({ status, samples, columns, listener }: Model): readonly Line[] {
+  const names = listenerNames(status?.json);
+  const selected = names[placeOf(names, listener) ?? -1];
+  const mark = (one: Json): string =>
+    text(one, 'name') === selected && field(one, 'retired') !== true ? '>' : ' ';
   const rates = (listener: Json): Totals =>
     ratesOf(samples, (sample) => sample.listeners.get(listenerKey(listener)));
   const made: readonly Column<Json>[] = [
+    { head: ' ', cell: mark },
     { head: 'LISTENER', cell: listenerName },
     { head: 'ADDRESS', cell: (one) => text(one, 'address'), spare: 6 },
     { head: 'PLANE', cell: (one) => text(one, 'plane'), spare: 9 },
