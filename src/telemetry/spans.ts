@@ -13,7 +13,7 @@ import type { Plan } from '../core/plan.ts';
 import { ATTRIBUTES } from './attributes.ts';
 import { attemptsByVisit } from './dials.ts';
 import type { Heartbeat } from './heartbeats.ts';
-import { hrTime } from './hr-time.ts';
+import { hrTime, spanEnd } from './hr-time.ts';
 import { DIAL_ATTEMPT_EVENT, OPEN_SPAN, ROOT_SPAN } from './names.ts';
 import { attemptAttributes, connectionAttributes, heartbeatAttributes } from './span-attributes.ts';
 import type { SpanGate } from './span-gate.ts';
@@ -24,8 +24,9 @@ import type { TraceKeptBy } from './trace-rules.ts';
 /**
  * Makes a connection's trace when the connection has ended: a root span for its life and under it one span for each
  * stay in a state, `closed` included; of a connection that died with its shard the root alone. Names are those of the
- * plan in force. All times are the fact's own. A clean end leaves the status unset; any other makes it an error, on the
- * root and on the state in which the end was decided.
+ * plan in force. All times are the fact's own, but that `closed`, which lasts for nothing, is a nanosecond long, by which the
+ * root ends later too. A clean end leaves the status unset; any other makes it an error, on the root and on the state in
+ * which the end was decided.
  */
 export class Spans {
   readonly #plan: () => Plan;
@@ -67,7 +68,7 @@ export class Spans {
       const message = `${fact.reason}: ${CLOSE_REASONS[fact.reason].meaning}`;
       root.setStatus({ code: SpanStatusCode.ERROR, message });
     }
-    root.end(hrTime(fact.at));
+    root.end(spanEnd(visits.at(-1)?.from ?? fact.opened, fact.at));
   }
 
   /** Tells of a connection that is still open, by a span under the root that it is going to have. */
@@ -106,7 +107,7 @@ export class Spans {
     } else if (last !== undefined && last.error !== '') {
       span.setStatus({ code: SpanStatusCode.ERROR, message: shown(last.error, MESSAGE_CHARS_MAX) });
     }
-    span.end(hrTime(visit.to));
+    span.end(spanEnd(visit.from, visit.to));
   }
 }
 

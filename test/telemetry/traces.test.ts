@@ -70,14 +70,21 @@ describe('a trace, received over OTLP', () => {
     const root = spans.find(({ parentSpanId }) => parentSpanId === '') as DecodedSpan;
     const children = spans.filter((span) => span !== root);
     expect(root.start).toBe(nanoOf(OPENED));
-    expect(root.end).toBe(nanoOf(OPENED + LASTING.length * 10));
+    expect(root.end).toBe(nanoOf(OPENED + LASTING.length * 10) + 1n);
     let at = root.start;
     for (const child of children) {
       expect(child.start).toBe(at);
-      expect(child.end).toBeGreaterThanOrEqual(child.start);
+      expect(child.end).toBeGreaterThan(child.start);
       at = child.end;
     }
     expect(at).toBe(root.end);
+  });
+
+  it('has no span without a length, of which Jaeger warns, and none that outlasts the root', async () => {
+    const visits = [{ state: 'accepting' as const, from: OPENED, to: OPENED }];
+    const spans = await spansOf([aClosedFact({ at: OPENED, visits, attempts: [] })]);
+    expect(spans).toHaveLength(3);
+    for (const { start, end } of spans) expect([start, end]).toEqual([nanoOf(OPENED), nanoOf(OPENED) + 1n]);
   });
 
   it('names what is known by the semantic conventions, and leaves out what is not', async () => {
