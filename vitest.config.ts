@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** What a test leaves to be cleaned up is, after each test and each file. */
@@ -11,10 +12,23 @@ const e2e = {
   fileParallelism: false,
 };
 
-/** What measures nothing, so that two of its files may run at a time. */
+/** Two files at a time. All projects that have this are one group, whose files follow each other with no pause between. */
+const inPairs = { fileParallelism: true, maxWorkers: 2, sequence: { groupOrder: 2 } };
+
+/**
+ * What measures nothing of the machine and fills none of it, so that two of its files may run at a time. Alone are the
+ * figures and the crowds, and what lets go of a port and wants it back (`shards/*reload`).
+ */
 const IN_PAIRS = [
-  'test/e2e/{capture,cli,deploy,dialing,protocols,proxy-protocol,recipes,tls,toxiproxy}/**/*.test.ts',
+  'test/e2e/{capture,cli,deploy,dialing,health,protocols,proxy-protocol,recipes,telemetry,tls,toxiproxy}/**/*.test.ts',
+  'test/e2e/admin/!(abuse).test.ts',
   'test/e2e/dashboard/!(many).test.ts',
+  'test/e2e/life/{half-close,reset}.test.ts',
+  'test/e2e/linux/{dead-peers,fallback,legs,socket-options,transparent}.test.ts',
+  'test/e2e/programs/!(iperf3).test.ts',
+  'test/e2e/service/!(ejection).test.ts',
+  'test/e2e/shards/{apart,exit,facts,failure}.test.ts',
+  'test/e2e/stages/!(live).test.ts',
 ];
 
 /**
@@ -32,9 +46,9 @@ const again = [
     include: ['test/e2e/{life,programs}/**/*.test.ts'],
     env: { SLUICE_TEST_PLANE: 'linux', SLUICE_BENCH_SPLICE: '0' },
   },
-].map((project, index) => ({
-  // Two files at a time: what is measured here was measured by `e2e` already, one file at a time.
-  test: { ...e2e, fileParallelism: true, maxWorkers: 2, ...project, sequence: { groupOrder: 3 + index } },
+].map((project) => ({
+  // What is measured here was measured by `e2e` already, one file at a time.
+  test: { ...e2e, ...inPairs, ...project },
 }));
 
 // `unit` is everything below e2e: no port, no child process, no clock of the wall.
@@ -45,7 +59,11 @@ export default defineConfig({
         test: {
           ...cleaned,
           name: 'unit',
-          // The files share the modules of two processes: loading those for each file again took more than the tests. So
+          // vitest's own number is one less than there are cores, which on two cores is one.
+          maxWorkers: Math.max(2, availableParallelism() - 1),
+          // A young generation of its usual 16 MiB is collected all the time by what makes thousands of histories.
+          execArgv: ['--max-semi-space-size=64'],
+          // The files share the modules of a few processes: loading those for each file again took more than the tests. So
           // what a module keeps outlives a file; what a test changes is put back by `setup.ts` or by itself (D-088).
           isolate: false,
           include: ['test/**/*.test.ts'],
@@ -66,11 +84,9 @@ export default defineConfig({
       {
         test: {
           ...e2e,
+          ...inPairs,
           name: 'e2e-in-pairs',
           include: IN_PAIRS,
-          fileParallelism: true,
-          maxWorkers: 2,
-          sequence: { groupOrder: 2 },
         },
       },
       ...again,

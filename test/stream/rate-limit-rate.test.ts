@@ -21,7 +21,7 @@ describe('the rate', () => {
   const seconds = 10;
 
   it('is within 3 % over 10 s, from 64 KiB/s to 1 GiB/s, in chunks of random lengths from 1 B to 64 KiB', () => {
-    const seeds = fc.integer({ min: 1, max: 2 ** 31 - 1 });
+    const seeds = fc.integer({ min: 1, max: 2 ** 31 - 2 });
     fc.assert(
       fc.property(rates, bursts, seeds, (bytesPerSecond, burst, seed) => {
         const length = randomLengths(seed);
@@ -48,7 +48,7 @@ describe('the rate', () => {
 
   it('does not drift when every timer fires late, by a different time', () => {
     fc.assert(
-      fc.property(rates, bursts, fc.integer({ min: 1, max: 2 ** 31 - 1 }), (rate, burst, seed) => {
+      fc.property(rates, bursts, fc.integer({ min: 1, max: 2 ** 31 - 2 }), (rate, burst, seed) => {
         const late = new LateScheduler(seed, 40);
         const limits = { bytesPerSecond: rate, burst };
         expectRate(run(limits, late, seconds, randomLengths(seed)), limits, seconds);
