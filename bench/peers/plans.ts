@@ -38,7 +38,7 @@ export function quickPlan(rounds: number): Section[] {
         { work: { kind: 'requests', connections: 64, ms: 350 }, proxies: [linux, haproxy] },
         { work: { kind: 'requests', connections: 1, ms: 350 }, proxies: [linux, haproxy] },
         { work: { kind: 'connections', ms: 500 }, proxies: [traced, haproxy, go] },
-        { work: idle(), proxies: [linux, go], roundsMax: 3 },
+        { work: idle(), proxies: [linux, go], roundsMax: 1 },
       ],
     },
   ];
