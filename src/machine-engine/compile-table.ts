@@ -57,7 +57,8 @@ export function compileTable(machine: AnyStateMachine, counting?: Counting): Tab
 function takenOf(machine: AnyStateMachine, counting: Counting | undefined): Taken {
   const width = transitionsOf(machine).length;
   const { cells, lineOf = () => 0 } = counting ?? { cells: new Float64Array(width) };
-  if (cells.length === 0 || cells.length % width !== 0)
+  const isWhole = width === 0 ? cells.length === 0 : cells.length > 0 && cells.length % width === 0;
+  if (!isWhole)
     throw new RangeError(`${cells.length} cells for the ${width} transitions of machine "${machine.id}"`);
   return { cells, width, lineOf: lineOf as (context: MachineContext) => number };
 }
