@@ -130,7 +130,7 @@ const FACT: Draft<ClosedFact> = {
 /** The sink reads it before this returns. */
 function tell({ connection, reason, during, clientTcp, backendTcp }: Ending): void {
   const { shard, relay, client, route, findings, terminated, header } = connection;
-  FACT.at = connection.now();
+  FACT.at = connection.visits.since;
   FACT.connection = connection.id;
   FACT.listener = connection.listener.index;
   FACT.client = formatAddress(connection.source);

@@ -186,9 +186,10 @@ export class Connection implements Waiting, Slotted {
     const { counters, emit, words } = this.shard;
     const { layout, cells } = counters;
     const listener = this.listener.index;
-    const at = this.now();
     const index = stateIndex(state);
     const { present } = this.visits;
+    // So that the states of a connection add up to its life.
+    const at = present < 0 ? this.openedAt : this.now();
     if (present >= 0) cells[layout.state(listener, present)]! -= 1;
     this.visits.enter(index, at);
     this.state = state;

@@ -47,6 +47,12 @@ export function expectTraceOf(spans: readonly DecodedSpan[], end: TracedEnd): De
   const children = spans.filter(({ parentSpanId }) => parentSpanId === root.spanId);
   expect(spans).toHaveLength(children.length + 1);
   expect(children.map(({ name }) => name)).toEqual(states);
+  let at = root.start;
+  for (const { start, end } of children) {
+    // A span of a state that lasted for nothing is a nanosecond long.
+    expect([at, at - 1n]).toContain(start);
+    at = end;
+  }
   expect(root).toMatchObject({
     name: 'connection',
     attributes: {
