@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Contender, Running, Surroundings } from './contender.ts';
 import { type Means, measure, missingFor, warmUp } from './measure.ts';
+import { cpuSeconds } from './proc.ts';
 import { rotate } from './stats.ts';
 import { type Sample, type Work, workName } from './work.ts';
 
@@ -34,6 +36,10 @@ export interface Results {
 }
 
 const MESSAGE_MAX = 300;
+const QUIET_MS_MAX = 5000;
+const QUIET_STEP_MS = 100;
+/** Used by all proxies in a step, at most: one tick of the kernel's clock. */
+const QUIET_SECONDS = 0.01;
 
 /** Fills `results` as it goes, so that what was measured before a failure is not lost. */
 export async function runSection(
@@ -82,6 +88,7 @@ export async function runSection(
           const work = workName(cell.work);
           const kept = running.get(proxy.name);
           if (kept === undefined) continue;
+          await untilQuiet([...running.values()]);
           try {
             const figures = await measureFresh(cell.work, proxy, kept, surroundings, means);
             results.samples.push({ section: section.name, work, proxy: proxy.name, round, figures });
@@ -130,6 +137,22 @@ async function measureFresh(
     return await measure(work, fresh, means);
   } finally {
     await fresh.stop();
+  }
+}
+
+/**
+ * Until none of them uses the processor, or for QUIET_MS_MAX: all share a core, and what one has left to do after its load
+ * (garbage, sockets that are closing) would be counted against the next.
+ */
+async function untilQuiet(proxies: readonly Running[]): Promise<void> {
+  const pids = proxies.flatMap((proxy) => proxy.pids);
+  const until = Date.now() + QUIET_MS_MAX;
+  let before = cpuSeconds(pids);
+  while (Date.now() < until) {
+    await sleep(QUIET_STEP_MS);
+    const now = cpuSeconds(pids);
+    if (now - before <= QUIET_SECONDS) return;
+    before = now;
   }
 }
 
