@@ -2,7 +2,9 @@ import { formatAddress } from '../core/address.ts';
 import { type CloseReason, closeReasonIndex } from '../core/close-reason.ts';
 import { DOWN, UP } from '../core/direction.ts';
 import type { ClosedFact } from '../core/facts.ts';
+import type { Mutable } from '../core/mutable.ts';
 import type { StateName } from '../core/state.ts';
+import { UNTOLD_END } from '../core/untold-end.ts';
 import { formatProxyHeader } from '../proxy-protocol/index.ts';
 import type { Connection } from './connection.ts';
 import { endMirrors } from './open-mirror.ts';
@@ -85,42 +87,16 @@ function count({ connection, reason }: Ending): void {
   cells[layout.undelivered(listener.index, DOWN)]! += relay?.down.undelivered ?? 0;
 }
 
-type Draft<T> = { -readonly [K in keyof T]: T[K] };
-
 /** The fact of every end in turn: made anew for each, it would be a twelfth of what a connection allocates. */
-const FACT: Draft<ClosedFact> = {
-  kind: 'closed',
+const FACT: Mutable<ClosedFact> = {
+  ...UNTOLD_END,
   at: 0,
   connection: 0,
   listener: 0,
   client: '',
   local: '',
-  peer: null,
-  header: null,
   opened: 0,
   reason: 'client-fin',
-  during: null,
-  protocol: null,
-  sni: null,
-  clientTls: null,
-  backendTls: null,
-  error: null,
-  refusal: null,
-  route: null,
-  pool: 0,
-  backend: 0,
-  attempts: [],
-  queueMs: 0,
-  bytesUp: 0,
-  bytesDown: 0,
-  undeliveredUp: 0,
-  undeliveredDown: 0,
-  firstByteMs: 0,
-  pausedUpMs: 0,
-  pausedDownMs: 0,
-  clientTcp: null,
-  backendTcp: null,
-  visits: [],
   traceId: '',
   spanId: null,
   parentSpanId: null,

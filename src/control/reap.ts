@@ -4,6 +4,7 @@ import { LISTENERS_MAX } from '../core/plan.ts';
 import type { SharedRegions } from '../core/regions.ts';
 import { clearShardWords, writeWord } from '../core/shard-words.ts';
 import { STATES, stateIndex } from '../core/state.ts';
+import { UNTOLD_END } from '../core/untold-end.ts';
 import { COUNTERS } from '../shard-counters.ts';
 import {
   countersOf,
@@ -73,41 +74,8 @@ function closeAll(cells: Float64Array, listener: number): number {
 export function lostConnection(opened: OpenedFact, at: number): ClosedFact {
   const { connection, listener, client, local, traceId, spanId, parentSpanId, sampled } = opened;
   return {
-    kind: 'closed',
-    at,
-    connection,
-    listener,
-    client,
-    local,
-    peer: null,
-    header: null,
-    opened: opened.at,
-    reason: 'shard-failed',
-    during: null,
-    protocol: null,
-    sni: null,
-    clientTls: null,
-    backendTls: null,
-    error: null,
-    refusal: null,
-    route: null,
-    pool: -1,
-    backend: -1,
-    attempts: [],
-    queueMs: 0,
-    bytesUp: 0,
-    bytesDown: 0,
-    undeliveredUp: 0,
-    undeliveredDown: 0,
-    firstByteMs: -1,
-    pausedUpMs: 0,
-    pausedDownMs: 0,
-    clientTcp: null,
-    backendTcp: null,
-    visits: [],
-    traceId,
-    spanId,
-    parentSpanId,
-    sampled,
+    ...UNTOLD_END,
+    ...{ at, connection, listener, client, local, opened: opened.at, reason: 'shard-failed' },
+    ...{ traceId, spanId, parentSpanId, sampled },
   };
 }

@@ -1,4 +1,5 @@
 import type { AnyActorScope, AnyEventObject, ExecutableActionObject, MachineContext } from 'xstate';
+import type { Mutable } from '../core/mutable.ts';
 
 /** `ProcessingStatus.Running` of XState's actors. */
 const RUNNING = 1;
@@ -8,8 +9,6 @@ interface Insides {
   readonly _processingStatus?: number;
   _sendInspectionEvent(event: object): void;
 }
-
-type Draft<T> = { -readonly [K in keyof T]: T[K] };
 
 const NOBODY = null as never;
 
@@ -26,7 +25,7 @@ export type Exec = NonNullable<ExecutableActionObject['exec']>;
 type Info = Parameters<Exec>[0];
 
 /** What actions are called with, one after another; null while none is. */
-let spare: Draft<Info> | null = { context: {}, event: { type: '' }, self: NOBODY, system: NOBODY };
+let spare: Mutable<Info> | null = { context: {}, event: { type: '' }, self: NOBODY, system: NOBODY };
 
 /**
  * Executes an action as the scope's `actionExecutor` does: inspectors are told, then it is called. A running actor's is

@@ -1,9 +1,8 @@
 import { AGENT_CONNECTIONS_MAX, AGENT_PERCENT_MAX, type AgentWords } from '../core/agent.ts';
+import type { Mutable } from '../core/mutable.ts';
 
 /** Words without a meaning that are remembered, to be told of. */
 const UNKNOWN_WORDS_MAX = 8;
-
-type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /**
  * What a line of an agent says: words in any order and in either case, between spaces, tabs and commas; of two that

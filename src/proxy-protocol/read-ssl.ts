@@ -1,9 +1,10 @@
+import type { Mutable } from '../core/mutable.ts';
 import { PROXY_TEXT_BYTES_MAX, type ProxySsl, type ProxyTlv } from '../core/proxy-header.ts';
 import { copy, uint32, utf8 } from './bytes.ts';
 import { SSL_CLIENT, SSL_HEADER_BYTES, SSL_TLV } from './tlv-types.ts';
 import { type TlvPlace, tlvAt, walkTlvs } from './walk-tlvs.ts';
 
-type Draft = { -readonly [Key in keyof ProxySsl]: ProxySsl[Key] };
+type Draft = Mutable<ProxySsl>;
 
 /** The fields that are texts, by the type of their TLV. */
 const TEXTS: ReadonlyMap<number, SslText> = new Map([

@@ -1,3 +1,4 @@
+import type { Mutable } from '../core/mutable.ts';
 import {
   NO_PROXY_TLVS,
   PROXY_ALPN_BYTES_MAX,
@@ -20,7 +21,7 @@ export type TlvsRead =
   | { readonly kind: 'tlvs'; readonly tlvs: ProxyTlvs }
   | { readonly kind: 'not-tlvs' | 'wrong'; readonly why: string };
 
-type Draft = { -readonly [Key in keyof ProxyTlvs]: ProxyTlvs[Key] };
+type Draft = Mutable<ProxyTlvs>;
 
 const CRC_BYTES = 4;
 

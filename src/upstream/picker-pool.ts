@@ -17,12 +17,11 @@ import {
 import { lowerLimit } from '../core/agent.ts';
 import type { BackendVerdict } from '../core/connection-view.ts';
 import { hashText } from '../core/hash.ts';
+import type { Mutable } from '../core/mutable.ts';
 import type { BackendPlan, HashPlan, Plan, PoolPlan } from '../core/plan.ts';
 import type { ConnectRates } from '../core/pool-places.ts';
 import { HEALTH_UNKNOWN, UPSTREAM_ROWS_MAX, type UpstreamTable } from '../core/upstream-table.ts';
 import type { PickKey } from '../core/upstreams.ts';
-
-type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** No place. */
 export const NOWHERE = -1;

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { UNTOLD_END } from '../../../dist/src/core/untold-end.js';
 import { FactsWriter } from '../../../dist/src/shared-memory/index.js';
 
 /**
@@ -33,38 +34,14 @@ function text(number) {
 
 function closed(number) {
   return {
-    kind: 'closed',
+    ...UNTOLD_END,
     at: number,
     connection: number,
     listener: 0,
     client: text(number),
     local: '',
-    peer: null,
-    header: null,
     opened: number,
     reason: 'client-fin',
-    during: null,
-    protocol: null,
-    sni: null,
-    clientTls: null,
-    backendTls: null,
-    error: null,
-    refusal: null,
-    route: null,
-    pool: -1,
-    backend: -1,
-    attempts: [],
-    queueMs: 0,
-    bytesUp: 0,
-    bytesDown: 0,
-    undeliveredUp: 0,
-    undeliveredDown: 0,
-    firstByteMs: -1,
-    pausedUpMs: 0,
-    pausedDownMs: 0,
-    clientTcp: null,
-    backendTcp: null,
-    visits: [],
     traceId: '',
     spanId: null,
     parentSpanId: null,
