@@ -85,7 +85,12 @@ function unexplained(sluice: Sluice, load: ShortConnections, troubled: readonly 
       .map((line) => [Number(String(line['client']).split(':')[1]), line]),
   );
   return load.failed
-    .map(({ port, error }) => ({ error, reason: ended.get(port)?.reason, backend: ended.get(port)?.backend }))
+    .map(({ port, error }) => ({
+      port,
+      error,
+      reason: ended.get(port)?.reason,
+      backend: ended.get(port)?.backend,
+    }))
     .filter(({ backend }) => backend === undefined || backend === null || !troubled.includes(backend));
 }
 
@@ -116,6 +121,8 @@ describe.each([
     const stoppedBack = await servedAgain(sluice, 'c', continuedAt);
 
     await load.stop();
+    // A client may hear of its end before the log does.
+    await sluice.waitForClosed(load.served + load.failed.length);
     console.log(
       `${plane}: SIGKILL found in ${timeOf(killed) - killedAt} ms, used again ${killedBack} ms after its restart; ` +
         `SIGSTOP found in ${timeOf(stopped) - stoppedAt} ms, used again ${stoppedBack} ms after SIGCONT; ` +
