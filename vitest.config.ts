@@ -24,7 +24,7 @@ const IN_PAIRS = [
   'test/e2e/admin/!(abuse).test.ts',
   'test/e2e/dashboard/!(many).test.ts',
   'test/e2e/life/{half-close,reset}.test.ts',
-  'test/e2e/linux/{dead-peers,fallback,legs,socket-options,transparent}.test.ts',
+  'test/e2e/linux/{dead-peers,fallback,first-words,legs,socket-options,transparent}.test.ts',
   'test/e2e/programs/!(iperf3).test.ts',
   'test/e2e/service/!(ejection).test.ts',
   'test/e2e/shards/{apart,exit,facts,failure}.test.ts',

@@ -65,6 +65,7 @@ function endpoint(took: (bytes: number) => void): Endpoint {
     remote: NOWHERE,
     tcpInfo: null,
     originalDestination: null,
+    unread: 0,
     pending: 0,
     observe: () => {},
     peek: () => {},

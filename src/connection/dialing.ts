@@ -2,13 +2,13 @@ import type { DialReason } from '../../machines/connection.ts';
 import type { Address } from '../core/address.ts';
 import type { FailureKind } from '../core/circuits.ts';
 import type { ConnectPlan } from '../core/plan.ts';
-import type { Cancellable, DialFailure, DialFailureKind, DialOptions, Endpoint } from '../core/ports.ts';
+import type { Cancellable, DialFailure, DialFailureKind, Endpoint } from '../core/ports.ts';
 import { type RaceHandler, race } from '../names/index.ts';
 import { setUpBackend } from './backend-setup.ts';
 import { builtInBackend } from './built-in/index.ts';
 import type { Connection } from './connection.ts';
 import { addressesOf, noteExhaustion, UNRESOLVED } from './dial-addresses.ts';
-import { plainHost } from './original.ts';
+import { optionsOf, speaksFirst } from './dial-options.ts';
 import { pickBackend, waitOrFail } from './queueing.ts';
 import { UNWATCHED } from './unwatched.ts';
 
@@ -112,7 +112,7 @@ class Attempt implements DialInProgress, RaceHandler {
     connection.deadlines.after('deadline.connect', Math.min(connect.timeoutMs, leftMs));
     this.#under = null;
     this.from = connection.now();
-    const options = optionsOf(connection, connect);
+    const options = optionsOf(connection, connect, speaksFirst(connection, connect));
     const addresses = addressesOf(connection, backend, options);
     if (addresses.length === 0) {
       this.began();
@@ -214,18 +214,6 @@ function timeLeft(connection: Connection): number {
 /** For a deadline, to which 0 is never. */
 function finite(ms: number): number {
   return ms === NEVER_MS ? 0 : ms;
-}
-
-/** What to dial a backend with, for this connection's client. A client on a Unix socket has no address to come from. */
-export function optionsOf(
-  { plan, clientHost }: Connection,
-  { source, sourcePorts }: ConnectPlan,
-): DialOptions {
-  const { socket } = plan;
-  if (sourcePorts !== null) return { ...socket, source, sourcePorts };
-  if (source === null) return socket;
-  if (source !== 'client') return { ...socket, source };
-  return clientHost === '' ? socket : { ...socket, source: plainHost(clientHost), transparent: true };
 }
 
 function own(connection: Connection, endpoint: Endpoint): void {

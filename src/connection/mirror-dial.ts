@@ -7,7 +7,8 @@ import { DESCRIPTORS_FOR_PLACES, hasDescriptors } from './accepting.ts';
 import { setUpBackend } from './backend-setup.ts';
 import type { Connection } from './connection.ts';
 import { addressesOf, noteExhaustion, UNRESOLVED } from './dial-addresses.ts';
-import { countsAs, optionsOf } from './dialing.ts';
+import { isIntroduced, optionsOf } from './dial-options.ts';
+import { countsAs } from './dialing.ts';
 import { keyOf } from './pick-key.ts';
 import { UNWATCHED } from './unwatched.ts';
 
@@ -61,7 +62,7 @@ export class MirrorDial implements Cancellable {
     const { layout, cells } = shard.counters;
     this.#from = this.#connection.now();
     const { connect } = this.#pool;
-    const options = optionsOf(this.#connection, connect);
+    const options = optionsOf(this.#connection, connect, isIntroduced(connect));
     const addresses = addressesOf(this.#connection, backend, options);
     if (addresses.length === 0) {
       cells[layout.dials(row)]! += 1;

@@ -88,6 +88,8 @@ export interface Endpoint {
   /** Takes that back: every byte is handed over by `data` again. What was moved already stays so. */
   passToNobody(): void;
 
+  /** Bytes that have come and were not read, as the kernel has them now; 0 where the plane cannot tell. */
+  readonly unread: number;
   /** Bytes written and not yet accepted by the kernel. */
   readonly pending: number;
   /**
@@ -162,6 +164,11 @@ export interface DialOptions extends SocketOptions {
   readonly sourcePorts?: PortRange | null;
   /** Whether that may be an address that is not this machine's (IP_TRANSPARENT). Needs CAP_NET_ADMIN. Absent = no. */
   readonly transparent?: boolean;
+  /**
+   * Whether something is written as soon as it is connected. The ACK that ends the handshake then goes with it, where the
+   * plane can have that (TCP_QUICKACK, tcp(7)); where nothing is written after all, the kernel sends it within 200 ms. Absent = no.
+   */
+  readonly speaksFirst?: boolean;
 }
 
 /** What a listener may ask for besides. */

@@ -19,6 +19,8 @@ const ANSWERS_BYTES_MAX = 256 * 1024;
  * from inside of a call of its owner.
  */
 export class TlsEndpoint implements Endpoint, BelowOwner {
+  /** What is unread may be of TLS alone. */
+  readonly unread = 0;
   readonly #tls: TLSSocket;
   readonly #below: Below;
   readonly #tell: Telling;

@@ -21,6 +21,9 @@ export interface ConnectedSocket {
   /** Milliseconds. */
   readonly user_timeout: number;
   readonly notsent_lowat: number;
+  /** Segments that have come, a SYN among them, and those that had bytes. */
+  readonly segs_in: number;
+  readonly data_segs_in: number;
 }
 
 /** All connected TCP sockets of a process. Needs `python3`, and the right to trace the process. */

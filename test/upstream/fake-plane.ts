@@ -129,6 +129,7 @@ export class FakePlane implements Plane {
       pending: 0,
       tcpInfo: null,
       originalDestination: null,
+      unread: 0,
       passTo: refuse,
       passToNobody: refuse,
       observe: (one) => {

@@ -12,6 +12,7 @@ export class LocalEndpoint implements Endpoint {
   readonly remote: Address;
   readonly tcpInfo = null;
   readonly originalDestination = null;
+  readonly unread = 0;
   readonly #timers: Timers;
   readonly #echoes: boolean;
   #observer: EndpointObserver = UNWATCHED;

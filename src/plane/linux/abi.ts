@@ -28,6 +28,7 @@ export const IPPROTO_TCP = 6;
 export const TCP_NODELAY = 1;
 export const TCP_KEEPIDLE = 4;
 export const TCP_INFO = 11;
+export const TCP_QUICKACK = 12;
 export const TCP_USER_TIMEOUT = 18;
 export const TCP_NOTSENT_LOWAT = 25;
 
@@ -52,6 +53,8 @@ export const F_GETPIPE_SZ = 1032;
 
 /** ioctl: bytes written and not acknowledged yet (tcp(7)). The same number as TIOCOUTQ. */
 export const SIOCOUTQ = 0x5411;
+/** ioctl: bytes that have come and were not read. The same number as FIONREAD. */
+export const SIOCINQ = 0x541b;
 
 export const EPOLL_CTL_ADD = 1;
 export const EPOLL_CTL_DEL = 2;

@@ -20,11 +20,13 @@ import {
   EPOLLRDHUP,
   IP_BIND_ADDRESS_NO_PORT,
   IPPROTO_IP,
+  IPPROTO_TCP,
   SO_REUSEADDR,
   SOCK_CLOEXEC,
   SOCK_NONBLOCK,
   SOCK_STREAM,
   SOL_SOCKET,
+  TCP_QUICKACK,
 } from './abi.ts';
 import { LinuxEndpoint } from './endpoint.ts';
 import { errorName } from './errno.ts';
@@ -169,7 +171,8 @@ export class Dial implements Watcher, Runnable, Cancellable, Thing {
     this.#fd = fd;
     if (family === AF_UNIX) return null;
     applyOptions(system, fd, this.#options, false);
-    const { source } = this.#options;
+    const { source, speaksFirst } = this.#options;
+    if (speaksFirst === true) system.setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, int(0));
     if (port !== null) return this.#bind(source ?? (family === AF_INET6 ? '::' : '0.0.0.0'), port, address);
     return source === undefined || source === null ? null : this.#bind(source, 0, address);
   }

@@ -6,17 +6,17 @@ import { Delivery } from './delivery.ts';
 import { errorName } from './errno.ts';
 import type { Home, Thing } from './home.ts';
 import type { Runnable, Watcher } from './reactor.ts';
-import { ReadHalf } from './read-half.ts';
+import { ReadHalf, type ReadOwner } from './read-half.ts';
 import * as socket from './socket.ts';
 import { Telling } from './telling.ts';
-import { WriteHalf } from './write-half.ts';
+import { WriteHalf, type WriteOwner } from './write-half.ts';
 
 /**
  * One connected socket. It is registered with epoll once, for all events and edge-triggered; what a half learns of an edge
  * it remembers. Nothing is told from inside of a call of its owner but `accepted`: what else comes of a call comes later
  * in the same turn.
  */
-export class LinuxEndpoint implements Endpoint, Watcher, Runnable, Thing {
+export class LinuxEndpoint implements Endpoint, Watcher, Runnable, Thing, ReadOwner, WriteOwner {
   slot = -1;
   readonly remote: Address;
   readonly #fd: number;
@@ -69,6 +69,10 @@ export class LinuxEndpoint implements Endpoint, Watcher, Runnable, Thing {
   get originalDestination(): Address | null {
     const canTell = !this.#isClosed && this.#isTcp;
     return canTell ? socket.originalDestination(this.#home.system, this.#fd, this.local) : null;
+  }
+
+  get unread(): number {
+    return this.#isClosed ? 0 : socket.receiveQueue(this.#home.system, this.#fd);
   }
 
   get pending(): number {
@@ -189,8 +193,6 @@ export class LinuxEndpoint implements Endpoint, Watcher, Runnable, Thing {
     this.#home.reactor.soon(this);
   }
 
-  // From the writing half.
-
   drained(): void {
     if (this.#isClosed) return;
     if (this.#resetting) this.#resetWhenDelivered();
@@ -201,8 +203,6 @@ export class LinuxEndpoint implements Endpoint, Watcher, Runnable, Thing {
   writeFailed(result: number): void {
     this.#fail(errorName(result));
   }
-
-  // From the reading half.
 
   fin(): void {
     this.#tell.fin();

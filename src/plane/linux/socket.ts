@@ -6,6 +6,7 @@ import {
   IPPROTO_IPV6,
   IPPROTO_TCP,
   LINGER_RESET,
+  SIOCINQ,
   SIOCOUTQ,
   SO_ERROR,
   SO_LINGER,
@@ -62,8 +63,17 @@ export function takeError(system: System, fd: number): string | null {
 
 /** Bytes that the peer has not acknowledged; 0 where the system does not say. */
 export function sendQueue(system: System, fd: number): number {
+  return ask(system, fd, SIOCOUTQ);
+}
+
+/** Bytes that have come and were not read; 0 where the system does not say. */
+export function receiveQueue(system: System, fd: number): number {
+  return ask(system, fd, SIOCINQ);
+}
+
+function ask(system: System, fd: number, request: number): number {
   number[0] = 0;
-  return system.ioctl(fd, SIOCOUTQ, number) < 0 ? 0 : number[0]!;
+  return system.ioctl(fd, request, number) < 0 ? 0 : number[0]!;
 }
 
 /** close() sends a RST from now on. */

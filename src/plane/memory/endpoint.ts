@@ -95,6 +95,10 @@ export class MemoryEndpoint implements Endpoint {
   passTo(): void {}
   passToNobody(): void {}
 
+  get unread(): number {
+    return this.#life === 'open' ? this.#socket.unread : 0;
+  }
+
   get pending(): number {
     return this.#writer.pending;
   }

@@ -55,6 +55,7 @@ export class NetEndpoint implements Endpoint {
   }
 
   /** Node shows nothing of it. */
+  readonly unread = 0;
   get tcpInfo(): null {
     return null;
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PLAIN_SOCKET } from '../../../src/core/plain-socket.ts';
 import type { Cancellable, DialOptions, Endpoint } from '../../../src/core/ports.ts';
-import { EHOSTUNREACH } from '../../../src/plane/linux/abi.ts';
+import { EHOSTUNREACH, IPPROTO_TCP, TCP_QUICKACK } from '../../../src/plane/linux/abi.ts';
 import type { Lookup } from '../../../src/plane/linux/dial.ts';
 import { decodeAddress } from '../../../src/plane/linux/sockaddr.ts';
 import { ECONNREFUSED } from './fake-faults.ts';
@@ -112,6 +112,18 @@ describe('a dial', () => {
       bed.dial({ source }, host);
       await bed.end();
       expect([bed.told, bed.tried]).toEqual([['other EINVAL'], []]);
+    }
+  });
+
+  it('that is to speak first keeps the last ACK of the handshake back, and any other does not', async () => {
+    for (const speaksFirst of [true, false]) {
+      const bed = new Bed({ '127.0.0.1': accept });
+      bed.dial({ speaksFirst });
+      const quickAck = bed.world.kernel.options.filter((set) =>
+        set.endsWith(` ${IPPROTO_TCP} ${TCP_QUICKACK}`),
+      );
+      expect(quickAck).toHaveLength(speaksFirst ? 1 : 0);
+      await bed.end();
     }
   });
 

@@ -149,3 +149,20 @@ it('a stream that is spliced gets past urgent data, which is not part of it', as
   expect(to.seen.acceptedBytes).toBe(3 * READ_BYTES + 100);
   expect(to.peer.socket.send.take(148)).toEqual(new Uint8Array(UP.at(0, 148)));
 });
+
+it('says how many bytes the kernel holds that nobody has read, also those that are only looked at', async () => {
+  const bed = new Bed();
+  const side = await bed.side(1000, 1000);
+  expect(side.endpoint.unread).toBe(0);
+  side.peer.write(7);
+  bed.deliver(side);
+  expect(side.endpoint.unread).toBe(7);
+  side.endpoint.peek(3);
+  bed.world.turn();
+  expect([side.seen.lastHeld.length, side.endpoint.unread]).toEqual([3, 7]);
+  side.endpoint.resume();
+  bed.world.turn();
+  expect(side.endpoint.unread).toBe(0);
+  side.endpoint.destroy();
+  expect(side.endpoint.unread).toBe(0);
+});

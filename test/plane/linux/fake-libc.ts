@@ -16,6 +16,8 @@ import {
   F_SETPIPE_SZ,
   type Layout,
   MSG_PEEK,
+  SIOCINQ,
+  SIOCOUTQ,
 } from '../../../src/plane/linux/abi.ts';
 import { decodeAddress, encodeAddress } from '../../../src/plane/linux/sockaddr.ts';
 import type { System } from '../../../src/plane/linux/system.ts';
@@ -216,8 +218,10 @@ export class FakeLibc implements System {
     return failed === 0 ? argument : failed;
   }
 
-  ioctl(fd: number, _request: number, answer: Int32Array): number {
-    answer[0] = this.#socketOf(fd).unacknowledged;
+  ioctl(fd: number, request: number, answer: Int32Array): number {
+    const socket = this.#socketOf(fd);
+    if (request !== SIOCOUTQ && request !== SIOCINQ) return -EINVAL;
+    answer[0] = request === SIOCOUTQ ? socket.unacknowledged : socket.receive.size;
     return 0;
   }
 

@@ -5,6 +5,9 @@ import ctypes, json, os, socket, sys
 SYS_PIDFD_GETFD = 438  # the same number on all architectures
 TCP_USER_TIMEOUT = 18
 TCP_NOTSENT_LOWAT = 25
+TCP_INFO = 11
+# Offsets in struct tcp_info: segments that have come, and those of them with bytes.
+SEGMENTS = {"segs_in": 140, "data_segs_in": 152}
 
 OPTIONS = {
     "rcvbuf": (socket.SOL_SOCKET, socket.SO_RCVBUF),
@@ -37,4 +40,7 @@ for fd in map(int, os.listdir(f"/proc/{pid}/fd")):
         if sock.family not in (socket.AF_INET, socket.AF_INET6):
             continue
         values = {name: sock.getsockopt(*option) for name, option in OPTIONS.items()}
+        info = sock.getsockopt(socket.IPPROTO_TCP, TCP_INFO, 160)
+        for name, offset in SEGMENTS.items():
+            values[name] = int.from_bytes(info[offset : offset + 4], sys.byteorder)
         print(json.dumps({"local": local[1], "remote": remote[1], "from": local[0], **values}), flush=True)
