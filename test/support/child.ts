@@ -178,7 +178,9 @@ export class Child {
         if (this.#process.pid === undefined) finish({ code: null, signal: null });
       });
       this.#process.once('close', (code, signal) => finish({ code, signal }));
-      this.#process.once('exit', (code, signal) => setTimeout(finish, FLUSH_MS, { code, signal }));
+      // This process may have had no turn in all that time: what the pipe holds is read before an immediate.
+      const soon = (exit: Exit) => setImmediate(finish, exit);
+      this.#process.once('exit', (code, signal) => setTimeout(soon, FLUSH_MS, { code, signal }));
     });
   }
 }

@@ -52,7 +52,7 @@ export interface Heard {
   readonly end: string;
 }
 
-/** Reads to the end, whatever it is. Starts reading at once. */
+/** Reads to the end, whatever it is; one that has come already counts. Starts reading at once. */
 export function hear(socket: Socket): Promise<Heard> {
   const hash: Hash = createHash('sha256');
   let bytes = 0;
@@ -64,6 +64,7 @@ export function hear(socket: Socket): Promise<Heard> {
   return new Promise((resolve) => {
     const done = (end: string) => resolve({ bytes, sha256: hash.copy().digest('hex'), end });
     if (socket.errored !== null) done((socket.errored as NodeJS.ErrnoException).code ?? 'error');
+    else if (socket.readableEnded) done('fin');
     socket.once('end', () => done('fin'));
     socket.once('error', (error: NodeJS.ErrnoException) => done(error.code ?? 'error'));
   });
