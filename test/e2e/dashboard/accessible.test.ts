@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { PAGES } from '../../../dashboard/src/routing.ts';
 import { keepPicture, openPage, startBrowser } from '../../support/browser.ts';
+import { eventually } from '../../support/eventually.ts';
 import { needs } from '../../support/programs.ts';
 import { type Sluice, startSluice } from '../../support/sluice.ts';
 import { dial, serve, write } from '../../support/tcp.ts';
@@ -38,9 +39,12 @@ describe('every page of the dashboard', () => {
     const client = await dial(sluice.address('edge'));
     await write(client, Buffer.alloc(100_000));
     await dial(sluice.address('other'));
-    const found = await fetch(`${sluice.admin}/v1/connections?listener=edge`);
-    const { connections } = (await found.json()) as { connections: { connection: string }[] };
-    places.push(`connections/${connections[0]?.connection}`, 'chart?state=streaming');
+    const id = await eventually(async () => {
+      const found = await fetch(`${sluice.admin}/v1/connections?listener=edge&state=streaming`);
+      const { connections } = (await found.json()) as { connections: { connection: string }[] };
+      return connections[0]?.connection;
+    }, 'a connection that is streaming');
+    places.push(`connections/${id}`, 'chart?state=streaming');
   });
 
   const show = async (page: Page, place: string): Promise<void> => {

@@ -14,15 +14,11 @@ describe('the page of a connection', () => {
   needs('chromium');
   let [sluice, browser] = [null as unknown as Sluice, null as unknown as Browser];
   beforeAll(async () => {
-    const [backend, silent] = await Promise.all([
-      serve((socket) => {
-        socket.on('data', (data) => {
-          for (const _ of data) socket.write(ANSWER);
-        });
-      }),
-      serve((socket) => socket.destroy()),
-    ]);
-    silent.server.close();
+    const backend = await serve((socket) => {
+      socket.on('data', (data) => {
+        for (const _ of data) socket.write(ANSWER);
+      });
+    });
     const config = `
 listeners:
   - name: edge
@@ -34,7 +30,7 @@ pools:
   web:
     connect: { retries: 2 }
     backends:
-      - { address: 127.0.0.1:${silent.port}, name: away, weight: 200 }
+      - { address: 127.0.0.1:1, name: away, weight: 200 }
       - { address: 127.0.0.1:${backend.port}, name: here }
     health: off
 admin: { listen: 127.0.0.1:0, trace_url: 'http://127.0.0.1:16686/trace/{trace_id}' }

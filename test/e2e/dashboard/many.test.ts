@@ -76,20 +76,23 @@ function eventText(id: number): string {
   return `id: ${id}\nevent: entered\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
-/** Streams events, then says that some were dropped. */
-function streamEvents(_: IncomingMessage, response: ServerResponse): void {
-  response.writeHead(200, { 'content-type': 'text/event-stream' });
-  response.write(': events\n\n');
-  let sent = 0;
-  const timer = setInterval(() => {
-    const texts = Array.from({ length: EVENTS_AT_ONCE }, (_, index) => eventText(sent + index));
-    sent += EVENTS_AT_ONCE;
-    response.write(texts.join(''));
-    if (sent < EVENTS) return;
-    clearInterval(timer);
-    response.write('event: dropped\ndata: {"count":12}\n\n');
-  }, EVENTS_EVERY_MS);
-  response.on('close', () => clearInterval(timer));
+/** Streams events, the last of them when `mayEnd` says so, then says that some were dropped. */
+function streamEvents(mayEnd: () => boolean) {
+  return (_: IncomingMessage, response: ServerResponse): void => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write(': events\n\n');
+    let sent = 0;
+    const timer = setInterval(() => {
+      if (sent === EVENTS - EVENTS_AT_ONCE && !mayEnd()) return;
+      const texts = Array.from({ length: EVENTS_AT_ONCE }, (_, index) => eventText(sent + index));
+      sent += EVENTS_AT_ONCE;
+      response.write(texts.join(''));
+      if (sent < EVENTS) return;
+      clearInterval(timer);
+      response.write('event: dropped\ndata: {"count":12}\n\n');
+    }, EVENTS_EVERY_MS);
+    response.on('close', () => clearInterval(timer));
+  };
 }
 
 /** Puts into `gaps` how many milliseconds each frame comes after the one before. */
@@ -139,7 +142,7 @@ describe('the page with very much to show', () => {
     await page.locator('.virtual tbody tr', { hasText: row(CONNECTIONS - 1).connection }).waitFor();
     expect(await page.locator('.virtual tbody tr').count()).toBeLessThan(80);
     const before = asked.length;
-    expect(before - asking).toBeLessThan(20);
+    expect(new Set(asked.slice(asking)).size).toBeLessThan(20);
     await expect.poll(() => asked.length, { timeout: 20_000 }).toBeGreaterThan(before + 2);
     expect(new Set(asked.slice(before + 1))).toEqual(new Set(['9800']));
   });
@@ -184,13 +187,15 @@ describe('the page with very much to show', () => {
   });
 
   it('shows 30,000 events in some seconds, keeps the last of them, says how many it does not, and answers meanwhile', async () => {
-    const url = await startFront(sluice.admin as string, { '/v1/events': streamEvents });
+    let isPaused = false;
+    const url = await startFront(sluice.admin as string, { '/v1/events': streamEvents(() => isPaused) });
     const page = await openPage(browser, `${url}/#/events?kind=entered`);
     await page.locator('#told', { hasText: /[1-9],\d+ came/ }).waitFor();
     const frames = await framesDuring(
       page,
       async () => {
         await page.locator('button', { hasText: 'pause' }).click();
+        isPaused = true;
         await page.locator('#told', { hasText: 'new' }).waitFor();
         await page.locator('button', { hasText: 'go on' }).click();
         await page.locator('#told', { hasText: '30,000 came' }).waitFor();

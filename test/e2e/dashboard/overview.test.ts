@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { keepPicture, openPage, startBrowser } from '../../support/browser.ts';
+import { eventually } from '../../support/eventually.ts';
 import { needs } from '../../support/programs.ts';
 import { type Sluice, startSluice } from '../../support/sluice.ts';
 import { dial, hear, serve, write } from '../../support/tcp.ts';
@@ -49,9 +50,14 @@ describe('the overview of the page', () => {
     await page.locator('button', { hasText: 'drain edge' }).click();
     await page.locator('dialog button', { hasText: 'drain it' }).click();
     await page.locator('tr', { hasText: 'edge' }).locator('td', { hasText: 'draining' }).waitFor();
-    const refused = await dial(sluice.address('edge')).then(
-      () => null,
-      (error: NodeJS.ErrnoException) => error.code,
+    // The page shows what is wanted, which shards come to a moment later.
+    const refused = await eventually(
+      () =>
+        dial(sluice.address('edge')).then(
+          () => false,
+          (error: NodeJS.ErrnoException) => error.code,
+        ),
+      'new clients to be refused',
     );
     expect(refused).toBe('ECONNREFUSED');
     const echoed = new Promise<Buffer>((resolve) => client.once('data', resolve));
@@ -59,6 +65,13 @@ describe('the overview of the page', () => {
     expect((await echoed).toString()).toBe('still here');
     await page.locator('button', { hasText: 'resume edge' }).click();
     await page.locator('tr', { hasText: 'edge' }).locator('td', { hasText: 'accepting' }).waitFor();
-    await dial(sluice.address('edge'));
+    await eventually(
+      () =>
+        dial(sluice.address('edge')).then(
+          () => true,
+          () => false,
+        ),
+      'new clients to be accepted',
+    );
   });
 });
