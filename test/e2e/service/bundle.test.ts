@@ -32,6 +32,7 @@ telemetry: { metrics: { prometheus: 127.0.0.1:0 } }
   const heard = hear(client);
   client.end('all in one folder');
   expect(await heard).toMatchObject({ bytes: 'all in one folder'.length, end: 'fin' });
+  await sluice.waitForClosed(1);
   expect(await (await fetch(`${sluice.metrics}`)).text()).toContain('sluice_half_closed_duration_count');
   expect(await (await fetch(`${sluice.admin}/readyz`)).text()).toContain('ready');
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };

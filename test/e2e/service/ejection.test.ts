@@ -31,7 +31,7 @@ pools:
     passive:
       failures: 3
       count: [refused, unreachable, timeout, reset, silence]
-      first_byte: 500ms
+      first_byte: 1500ms
       eject: 1s
     on_down: reset
     connect: { retries: 2, timeout: 1s }

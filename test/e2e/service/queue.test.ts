@@ -86,11 +86,10 @@ test(`${QUEUED} that wait are served in order, but for those that leave, which h
 
 test('who has waited too long, and who finds the queue full, is told by FIN under on_full: close', async () => {
   const peer = await backend();
-  const sluice = await startSluice(config(peer.port, 'queue: { max: 20, timeout: 1500ms }, on_full: close'));
+  const sluice = await startSluice(config(peer.port, 'queue: { max: 20, timeout: 4s }, on_full: close'));
   const first = await arrive(sluice, 0);
   await eventually(() => peer.order.length === 1, 'the place to be taken');
-  const others: Socket[] = [];
-  for (let client = 1; client <= 25; client++) others.push(await arrive(sluice, client));
+  const others = await Promise.all(Array.from({ length: 25 }, (_, at) => arrive(sluice, at + 1)));
   const ends = await Promise.all(others.map(async (socket) => (await hear(socket)).end));
   expect(ends).toEqual(Array.from({ length: 25 }, () => 'fin'));
   for (const socket of others) socket.end();
