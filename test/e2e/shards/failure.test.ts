@@ -119,7 +119,8 @@ async function statusOf(sluice: Sluice): Promise<Status> {
 
 /** What the log, the metrics and the clients say of who was lost. */
 async function onlyItsOwnEnded(sluice: Sluice, end: LoadEnd): Promise<void> {
-  const closed = sluice.closedLogs();
+  const metrics = await sluice.scrape();
+  const closed = await sluice.waitForClosed(metrics.sum('sluice_accepted_total'));
   const lost = closed.filter(({ reason }) => reason === 'shard-failed');
   const failed = sluice.logs.filter(({ event }) => event === 'shard.failed');
   const dead = new Set(failed.map(({ shard, generation }) => idPrefix(Number(shard), Number(generation))));
@@ -148,7 +149,6 @@ async function onlyItsOwnEnded(sluice: Sluice, end: LoadEnd): Promise<void> {
 
   const others = closed.filter(({ reason }) => reason !== 'shard-failed');
   expect(others.filter(({ reason }) => reason !== 'client-fin' && reason !== 'backend-fin')).toEqual([]);
-  const metrics = await sluice.scrape();
   expect(metrics.sum('sluice_accepted_total')).toBe(closed.length);
   expect(metrics.sum('sluice_closed_total', { reason: 'shard-failed' })).toBe(lost.length);
 }
