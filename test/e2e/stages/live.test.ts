@@ -10,7 +10,8 @@ const SWITCHES = 50;
 /** What arrives between two switches at least. */
 const BETWEEN_BYTES = MIB;
 const ROUNDS = 2;
-const TIMES_SLOWER = 3;
+/** What a round trip takes longer at least, of the 500ms of the stage: a timer may fire a little early. */
+const SLOWER_MS = 490;
 const LISTENER = '/v1/listeners/edge/stages';
 
 /** What is put, changed and taken away in turn. */
@@ -28,22 +29,21 @@ describe.each(['linux', 'net'] as const)('stages at run time on the %s plane', (
     const sluice = await start(plane, echo.port);
     const client = await dial(sluice.address());
     await roundTrip(client);
-    const before = await rounds(client);
     const put = await ask(sluice, 'POST', LISTENER, { name: 'slow', stage: { latency: { down: '500ms' } } });
     expect(put).toMatchObject({ status: 201, body: { name: 'slow', stage: { kind: 'latency', down: 500 } } });
-    const slow = await rounds(client);
-    expect(slow).toBeGreaterThan(TIMES_SLOWER * before);
+    expect(await rounds(client)).toBeGreaterThan(ROUNDS * SLOWER_MS);
     const { body: page } = await ask(sluice, 'GET', '/v1/connections');
     const [{ connection }] = page['connections'] as [{ connection: string }];
     const { body: view } = await ask(sluice, 'GET', `/v1/connections/${connection}`);
     expect(view['stages']).toMatchObject([{ name: 'slow', of: 'listener', stage: { kind: 'latency' } }]);
     expect((await ask(sluice, 'DELETE', `${LISTENER}/slow`)).status).toBe(200);
-    expect(slow).toBeGreaterThan(TIMES_SLOWER * (await rounds(client)));
+    await isQuick(client);
     const own = `/v1/connections/${connection}/stages`;
     expect((await ask(sluice, 'POST', own, { name: 'end', stage: { reset_peer: {} } })).status).toBe(201);
     expect((await hear(client)).end).toBe('ECONNRESET');
     const [closed] = await sluice.waitForClosed(1);
     expect(closed?.reason).toBe('stage-reset');
+    await sluice.waitForEvent('stage.added', 2);
     const told = sluice.logs.filter(({ event }) => event?.startsWith('stage.'));
     expect(told.map(({ event, name }) => `${event} ${name}`)).toEqual([
       'stage.added slow',
@@ -101,9 +101,9 @@ describe('stages at run time', () => {
     const text = config('net', echo.port);
     expect((await reload(sluice, `${text}\ntimeouts: { idle: 10m }`)).status).toBe(200);
     const client = await dial(sluice.address());
-    const slow = await rounds(client);
+    expect(await rounds(client)).toBeGreaterThan(ROUNDS * SLOWER_MS);
     await expectStatus(200, ask(sluice, 'DELETE', `${LISTENER}/slow`));
-    expect(slow).toBeGreaterThan(TIMES_SLOWER * (await rounds(client)));
+    await isQuick(client);
     await put();
     expect((await reload(sluice, text.replace('name: edge', 'name: other'))).status).toBe(200);
     expect((await sluice.waitForEvent('stage.removed', 2))['message']).toMatch(/taken away by a reload/);
@@ -165,6 +165,11 @@ async function rounds(client: Socket, count = ROUNDS): Promise<number> {
   const began = performance.now();
   for (let round = 0; round < count; round++) await roundTrip(client);
   return performance.now() - began;
+}
+
+/** Resolves when no stage makes its round trips slow any more; a machine that is busy elsewhere may, now and then. */
+async function isQuick(client: Socket): Promise<void> {
+  await eventually(async () => (await rounds(client)) < SLOWER_MS, 'quick round trips');
 }
 
 async function roundTrip(client: Socket): Promise<void> {

@@ -51,11 +51,14 @@ describe.each(['linux', 'net'] as const)('on the %s plane', (plane) => {
 
   test('a RST of the client reaches the mirror as one', async () => {
     const copies: Promise<Heard>[] = [];
-    const { client, backend } = await start(plane, '', (mirror) => copies.push(hear(mirror)));
+    const hearing = (mirror: Socket): void => void copies.push(hear(mirror));
+    const { client, backend, mirrors } = await start(plane, '', hearing);
     await eventually(() => copies.length === 1, 'the mirror to be reached');
     void hear(backend);
     await write(client, randomBytes(1000));
     await eventually(() => backend.bytesRead === 1000, 'the backend to have everything');
+    // Node takes a RST right behind data for a FIN.
+    await eventually(() => mirrors[0]?.bytesRead === 1000, 'the mirror to have everything');
     client.resetAndDestroy();
     expect((await Promise.all(copies))[0]).toMatchObject({ end: 'ECONNRESET' });
   });
