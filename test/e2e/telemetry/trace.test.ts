@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ClosedLog } from '../../support/logs.ts';
 import { type DecodedSpan, startOtlpReceiver } from '../../support/otlp-receiver.ts';
-import { freePort } from '../../support/ports.ts';
 import { type Sluice, startSluice } from '../../support/sluice.ts';
 import { dial, hear, serve, write } from '../../support/tcp.ts';
 
@@ -11,7 +10,6 @@ type States = Record<string, number>;
 async function world() {
   const receiver = await startOtlpReceiver();
   const echo = await serve((socket) => socket.pipe(socket));
-  const closed = await freePort();
   const sluice = await startSluice(`
 listeners:
   - { name: edge, listen: 127.0.0.1:0, to: echo }
@@ -20,7 +18,7 @@ listeners:
   - { name: quiet, listen: 127.0.0.1:0, to: echo, timeouts: { idle: 200ms } }
 pools:
   echo: { backends: [127.0.0.1:${echo.port}], health: off }
-  nobody: { backends: [127.0.0.1:${closed}], health: off, connect: { retries: 1 } }
+  nobody: { backends: [127.0.0.1:1], health: off, connect: { retries: 1 } }
 telemetry: { traces: { otlp: "${receiver.url}" }, metrics: { prometheus: 127.0.0.1:0 } }
 `);
   return { receiver, sluice };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Given, pcap } from '../../cli/explain/captures.ts';
 import { later } from '../../support/cleanup.ts';
+import { eventually } from '../../support/eventually.ts';
 import { run } from '../../support/process.ts';
 import { program } from '../../support/programs.ts';
 import { type HostPort, startSluice } from '../../support/sluice.ts';
@@ -35,7 +36,10 @@ listeners:
       await sluice.waitForClosed(1);
       writeFileSync(caught, pcap(wire.segments));
 
-      expect(await followed(caught, keys)).toContain('what nobody else may read');
+      await eventually(
+        async () => (await followed(caught, keys)).includes('what nobody else may read'),
+        'the secrets to be written',
+      );
       expect(await followed(caught, '/dev/null')).not.toContain('what nobody else may read');
       expect(statSync(keys).mode & 0o777).toBe(0o600);
       expect(sluice.child.stderr.toString()).toContain('key_log');

@@ -18,6 +18,8 @@ describe('a session of s_client that is resumed by its ticket', () => {
     const sluice = await answering();
     const ticket = join(tempDir(), 'session.pem');
     await visit(sluice, flag, '-sess_out', ticket);
+    // The lines of two shards come in any order.
+    await sluice.waitForClosed(1);
     for (let i = 0; i < COMINGS_BACK; i++) await visit(sluice, flag, '-sess_in', ticket);
     const lines = await sluice.waitForClosed(1 + COMINGS_BACK);
     const resumed = lines.map((line) => (line['tls'] as { resumed: boolean }).resumed);
