@@ -10,17 +10,19 @@ import { dial } from '../../support/tcp.ts';
 const ECHO = fileURLToPath(new URL('../../support/peers/echo-at.mjs', import.meta.url));
 const GREETING = 'SSH-2.0-test\r\n';
 const CLIENTS = 8;
+/** Where the backend that ends and comes again has its port for itself. */
+const HOST = '127.0.0.9';
 /** That stand ready at each backend. */
 const READY = 3;
 
 async function echo(port = 0): Promise<{ readonly child: Child; readonly port: number }> {
-  const child = start(process.execPath, [ECHO, '127.0.0.1', String(port)]);
+  const child = start(process.execPath, [ECHO, HOST, String(port)]);
   return { child, port: JSON.parse(await child.waitForLine(/port/)).port };
 }
 
 function config(echoing: number, greeting: number, plane: string): string {
-  const pool = (name: string, port: number, more = ''): string =>
-    `  ${name}: { backends: [127.0.0.1:${port}], preconnect: { min_idle: ${READY}${more} } }`;
+  const pool = (name: string, backend: string, more = ''): string =>
+    `  ${name}: { backends: [${backend}], preconnect: { min_idle: ${READY}${more} } }`;
   const listeners = ['web', 'wary', 'greeted'].map(
     (pool) => `  - { name: ${pool}, listen: 127.0.0.1:0, to: ${pool}, sniff: { timeout: 20ms } }`,
   );
@@ -28,9 +30,9 @@ function config(echoing: number, greeting: number, plane: string): string {
 listeners:
 ${listeners.join('\n')}
 pools:
-${pool('web', echoing)}
-${pool('wary', greeting)}
-${pool('greeted', greeting, ', server_first: true')}
+${pool('web', `${HOST}:${echoing}`)}
+${pool('wary', `127.0.0.1:${greeting}`)}
+${pool('greeted', `127.0.0.1:${greeting}`, ', server_first: true')}
 admin: { listen: 127.0.0.1:0 }
 telemetry: { metrics: { prometheus: 127.0.0.1:0 } }
 workers: 1

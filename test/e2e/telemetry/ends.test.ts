@@ -26,6 +26,8 @@ import { AUTHORITY, EDGE, terminating } from '../tls/client.ts';
 const HOST = fileURLToPath(new URL('../../support/peers/failing-host.mjs', import.meta.url));
 const BACKEND = AUTHORITY.issue({ names: ['backend.test'] });
 const SECURED = `tls: { server_name: backend.test, ca: ${AUTHORITY.certFile} }`;
+/** Where a port that is free is left so: nobody else is here. */
+const SOLITUDE = '127.0.0.9';
 const HEALTH = 'health: { interval: 100ms, rise: 1, fall: 1 }';
 
 /** What the listeners lead to. */
@@ -33,7 +35,7 @@ interface Peers {
   readonly sluice: Sluice;
   /** Can be made to take no more connections. */
   readonly failing: Server;
-  /** A port at which nobody is, until somebody comes. */
+  /** A port of `SOLITUDE` at which nobody is, until somebody comes. */
   readonly absent: number;
 }
 
@@ -131,7 +133,7 @@ const ENDS: Record<ShownByAService, End> = {
       const clients = [await dial(sluice.address('moving')), await dial(sluice.address('moving'))];
       await Promise.all(clients.map(echoed));
       const ended = Promise.race(clients.map(hear));
-      const server = createServer((socket) => socket.resume()).listen(absent, '127.0.0.1');
+      const server = createServer((socket) => socket.resume()).listen(absent, SOLITUDE);
       later(() => void server.close());
       await ended;
     },
@@ -171,7 +173,7 @@ pools:
     health: off
     connect: { retries: 1, tls: { server_name: other.test, ca: ${AUTHORITY.certFile} } }
   failing: { backends: ["${at('failing')}"], ${HEALTH}, on_down: reset }
-  moving: { backends: ["${at('echo')}", "${at('absent')}"], ${HEALTH}, on_up: { rebalance: 10/s } }
+  moving: { backends: ["${at('echo')}", "${SOLITUDE}:${backends['absent']}"], ${HEALTH}, on_up: { rebalance: 10/s } }
 telemetry: { traces: { otlp: "${otlp}" } }
 workers: 1
 `;
@@ -189,7 +191,7 @@ describe('the trace of a connection that ends in a service', () => {
     const failing = await serve((socket) => void socket.pipe(socket));
     const truncating = await serve(truncate);
     const another = await startSServer(BACKEND, ['-quiet']);
-    const absent = await freePort();
+    const absent = await freePort(SOLITUDE);
     const ports = {
       echo: echo.port,
       failing: failing.port,
