@@ -119,9 +119,11 @@ pools: { app: { backends: ["127.0.0.1:${port}"], health: off } }
     });
     const { name: _, ...said } = web.toJson();
     await web.update({ ...said, enabled: false });
-    const reloads = sluice.logs.filter(({ event }) => event === 'reloaded').length;
+    // The proxy that was made, and the listener that was closed.
+    await sluice.waitForEvent('reloaded', 2);
     sluice.signal('SIGHUP');
-    await sluice.waitForEvent('reloaded', reloads + 1);
+    await sluice.waitForEvent('reloaded', 3);
+    expect(sluice.logs.filter(({ event }) => event === 'reloaded')).toHaveLength(3);
     await expect(dial(placeOf(web)), 'still closed').rejects.toMatchObject({ code: 'ECONNREFUSED' });
     expect(await ask(await dial(placeOf(made)))).toEqual(expect.any(Number));
     await expect(web.remove()).rejects.toThrow('409');
