@@ -6,6 +6,7 @@ import { TEXT_NULL, TEXT_WIDE } from './byte-writer.ts';
  */
 export class ByteReader {
   readonly #bytes: Buffer;
+  readonly #view: DataView;
   #from = 0;
   #at = 0;
   #end: number;
@@ -13,6 +14,7 @@ export class ByteReader {
   /** `bytes` stay the caller's; texts are copied out of them. */
   constructor(bytes: Uint8Array) {
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#end = bytes.byteLength;
   }
 
@@ -28,15 +30,15 @@ export class ByteReader {
   }
 
   uint16(): number {
-    return this.#bytes.readUInt16LE(this.#take(2));
+    return this.#view.getUint16(this.#take(2), true);
   }
 
   int32(): number {
-    return this.#bytes.readInt32LE(this.#take(4));
+    return this.#view.getInt32(this.#take(4), true);
   }
 
   float64(): number {
-    return this.#bytes.readDoubleLE(this.#take(8));
+    return this.#view.getFloat64(this.#take(8), true);
   }
 
   /** A text that may not be null. */
@@ -50,6 +52,7 @@ export class ByteReader {
     const wide = (header & TEXT_WIDE) !== 0;
     const length = wide ? (header & ~TEXT_WIDE) * 2 : header;
     const at = this.#take(length);
+    if (length === 0) return '';
     return this.#bytes.toString(wide ? 'utf16le' : 'latin1', at, at + length);
   }
 

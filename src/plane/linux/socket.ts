@@ -83,9 +83,9 @@ export function lingerZero(system: System, fd: number): void {
 
 /** What the kernel knows of a TCP socket; null where it does not say. Older kernels say less: 0 stands for that. */
 export function tcpInfo(system: System, fd: number): TcpInfo | null {
-  info.fill(0);
   length[0] = info.length;
   if (system.getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, length) < 0) return null;
+  if (length[0]! < info.length) info.fill(0, length[0]);
   const { rtt, rttvar, totalRetrans, deliveryRate } = TCP_INFO_OFFSETS;
   return {
     rttUs: infoView.getUint32(rtt, true),
