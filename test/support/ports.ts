@@ -1,11 +1,16 @@
+import { randomInt } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 
-/** How often a port that is free on one address is looked for on the others before giving up. */
-const SHARED_PORT_ATTEMPTS_MAX = 50;
+/** How often a port is looked for that is free on all the addresses before giving up. */
+const PORT_ATTEMPTS_MAX = 50;
+/** Ports from here on, up to those that the system gives away, are looked at. */
+const FIRST_PORT = 12_000;
 
 /**
- * A TCP port that was free on `host` a moment ago, chosen by the system. Only for programs that cannot report the port
- * they were given for 0: another process may take it in between.
+ * A TCP port that was free on `host` a moment ago. Only for programs that cannot report the port they were given for 0, and for
+ * what has to be refused. It is none of those that the system gives to who listens on 0 or connects, so that nobody gets it in
+ * between by chance.
  */
 export function freePort(host = '127.0.0.1'): Promise<number> {
   return freePortOn([host]);
@@ -13,10 +18,10 @@ export function freePort(host = '127.0.0.1'): Promise<number> {
 
 /** As `freePort`, but free on each of the addresses. */
 export async function freePortOn(hosts: readonly string[]): Promise<number> {
-  for (let attempt = 0; attempt < SHARED_PORT_ATTEMPTS_MAX; attempt++) {
+  for (let attempt = 0; attempt < PORT_ATTEMPTS_MAX; attempt++) {
     const held: Server[] = [];
     try {
-      let port = 0;
+      let port = somePort();
       for (const host of hosts) {
         const server = await hold(host, port);
         held.push(server);
@@ -29,7 +34,15 @@ export async function freePortOn(hosts: readonly string[]): Promise<number> {
       await Promise.all(held.map(release));
     }
   }
-  throw new Error(`no port is free on ${hosts.join(' and ')} (${SHARED_PORT_ATTEMPTS_MAX} attempts)`);
+  throw new Error(`no port is free on ${hosts.join(' and ')} (${PORT_ATTEMPTS_MAX} attempts)`);
+}
+
+/** One that the system does not give away by itself; 0, for one of the system's choice, where it gives away nearly all. */
+function somePort(): number {
+  const range = '/proc/sys/net/ipv4/ip_local_port_range';
+  const text = existsSync(range) ? readFileSync(range, 'utf8') : '';
+  const [first = 0] = text.split(/\s+/).map(Number);
+  return first > 2 * FIRST_PORT ? randomInt(FIRST_PORT, first) : 0;
 }
 
 function hold(host: string, port: number): Promise<Server> {
