@@ -1,11 +1,13 @@
 import { createHash, type Hash } from 'node:crypto';
+import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { later } from './cleanup.ts';
 import type { HostPort } from './sluice.ts';
 
-/** A TCP server of the test on a free port of 127.0.0.1, ended with the test; sockets stay open after the peer's FIN. */
+/** A TCP server of the test on a port of 127.0.0.1 (0: a free one), ended with the test; sockets stay open after the peer's FIN. */
 export async function serve(
   onSocket: (socket: Socket) => void,
+  at = 0,
 ): Promise<{ readonly port: number; readonly server: Server }> {
   const sockets = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
@@ -14,7 +16,8 @@ export async function serve(
     socket.on('error', () => {});
     onSocket(socket);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  server.listen(at, '127.0.0.1');
+  await once(server, 'listening');
   later(() => {
     server.close();
     for (const socket of sockets) socket.destroy();
@@ -62,12 +65,28 @@ export function hear(socket: Socket): Promise<Heard> {
   });
   socket.resume();
   return new Promise((resolve) => {
-    const done = (end: string) => resolve({ bytes, sha256: hash.copy().digest('hex'), end });
+    const done = (end: string) =>
+      resolve({
+        bytes,
+        sha256: hash.copy().digest('hex'),
+        end: end === 'fin' && wasReset(socket) ? 'ECONNRESET' : end,
+      });
     if (socket.errored !== null) done((socket.errored as NodeJS.ErrnoException).code ?? 'error');
     else if (socket.readableEnded) done('fin');
     socket.once('end', () => done('fin'));
     socket.once('error', (error: NodeJS.ErrnoException) => done(error.code ?? 'error'));
   });
+}
+
+/**
+ * Node takes a RST that comes while bytes wait to be read for a FIN; the system then knows of no peer. Of no use once this side
+ * has sent FIN, too.
+ */
+function wasReset(socket: Socket): boolean {
+  const { _handle: handle } = socket as Socket & {
+    readonly _handle?: { readonly getpeername?: (into: object) => number } | null;
+  };
+  return !socket.writableEnded && handle?.getpeername !== undefined && handle.getpeername({}) !== 0;
 }
 
 /** Writes it all and resolves when the kernel has taken it. */
