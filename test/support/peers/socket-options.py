@@ -30,9 +30,13 @@ def copy(pidfd, fd):
 pid = int(sys.argv[1])
 pidfd = os.pidfd_open(pid)
 for fd in map(int, os.listdir(f"/proc/{pid}/fd")):
-    if not os.readlink(f"/proc/{pid}/fd/{fd}").startswith("socket:"):
-        continue
-    with copy(pidfd, fd) as sock:
+    try:
+        if not os.readlink(f"/proc/{pid}/fd/{fd}").startswith("socket:"):
+            continue
+        copied = copy(pidfd, fd)
+    except OSError:
+        continue  # closed meanwhile
+    with copied as sock:
         try:
             local, remote = sock.getsockname(), sock.getpeername()
         except OSError:
