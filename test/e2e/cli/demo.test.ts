@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { later } from '../../support/cleanup.ts';
-import { isReady } from '../../support/logs.ts';
+import { isClosed, isReady } from '../../support/logs.ts';
 import { run } from '../../support/process.ts';
 import { needs, program } from '../../support/programs.ts';
 import { startSluice } from '../../support/sluice.ts';
@@ -54,17 +54,17 @@ describe('the demo', () => {
       const isNew = demo.logs.indexOf(line) >= seen;
       return isNew && line.event === 'backend.healthy' && line['backend'] === 'moth';
     });
-    const closed = demo.closedLogs();
-    expect(
-      closed.every(({ reason }) =>
-        ['client-fin', 'backend-fin', 'client-reset', 'backend-reset'].includes(reason),
-      ),
-    ).toBe(true);
     for (const reason of ['client-fin', 'backend-fin', 'client-reset'])
-      expect(closed.some((line) => line.reason === reason)).toBe(true);
-    const states = new Set(closed.flatMap((line) => Object.keys(line['states'] as object)));
+      await demo.waitForLog((line) => isClosed(line) && line.reason === reason);
     for (const state of ['streaming', 'half-closed-client', 'half-closed-backend'])
-      expect(states).toContain(state);
+      await demo.waitForLog((line) => isClosed(line) && state in (line['states'] as object));
+    expect(
+      demo
+        .closedLogs()
+        .every(({ reason }) =>
+          ['client-fin', 'backend-fin', 'client-reset', 'backend-reset'].includes(reason),
+        ),
+    ).toBe(true);
   });
 
   test('takes free ports where its own are taken, and says so', async () => {
