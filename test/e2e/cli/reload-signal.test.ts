@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
 import { echo, greet, greeter, greetings } from '../../support/greeter.ts';
 import { PLACEMENTS, type Placement } from '../../support/placements.ts';
+import { freePort } from '../../support/ports.ts';
 import { startSluice } from '../../support/sluice.ts';
 import { hear, serve } from '../../support/tcp.ts';
 import { fileWith } from './files.ts';
@@ -49,8 +50,11 @@ describe.each(PLACEMENTS)('SIGHUP, shards $where', (placement) => {
     const closed = await sluice.waitForClosed(9);
     const old = closed.filter(({ backend }) => backend === `127.0.0.1:${a.port}`);
     expect(old).toMatchObject([{ bytes_up: 10, bytes_down: 11, reason: 'client-fin' }]);
-    const status = (await (await fetch(`${sluice.admin}/v1/status`)).json()) as Record<string, unknown>;
-    expect(status).toMatchObject({ planVersion: 2, connections: 0 });
+    const status = await eventually(async () => {
+      const now = (await (await fetch(`${sluice.admin}/v1/status`)).json()) as Record<string, unknown>;
+      return now['connections'] === 0 && now;
+    }, 'no connection to be counted');
+    expect(status).toMatchObject({ planVersion: 2 });
   });
 
   test('a mistake in the file changes nothing, is told with its places, and the next good file is obeyed', async () => {
@@ -79,7 +83,7 @@ describe.each(PLACEMENTS)('SIGHUP, shards $where', (placement) => {
 
   test('a port that another process holds changes nothing; nothing of the file is in force or left bound', async () => {
     const { b, sluice, hangUp } = await relaying(placement);
-    const taken = await serve(() => {});
+    const taken = await serve(() => {}, await freePort());
     const descriptors = sluice.fdCount();
     const more = `- { name: free, listen: 127.0.0.1:0, to: web }
   - { name: taken, listen: 127.0.0.1:${taken.port}, to: web }`;
