@@ -32,7 +32,7 @@ listeners:
   ${isWhole ? spare : ''}
 pools:
   web: { backends: [127.0.0.1:${echo}], health: off } ${isWhole ? pools : ''}
-resolver: { servers: [127.0.0.1:${dns}], timeout: 150ms, attempts: 1, min_ttl: 500ms, negative_ttl: 500ms }
+resolver: { servers: [127.0.0.1:${dns}], timeout: 2s, attempts: 1, min_ttl: 500ms, negative_ttl: 500ms }
 admin: { listen: 127.0.0.1:0 }
 workers: 1
 `;

@@ -17,7 +17,7 @@ pools:
   web:
     backends: [${backends.join(', ')}]
     connect: { retries: 0, timeout: 2s${more} }
-resolver: { servers: [127.0.0.1:${dns.port}], timeout: 150ms, attempts: 1, min_ttl: 500ms, negative_ttl: 500ms }
+resolver: { servers: [127.0.0.1:${dns.port}], timeout: 2s, attempts: 1, min_ttl: 500ms, negative_ttl: 500ms }
 telemetry: { metrics: { prometheus: 127.0.0.1:0 } }
 workers: ${workers}
 `;
