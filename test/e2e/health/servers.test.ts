@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { testAuthority } from '../../support/certificates.ts';
+import { WAIT_MS } from '../../support/child.ts';
 import { expectCleanEnd } from '../../support/clean-end.ts';
 import { eventually } from '../../support/eventually.ts';
 import { prepareMariadb } from '../../support/mariadb.ts';
@@ -82,7 +83,7 @@ describe('probes of real servers that are stopped and started again', () => {
     await eventually(() => names.every((name) => told(name).length === 1), 'all are healthy');
     for (const [name, { said }] of Object.entries(pools)) expect(told(name)[0]?.cause, name).toMatch(said);
 
-    const ends = await Promise.all(running.map((child) => child.stop()));
+    const ends = await Promise.all(running.map((child) => child.stop(WAIT_MS)));
     expect(ends.filter(({ signal }) => signal === 'SIGKILL')).toEqual([]);
     await eventually(() => names.every((name) => told(name).length === 2), 'all are unhealthy');
 
