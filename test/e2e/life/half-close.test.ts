@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { MIB, sha256 } from '../../support/payload.ts';
+import { freePort } from '../../support/ports.ts';
 import { startSluice } from '../../support/sluice.ts';
 import { dial, hear, serve, write } from '../../support/tcp.ts';
 
@@ -52,10 +53,7 @@ describe('half-close', () => {
   });
 
   test('a FIN that comes while no backend is reached yet is kept, and passed on when one is', async () => {
-    const { port, server } = await serve((socket) => {
-      hear(socket).then((heard) => socket.end(`heard ${heard.bytes}`));
-    });
-    await new Promise((resolve) => server.close(resolve));
+    const port = await freePort();
     const sluice = await startSluice(
       forward(port).replace('health: off', 'health: off, connect: { retries: 20 }'),
     );
@@ -63,7 +61,9 @@ describe('half-close', () => {
     const heard = hear(client);
     client.end('early');
     await pause(500);
-    server.listen(port, '127.0.0.1');
+    await serve((socket) => {
+      hear(socket).then((heard) => socket.end(`heard ${heard.bytes}`));
+    }, port);
     expect(await heard).toMatchObject({ bytes: 'heard 5'.length, end: 'fin' });
     const [log] = await sluice.waitForClosed(1);
     expect(log).toMatchObject({ reason: 'client-fin', bytes_up: 5 });
@@ -85,13 +85,13 @@ describe('half-close', () => {
     const { port } = await serve((socket) => {
       hear(socket).then(async () => {
         for (let i = 0; i < beats; i++) {
-          await pause(150);
+          await pause(250);
           await write(socket, Buffer.alloc(MIB));
         }
         socket.end();
       });
     });
-    const sluice = await startSluice(forward(port, 'timeouts: { half_closed: 600ms }'));
+    const sluice = await startSluice(forward(port, 'timeouts: { half_closed: 2s }'));
     const client = await dial(sluice.address());
     const heard = hear(client);
     client.end();

@@ -58,11 +58,13 @@ test('64 concurrent connections of up to 64 MiB each way, closed in random order
 /** Descriptors are back where they were, no connection is counted and no actor lives. */
 async function nothingLeft(sluice: Sluice, descriptors: number): Promise<void> {
   await eventually(() => sluice.fdCount() <= descriptors, `descriptors to return to ${descriptors}`);
-  const status = (await (await fetch(`${sluice.admin}/v1/status`)).json()) as {
-    connections: number;
-    listeners: { connections: Record<string, number> }[];
-  };
-  expect(status.connections).toBe(0);
+  const status = await eventually(async () => {
+    const now = (await (await fetch(`${sluice.admin}/v1/status`)).json()) as {
+      connections: number;
+      listeners: { connections: Record<string, number> }[];
+    };
+    return now.connections === 0 && now;
+  }, 'no connection to be counted');
   expect(Object.values(status.listeners[0]?.connections ?? {}).every((count) => count === 0)).toBe(true);
 }
 

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
 import { MIB, sha256 } from '../../support/payload.ts';
 import { portOf, reports } from '../../support/peers.ts';
+import { freePort } from '../../support/ports.ts';
 import { start } from '../../support/process.ts';
 import { needs, program } from '../../support/programs.ts';
 import { startSluice } from '../../support/sluice.ts';
@@ -101,16 +102,16 @@ describe('RST', () => {
     const sluice = await startSluice(forward(port, 'timeouts: { idle: 300ms }'));
     const client = await dial(sluice.address());
     expect(await hear(client)).toMatchObject({ end: 'ECONNRESET' });
-    expect(await atBackend).toMatchObject({ end: 'ECONNRESET' });
+    expect(await eventually(() => atBackend, 'the backend to be reached')).toMatchObject({
+      end: 'ECONNRESET',
+    });
     const [log] = await sluice.waitForClosed(1);
     expect(log).toMatchObject({ reason: 'idle-timeout', by: 'proxy' });
   });
 
   test('a refused backend is a reset at the client, not an empty answer', async () => {
-    const { port, server } = await serve(() => {});
-    await new Promise((resolve) => server.close(resolve));
     const sluice = await startSluice(
-      forward(port).replace('health: off', 'health: off, connect: { retries: 1 }'),
+      forward(await freePort()).replace('health: off', 'health: off, connect: { retries: 1 }'),
     );
     const client = await dial(sluice.address());
     expect(await hear(client)).toMatchObject({ bytes: 0, end: 'ECONNRESET' });
