@@ -29,6 +29,8 @@ describe('FTP through Sluice', () => {
     const curl = ['--silent', '--show-error', '--noproxy', '*', ...mode];
     await run(program('curl'), [...curl, '-T', local, url]);
     expect(sha256OfFile(join(directory, 'root', 'files', 'payload'))).toBe(hash);
+    // Of two shards one may be heard before the other.
+    await sluice.waitForClosed(1, 'data');
     await run(program('curl'), [...curl, '-o', back, url]);
     expect(sha256OfFile(back)).toBe(hash);
 

@@ -40,10 +40,11 @@ describe('redis through Sluice', () => {
     const value = randomBytes(MIB);
     const set = await run(program('redis-cli'), [...to, '-x', 'SET', 'blob'], { input: value });
     expect(set.stdout.toString()).toBe('OK\n');
+    const [first] = await sluice.waitForClosed(1);
     const get = await run(program('redis-cli'), [...to, '--raw', 'GET', 'blob']);
     expect(get.stdout.equals(Buffer.concat([value, Buffer.from('\n')]))).toBe(true);
 
-    const [first, second] = await sluice.waitForClosed(2);
+    const [, second] = await sluice.waitForClosed(2);
     expect(first).toMatchObject({ reason: 'client-fin' });
     expect(first?.bytes_up).toBeGreaterThan(MIB);
     expect(second).toMatchObject({ reason: 'client-fin' });

@@ -35,6 +35,7 @@ describe('half-closed connections of socat through Sluice', () => {
     const { sluice, server } = await startServer(directory, HALF_OPEN, greet);
     const client = start(program('socat'), ['-d', '-d', ...HALF_OPEN, target(sluice), 'STDIO']);
     await client.waitForLine(/socket 1 .* is at EOF/);
+    await client.waitFor(() => client.stdout.length >= 'hello'.length || undefined, 'the greeting');
     expect(client.stdout.toString()).toBe('hello');
     client.endInput(readFileSync(payload));
     await server.ended;

@@ -35,10 +35,11 @@ describe('ssh through Sluice', () => {
     const scp = [...session.options, '-P', session.port, '-q'];
     await run(program('scp'), [...scp, local as string, `${session.destination}:${remote}`]);
     expect(sha256OfFile(remote as string)).toBe(hash);
+    const [up] = await session.sluice.waitForClosed(1);
     await run(program('scp'), [...scp, `${session.destination}:${remote}`, back as string]);
     expect(sha256OfFile(back as string)).toBe(hash);
 
-    const [up, down] = await session.sluice.waitForClosed(2);
+    const [, down] = await session.sluice.waitForClosed(2);
     expect(up?.bytes_up).toBeGreaterThan(20 * MIB);
     expect(down?.bytes_down).toBeGreaterThan(20 * MIB);
     await expectCleanEnd(session.sluice);
