@@ -57,7 +57,7 @@ export async function startOnePort(): Promise<OnePort> {
 listeners:
   - name: edge
     listen: 127.0.0.1:0
-    sniff: { timeout: 300ms }
+    sniff: { timeout: 2s }
     routes:
 ${routes.map(([name, match]) => `      - { name: ${name}, match: { ${match} }, to: ${name} }`).join('\n')}
 pools:
