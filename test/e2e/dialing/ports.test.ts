@@ -31,6 +31,7 @@ test.each([0, 1])(
     const from: number[] = [];
     const backend = await serve((socket) => {
       from.push(socket.remotePort ?? 0);
+      socket.resume().on('end', () => socket.end());
       socket.write('a');
     });
     const { first, last } = await freeRange();
