@@ -1,5 +1,6 @@
 import { EINTR, ENOBUFS, ENOMEM } from './abi.ts';
 import type { Home } from './home.ts';
+import { lingerZero } from './socket.ts';
 
 /** Pause after the kernel had no memory for a read or a write. */
 const SHORTAGE_MS = 20;
@@ -20,4 +21,11 @@ export function wasShort({ reactor }: Home, result: number, retry: () => void): 
   if (result !== -ENOBUFS && result !== -ENOMEM) return false;
   reactor.after(SHORTAGE_MS, retry);
   return true;
+}
+
+/** Closes a socket of the plane, watched or not; with RST where it `resets`. */
+export function closeSocket({ system, reactor, table }: Home, fd: number, resets: boolean): void {
+  if (resets) lingerZero(system, fd);
+  reactor.forget(fd);
+  table.close(fd);
 }

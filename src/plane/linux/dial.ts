@@ -28,10 +28,11 @@ import {
   SOL_SOCKET,
   TCP_QUICKACK,
 } from './abi.ts';
+import { closeSocket } from './calls.ts';
 import { LinuxEndpoint } from './endpoint.ts';
 import { errorName } from './errno.ts';
 import type { Home, Thing } from './home.ts';
-import type { Runnable, Watcher } from './reactor.ts';
+import { RANK, type Runnable, type Watcher } from './reactor.ts';
 import { encodeAddress } from './sockaddr.ts';
 import * as socket from './socket.ts';
 import { applyOptions, int, makeTransparent } from './socket-options.ts';
@@ -57,10 +58,12 @@ export const systemLookup: Lookup = (host, found) => {
 
 /** One attempt to connect. Whatever it finds, it tells later than in the call that made it. */
 export class Dial implements Watcher, Runnable, Cancellable, Thing {
+  readonly rank = RANK.CONNECT;
   slot = -1;
   readonly #home: Home;
   readonly #options: DialOptions;
   readonly #handler: DialHandler;
+  readonly #resolve: Lookup;
   #target: Address;
   /** Addresses of the name that are left to be tried; null where it is none. */
   #left: string[] | null = null;
@@ -69,23 +72,28 @@ export class Dial implements Watcher, Runnable, Cancellable, Thing {
   #failure: string | null = null;
   /** The last attempt failed for its local port alone. */
   #isPortTaken = false;
+  #hasBegun = false;
   #isOver = false;
 
-  constructor(home: Home, target: Address, options: DialOptions, handler: DialHandler) {
+  /** Begins at the end of this turn, together with all others of it (D-128). */
+  constructor(home: Home, target: Address, options: DialOptions, handler: DialHandler, resolve: Lookup) {
     this.#home = home;
     this.#target = target;
     this.#options = options;
     this.#handler = handler;
+    this.#resolve = resolve;
+    home.reactor.soon(this);
   }
 
-  start(resolve: Lookup): void {
+  #begin(): void {
+    this.#hasBegun = true;
     const address = encodeAddress(this.#target);
     if (address !== null) {
       this.#connect(address);
       return;
     }
     const { host } = this.#target as Extract<Address, { kind: 'tcp' }>;
-    resolve(host, (error, addresses) => {
+    this.#resolve(host, (error, addresses) => {
       if (this.#isOver) return;
       this.#left = addresses.slice(0, ADDRESSES_MAX);
       if (error !== null || addresses.length === 0) this.#fail(error ?? 'ENOTFOUND');
@@ -118,10 +126,15 @@ export class Dial implements Watcher, Runnable, Cancellable, Thing {
     if ((events & EPOLLOUT) !== 0) this.#connected(events);
   }
 
-  /** From the reactor: what was found out at once. */
+  /** From the reactor: the beginning, and what was found out at once. */
   run(): void {
-    if (this.#isOver || this.#failure === null) return;
-    const failure = dialFailure(this.#failure);
+    if (this.#isOver) return;
+    if (!this.#hasBegun) this.#begin();
+    else if (this.#failure !== null) this.#tellFailure(this.#failure);
+  }
+
+  #tellFailure(code: string): void {
+    const failure = dialFailure(code);
     this.#isOver = true;
     this.#home.gone(this);
     try {
@@ -232,10 +245,7 @@ export class Dial implements Watcher, Runnable, Cancellable, Thing {
   /** The kernel may have connected it already: a clean end would be a lie to the backend. */
   #drop(): void {
     if (this.#fd < 0) return;
-    const { system, reactor, table } = this.#home;
-    if (this.#target.kind === 'tcp') socket.lingerZero(system, this.#fd);
-    reactor.forget(this.#fd);
-    table.close(this.#fd);
+    closeSocket(this.#home, this.#fd, this.#target.kind === 'tcp');
     this.#fd = -1;
   }
 }

@@ -2,10 +2,11 @@ import type { Address } from '../../core/address.ts';
 import type { Chunk } from '../../core/chunk.ts';
 import type { Endpoint, EndpointObserver, TcpInfo } from '../../core/ports.ts';
 import { EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, EPOLLPRI, EPOLLRDHUP, SHUT_WR } from './abi.ts';
+import { closeSocket } from './calls.ts';
 import { Delivery } from './delivery.ts';
 import { errorName } from './errno.ts';
 import type { Home, Thing } from './home.ts';
-import type { Runnable, Watcher } from './reactor.ts';
+import { RANK, type Runnable, type Watcher } from './reactor.ts';
 import { ReadHalf, type ReadOwner } from './read-half.ts';
 import * as socket from './socket.ts';
 import { Telling } from './telling.ts';
@@ -17,6 +18,7 @@ import { WriteHalf, type WriteOwner } from './write-half.ts';
  * in the same turn.
  */
 export class LinuxEndpoint implements Endpoint, Watcher, Runnable, Thing, ReadOwner, WriteOwner {
+  readonly rank = RANK.DATA;
   slot = -1;
   readonly remote: Address;
   readonly #fd: number;
@@ -128,7 +130,7 @@ export class LinuxEndpoint implements Endpoint, Watcher, Runnable, Thing, ReadOw
     if (this.#endWanted || this.#resetting || this.#isClosed) return;
     this.#endWanted = true;
     this.#feeder?.passToNobody();
-    if (this.#writes.pending === 0) this.#shutdown();
+    this.runSoon();
   }
 
   reset(): void {
@@ -147,6 +149,8 @@ export class LinuxEndpoint implements Endpoint, Watcher, Runnable, Thing, ReadOw
   }
 
   destroy(): void {
+    if (this.#isClosed) return;
+    this.#shutdown();
     if (!this.#isClosed) this.#close(!(this.#finished && this.#reads.sawEnd));
   }
 
@@ -163,7 +167,7 @@ export class LinuxEndpoint implements Endpoint, Watcher, Runnable, Thing, ReadOw
     if (this.#isClosed) return;
     if ((events & EPOLLOUT) !== 0) this.#writes.canWrite();
     if (isBroken) this.#lookForError();
-    if (isAtEnd) this.#closeAtBothEnds();
+    if (isAtEnd && this.#finishedTold) this.runSoon();
   }
 
   /** From the reactor: what was put off. */
@@ -173,6 +177,7 @@ export class LinuxEndpoint implements Endpoint, Watcher, Runnable, Thing, ReadOw
       this.#tell.closed();
       return;
     }
+    this.#shutdown();
     if (this.#finished && !this.#finishedTold) {
       this.#finishedTold = true;
       this.#tell.finished();
@@ -196,7 +201,7 @@ export class LinuxEndpoint implements Endpoint, Watcher, Runnable, Thing, ReadOw
   drained(): void {
     if (this.#isClosed) return;
     if (this.#resetting) this.#resetWhenDelivered();
-    else if (this.#endWanted) this.#shutdown();
+    else if (this.#endWanted) this.runSoon();
     else if (this.#feeder !== null) this.#feeder.roomAgain();
   }
 
@@ -206,7 +211,7 @@ export class LinuxEndpoint implements Endpoint, Watcher, Runnable, Thing, ReadOw
 
   fin(): void {
     this.#tell.fin();
-    this.#closeAtBothEnds();
+    if (this.#finishedTold) this.runSoon();
   }
 
   /** The stream ended where a read found 0 or an error. Nothing that could be read is left. */
@@ -246,12 +251,13 @@ export class LinuxEndpoint implements Endpoint, Watcher, Runnable, Thing, ReadOw
     this.#tell.reset(code);
   }
 
+  /** Sends FIN where it is due: not before everything written has gone. */
   #shutdown(): void {
-    if (this.#finished || this.#broken !== null) return;
+    if (!this.#endWanted || this.#resetting || this.#finished) return;
+    if (this.#broken !== null || this.#writes.pending > 0) return;
     const result = this.#home.system.shutdown(this.#fd, SHUT_WR);
     this.#finished = result >= 0;
-    if (this.#finished) this.runSoon();
-    else this.#fail(errorName(result));
+    if (!this.#finished) this.#fail(errorName(result));
   }
 
   #closeAtBothEnds(): void {
@@ -286,13 +292,8 @@ export class LinuxEndpoint implements Endpoint, Watcher, Runnable, Thing, ReadOw
     this.#stopReading();
     this.#feeder?.passToNobody();
     this.#writes.drop();
-    const { system, reactor, table } = this.#home;
-    if (this.#isTcp) {
-      this.#lastInfo = socket.tcpInfo(system, this.#fd);
-      if (byReset) socket.lingerZero(system, this.#fd);
-    }
-    reactor.forget(this.#fd);
-    table.close(this.#fd);
+    if (this.#isTcp) this.#lastInfo = socket.tcpInfo(this.#home.system, this.#fd);
+    closeSocket(this.#home, this.#fd, byReset && this.#isTcp);
     this.#home.gone(this);
     this.runSoon();
   }

@@ -165,9 +165,8 @@ export class LinuxPlane implements Plane, Home {
 
   dial(address: Address, options: DialOptions, handler: DialHandler): Cancellable {
     if (this.#closed) return { cancel: nothing };
-    const dial = new Dial(this, address, options, handler);
+    const dial = new Dial(this, address, options, handler, this.#look);
     this.opened(dial);
-    dial.start((host, found) => this.#look(host, found));
     return dial;
   }
 
@@ -185,13 +184,13 @@ export class LinuxPlane implements Plane, Home {
     this.reactor.close();
   }
 
-  #look(host: string, found: Parameters<Lookup>[1]): void {
+  readonly #look: Lookup = (host, found) => {
     this.#lookups++;
     this.#lookup(host, (error, addresses) => {
       this.#lookups--;
       found(error, addresses);
     });
-  }
+  };
 
   #resolved(address: Address): Promise<Address> {
     const { host } = address as Extract<Address, { kind: 'tcp' }>;

@@ -21,11 +21,12 @@ import {
   SOCKADDR_UN_BYTES,
 } from './abi.ts';
 import { bindListener } from './bind.ts';
+import { closeSocket } from './calls.ts';
 import { ALL_EVENTS } from './dial.ts';
 import { LinuxEndpoint } from './endpoint.ts';
 import { errorName, systemError } from './errno.ts';
 import type { Home } from './home.ts';
-import { READABLE, type Watcher } from './reactor.ts';
+import { RANK, READABLE, type Watcher } from './reactor.ts';
 import { decodeAddress } from './sockaddr.ts';
 import * as socket from './socket.ts';
 import { applyOptions } from './socket-options.ts';
@@ -44,6 +45,7 @@ const length = new Int32Array(1);
 
 /** A socket that listens, told by epoll for as long as somebody waits. */
 export class LinuxListening implements Listening, Watcher {
+  readonly rank = RANK.ACCEPT;
   readonly address: Address;
   readonly #fd: number;
   readonly #home: Home;
@@ -51,6 +53,8 @@ export class LinuxListening implements Listening, Watcher {
   readonly #stopped: (listening: LinuxListening) => void;
   /** Where every client arrives at the same address, that; null where each has to be asked. */
   readonly #local: Address | null;
+  /** Accepted and not handed over yet: a few are accepted one after the other, then handed over (D-128). */
+  readonly #waiting: { readonly fd: number; readonly peer: Address }[] = [];
   #isStopped = false;
   #pause: Cancellable | null = null;
 
@@ -83,11 +87,12 @@ export class LinuxListening implements Listening, Watcher {
 
   /** From the reactor. */
   ready(): void {
-    for (let count = 0; count < BATCH_MAX && !this.#isStopped; count++) if (!this.#acceptOne()) return;
+    this.#accept(BATCH_MAX);
   }
 
   async close(): Promise<void> {
-    for (let count = 0; count < LAST_ACCEPTS_MAX && !this.#isStopped; count++) if (!this.#acceptOne()) break;
+    for (let count = 0; count < LAST_ACCEPTS_MAX && !this.#isStopped; count += BATCH_MAX)
+      if (!this.#accept(BATCH_MAX)) break;
     this.stop();
   }
 
@@ -96,6 +101,7 @@ export class LinuxListening implements Listening, Watcher {
     if (this.#isStopped) return;
     this.#isStopped = true;
     this.#pause?.cancel();
+    for (const { fd, peer } of this.#waiting.splice(0)) closeSocket(this.#home, fd, peer.kind === 'tcp');
     this.#home.reactor.forget(this.#fd);
     this.#home.table.close(this.#fd);
     if (this.address.kind === 'unix') removePath(this.address.path);
@@ -103,12 +109,20 @@ export class LinuxListening implements Listening, Watcher {
   }
 
   /** Whether to go on accepting. */
+  #accept(most: number): boolean {
+    let goesOn = true;
+    for (let count = 0; count < most && goesOn && !this.#isStopped; count++) goesOn = this.#acceptOne();
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift())
+      this.#handOver(next.fd, next.peer);
+    return goesOn;
+  }
+
   #acceptOne(): boolean {
     const { system, table } = this.#home;
     length[0] = address.length;
     const result = table.opened(system.accept4(this.#fd, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (result >= 0) {
-      this.#accepted(result, decodeAddress(address, length[0]!));
+      this.#waiting.push({ fd: result, peer: decodeAddress(address, length[0]!) });
       return true;
     }
     switch (-result) {
@@ -133,14 +147,13 @@ export class LinuxListening implements Listening, Watcher {
     }
   }
 
-  #accepted(fd: number, peer: Address): void {
-    const { system, table, reactor } = this.#home;
+  #handOver(fd: number, peer: Address): void {
+    const { system, reactor } = this.#home;
     const local = this.#local ?? socket.localAddress(system, fd, this.address);
     const endpoint = new LinuxEndpoint(fd, local, peer, this.#home);
     const watched = reactor.watch(fd, ALL_EVENTS, endpoint);
     if (watched < 0) {
-      if (peer.kind === 'tcp') socket.lingerZero(system, fd);
-      table.close(fd);
+      closeSocket(this.#home, fd, peer.kind === 'tcp');
       this.#guard(() => this.#handler.failed(errorName(watched)));
       return;
     }

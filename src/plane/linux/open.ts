@@ -4,7 +4,7 @@ import { allocateDescriptorTable, DescriptorTable } from './descriptor-table.ts'
 import { systemError } from './errno.ts';
 import { loadLibc } from './libc.ts';
 import { LinuxPlane, type LinuxPlaneOptions } from './linux-plane.ts';
-import { READABLE } from './reactor.ts';
+import { RANK, READABLE } from './reactor.ts';
 import type { System } from './system.ts';
 
 /** What a thread with a plane is given by the one that starts it. */
@@ -80,6 +80,7 @@ export function createLinuxPlane(
   if (thread !== null) {
     const count = new Uint8Array(8);
     const watched = plane.reactor.watch(thread.wakeFd, READABLE, {
+      rank: RANK.CONNECT,
       ready: () => {
         system.read(thread.wakeFd, count, count.length);
         woken = true;

@@ -7,18 +7,33 @@ import {
   EPOLL_CTL_ADD,
   EPOLL_CTL_DEL,
   EPOLL_CTL_MOD,
+  EPOLLERR,
+  EPOLLHUP,
   EPOLLIN,
+  EPOLLRDHUP,
   type Layout,
 } from './abi.ts';
 import type { DescriptorTable } from './descriptor-table.ts';
 import { systemError } from './errno.ts';
 import type { System } from './system.ts';
 
+/** Of a peer that has finished, or is lost. */
+const ENDS = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
+
 /** Events taken from the kernel at once. */
 const EVENTS_MAX = 256;
 
+/**
+ * Within a turn all of a rank are told before those of the next, so that what follows each other takes the same way through
+ * our code and the kernel's, and finds it in the caches (D-128). ENDS are those of DATA whose peer has finished.
+ */
+export const RANK = { CONNECT: 0, DATA: 1, ENDS: 2, ACCEPT: 3 } as const;
+export type Rank = (typeof RANK)[keyof typeof RANK];
+
 /** What is known of a descriptor by its number. One at a time watches it. */
 export interface Watcher {
+  /** When in a turn it is told, among all that have events. */
+  readonly rank: Rank;
   /** The kernel says that something has happened; `events` are those of epoll_ctl(2). */
   ready(events: number): void;
 }
@@ -48,6 +63,8 @@ export class Reactor implements Timers {
   readonly #epoll: number;
   readonly #events: Uint8Array;
   readonly #eventsView: DataView;
+  /** Of the events of a turn. */
+  readonly #ranks = new Uint8Array(EVENTS_MAX);
   readonly #change: Uint8Array;
   readonly #changeView: DataView;
   /** By descriptor; those that were watched once are kept. */
@@ -63,6 +80,8 @@ export class Reactor implements Timers {
   #closed = false;
   /** The time at which this turn's events were taken, for stamps that need not be finer. */
   turnedAt: number;
+  /** `turnedAt` of the last turn that had events. */
+  eventAt: number;
 
   /** `clock` is monotonic, in milliseconds. Throws the system's error where there is no epoll to be had. */
   constructor(
@@ -80,6 +99,7 @@ export class Reactor implements Timers {
     this.#onError = onError;
     this.epoch = epoch;
     this.turnedAt = clock();
+    this.eventAt = this.turnedAt;
     this.#wheel = new TimerWheel(this.turnedAt);
     const { size } = layout.epollEvent;
     this.#events = new Uint8Array(size * EVENTS_MAX);
@@ -160,7 +180,9 @@ export class Reactor implements Timers {
     const count = this.#system.epollWait(this.#epoll, this.#events, EVENTS_MAX, this.#timeout(waitMs));
     this.turnedAt = this.#clock();
     if (count < 0 && count !== -EINTR && count !== -EAGAIN) throw systemError('epoll_wait', count);
-    for (let index = 0; index < count; index++) this.#dispatch(index);
+    if (count > 0) this.eventAt = this.turnedAt;
+    if (count === 1) this.#dispatch(0);
+    else if (count > 1) this.#dispatchByRank(count);
     if (this.turnedAt >= this.#wakeAt) this.#advance();
     this.settle();
   }
@@ -195,6 +217,27 @@ export class Reactor implements Timers {
     if (this.#waiting > 0) return 0;
     if (this.#wakeAt === Number.POSITIVE_INFINITY) return waitMs;
     return Math.max(0, Math.min(waitMs, Math.ceil(this.#wakeAt - this.#clock())));
+  }
+
+  #dispatchByRank(count: number): void {
+    let present = 0;
+    for (let index = 0; index < count; index++) {
+      const rank = this.#rankOf(index);
+      this.#ranks[index] = rank;
+      present |= 1 << rank;
+    }
+    for (let rank = 0; present >> rank > 0; rank++) {
+      if (((present >> rank) & 1) === 0) continue;
+      for (let index = 0; index < count; index++) if (this.#ranks[index] === rank) this.#dispatch(index);
+    }
+  }
+
+  #rankOf(index: number): Rank {
+    const { size, events, data } = this.#layout.epollEvent;
+    const at = index * size;
+    const rank = this.#slots[this.#eventsView.getInt32(at + data, true)]?.watcher?.rank ?? RANK.CONNECT;
+    const isAtEnd = (this.#eventsView.getUint32(at + events, true) & ENDS) !== 0;
+    return rank === RANK.DATA && isAtEnd ? RANK.ENDS : rank;
   }
 
   #dispatch(index: number): void {

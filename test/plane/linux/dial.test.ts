@@ -119,6 +119,7 @@ describe('a dial', () => {
     for (const speaksFirst of [true, false]) {
       const bed = new Bed({ '127.0.0.1': accept });
       bed.dial({ speaksFirst });
+      bed.world.turn();
       const quickAck = bed.world.kernel.options.filter((set) =>
         set.endsWith(` ${IPPROTO_TCP} ${TCP_QUICKACK}`),
       );
@@ -152,6 +153,7 @@ describe('a dial', () => {
   it('that is cancelled resets what is connected already, and tells nothing', async () => {
     const bed = new Bed({ '127.0.0.1': accept });
     const dial = bed.dial();
+    bed.world.turn();
     dial.cancel();
     dial.cancel();
     expect(bed.peers[0]?.sawReset).toBe(true);
@@ -159,13 +161,24 @@ describe('a dial', () => {
     expect(bed.told).toEqual([]);
   });
 
+  it('that is cancelled before its turn has ended connects to nobody', async () => {
+    const bed = new Bed({ '127.0.0.1': accept });
+    bed.dial().cancel();
+    await bed.end();
+    expect([bed.peers, bed.told]).toEqual([[], []]);
+  });
+
   it('that is cancelled while it hangs, while the name is looked up, or when it has failed, tells nothing', async () => {
     const hanging = new Bed({});
-    hanging.dial().cancel();
+    const hangs = hanging.dial();
+    hanging.world.turn();
+    hangs.cancel();
     await hanging.end();
     const refused = new Bed({ '127.0.0.1': refuse });
     refused.world.kernel.connect = () => -ECONNREFUSED;
-    refused.dial().cancel();
+    const fails = refused.dial();
+    refused.world.turn();
+    fails.cancel();
     await refused.end();
     let answer = (): void => {};
     const named = new FakeWorld(1, {
@@ -174,7 +187,9 @@ describe('a dial', () => {
       },
     });
     const fail = { connected: () => expect.unreachable(), failed: () => expect.unreachable() };
-    named.plane.dial(NAMED, PLAIN_SOCKET, fail).cancel();
+    const asks = named.plane.dial(NAMED, PLAIN_SOCKET, fail);
+    named.turn();
+    asks.cancel();
     answer();
     named.turn();
     expect([named.kernel.sockets, named.plane.open]).toEqual([[], 0]);

@@ -166,3 +166,22 @@ it('says how many bytes the kernel holds that nobody has read, also those that a
   side.endpoint.destroy();
   expect(side.endpoint.unread).toBe(0);
 });
+
+it('the FIN goes out at the end of the turn in which it was asked for, and before a cut in the same one', async () => {
+  const bed = new Bed();
+  const [one, two] = [await bed.side(1000, 1000), await bed.side(1000, 1000)];
+  for (const side of [one, two]) {
+    side.endpoint.resume();
+    side.peer.end();
+    bed.deliver(side);
+  }
+  bed.world.turn();
+  one.endpoint.end();
+  two.endpoint.end();
+  two.endpoint.destroy();
+  for (const side of [one, two]) bed.deliver(side);
+  expect([one.peer.sawFin, two.peer.sawFin]).toEqual([false, true]);
+  bed.world.turn();
+  bed.deliver(one);
+  expect([one.peer.sawFin, one.peer.sawReset, two.peer.sawReset]).toEqual([true, false, false]);
+});

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { PLAIN_SOCKET } from '../../../src/core/plain-socket.ts';
 import type { Endpoint } from '../../../src/core/ports.ts';
 import { ECONNABORTED, EMFILE, ENETUNREACH, EPROTO } from '../../../src/plane/linux/abi.ts';
+import type { LinuxListening } from '../../../src/plane/linux/listening.ts';
 import type { FakePeer } from './fake-peer.ts';
 import { FakeWorld, LISTENER } from './fake-world.ts';
 
@@ -108,5 +109,61 @@ it('closing accepts who waits in the queue already', async () => {
   await listening.close();
   expect(bed.accepted.length).toBe(100);
   expect(peers.some(({ sawReset }) => sawReset)).toBe(false);
+  await bed.end();
+});
+
+it('a listener takes all who wait before it hands over the first, and those in order', async () => {
+  const { world, ...bed } = new Bed();
+  const left: number[] = [];
+  const order: Endpoint[] = [];
+  const { socket } = await world.listen({
+    accept: (endpoint) => {
+      order.push(endpoint);
+      left.push(socket.queue.length);
+    },
+  });
+  const peers = Array.from({ length: 3 }, () => world.client(socket));
+  world.turn();
+  expect(left).toEqual([0, 0, 0]);
+  for (const [index, endpoint] of order.entries()) {
+    endpoint.destroy();
+    expect(peers.map(({ sawReset }) => sawReset)).toEqual(peers.map((_, other) => other <= index));
+  }
+  expect(bed.told).toEqual([]);
+});
+
+it('a listener that is stopped while it hands over resets those it has not handed over', async () => {
+  const bed = new Bed();
+  const { world } = bed;
+  const { socket, listening } = await world.listen({
+    accept: (endpoint) => {
+      bed.accepted.push(endpoint);
+      (listening as LinuxListening).stop();
+    },
+  });
+  const peers = Array.from({ length: 3 }, () => world.client(socket));
+  world.turn();
+  expect(bed.accepted).toHaveLength(1);
+  expect(peers.map(({ sawReset }) => sawReset)).toEqual([false, true, true]);
+  await bed.end();
+});
+
+it('a listener that is closed while it hands over hands over all who wait, in order', async () => {
+  const bed = new Bed();
+  const { world } = bed;
+  const { socket, listening } = await world.listen({
+    accept: (endpoint) => {
+      bed.accepted.push(endpoint);
+      if (bed.accepted.length === 1) {
+        world.client(socket);
+        void listening.close();
+      }
+    },
+  });
+  const peers = Array.from({ length: 2 }, () => world.client(socket));
+  world.turn();
+  expect(bed.accepted).toHaveLength(3);
+  bed.accepted[1]?.destroy();
+  expect(peers.map(({ sawReset }) => sawReset)).toEqual([false, true]);
   await bed.end();
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { EPOLLET, EPOLLIN, LAYOUTS } from '../../../src/plane/linux/abi.ts';
+import { EPOLLET, EPOLLIN, EPOLLRDHUP, LAYOUTS } from '../../../src/plane/linux/abi.ts';
 import { allocateDescriptorTable, DescriptorTable } from '../../../src/plane/linux/descriptor-table.ts';
-import { Reactor } from '../../../src/plane/linux/reactor.ts';
+import { RANK, type Rank, Reactor } from '../../../src/plane/linux/reactor.ts';
 import { createRandom } from '../../../src/plane/memory/random.ts';
 import { FakeLibc } from './fake-libc.ts';
 import type { FakeSocket } from './fake-socket.ts';
@@ -39,12 +39,42 @@ describe.each(['x64', 'arm64'])('a reactor on %s', (arch) => {
     const bed = new Bed(arch);
     const seen: string[] = [];
     const [one, two] = [bed.open(), bed.open()];
-    bed.reactor.watch(one, EPOLLIN | EPOLLET, { ready: (events) => seen.push(`one ${events}`) });
-    bed.reactor.watch(two, EPOLLIN | EPOLLET, { ready: (events) => seen.push(`two ${events}`) });
+    bed.reactor.watch(one, EPOLLIN | EPOLLET, {
+      rank: RANK.DATA,
+      ready: (events) => seen.push(`one ${events}`),
+    });
+    bed.reactor.watch(two, EPOLLIN | EPOLLET, {
+      rank: RANK.DATA,
+      ready: (events) => seen.push(`two ${events}`),
+    });
     bed.readies(two);
     bed.reactor.turn(0);
     bed.reactor.turn(0);
     expect(seen).toEqual([`two ${EPOLLIN}`]);
+  });
+
+  it('tells all of a rank before those of the next, and who has finished behind who sends', () => {
+    const bed = new Bed(arch);
+    const seen: string[] = [];
+    const watch = (name: string, rank: Rank, happens = (fd: number) => bed.readies(fd)): void => {
+      const fd = bed.open();
+      bed.reactor.watch(fd, EPOLLIN | EPOLLRDHUP | EPOLLET, { rank, ready: () => seen.push(name) });
+      happens(fd);
+    };
+    const finishes = (fd: number): void => {
+      const socket = bed.system.fileOf(fd) as FakeSocket;
+      socket.state = 'open';
+      socket.finArrives();
+    };
+    watch('accept', RANK.ACCEPT);
+    watch('end', RANK.DATA, finishes);
+    watch('data', RANK.DATA);
+    watch('connect', RANK.CONNECT);
+    watch('accept', RANK.ACCEPT);
+    watch('data', RANK.DATA);
+    watch('connect', RANK.CONNECT);
+    bed.reactor.turn(0);
+    expect(seen).toEqual(['connect', 'connect', 'data', 'data', 'end', 'accept', 'accept']);
   });
 
   it('does not tell of a descriptor that was closed in the same turn, though its number is used again', () => {
@@ -57,10 +87,10 @@ describe.each(['x64', 'arm64'])('a reactor on %s', (arch) => {
       bed.reactor.forget(other);
       bed.table.close(other);
       again = bed.open();
-      bed.reactor.watch(again, EPOLLIN | EPOLLET, { ready: () => seen.push('stale') });
+      bed.reactor.watch(again, EPOLLIN | EPOLLET, { rank: RANK.DATA, ready: () => seen.push('stale') });
     };
     for (const [index, fd] of fds.entries())
-      bed.reactor.watch(fd, EPOLLIN | EPOLLET, { ready: () => close(fds[1 - index]!) });
+      bed.reactor.watch(fd, EPOLLIN | EPOLLET, { rank: RANK.DATA, ready: () => close(fds[1 - index]!) });
     for (const fd of fds) bed.readies(fd);
     bed.reactor.turn(0);
     expect(seen).toEqual(['closed the other']);
@@ -128,8 +158,8 @@ describe.each(['x64', 'arm64'])('a reactor on %s', (arch) => {
       throw new Error(what);
     };
     const fds = [bed.open(), bed.open()];
-    bed.reactor.watch(fds[0]!, EPOLLIN | EPOLLET, { ready: bad('watcher') });
-    bed.reactor.watch(fds[1]!, EPOLLIN | EPOLLET, { ready: () => seen.push('watcher') });
+    bed.reactor.watch(fds[0]!, EPOLLIN | EPOLLET, { rank: RANK.DATA, ready: bad('watcher') });
+    bed.reactor.watch(fds[1]!, EPOLLIN | EPOLLET, { rank: RANK.DATA, ready: () => seen.push('watcher') });
     for (const fd of fds) bed.readies(fd);
     bed.reactor.after(0, bad('timer'));
     bed.reactor.after(0, () => seen.push('timer'));
