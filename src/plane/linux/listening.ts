@@ -25,7 +25,7 @@ import { closeSocket } from './calls.ts';
 import { ALL_EVENTS } from './dial.ts';
 import { LinuxEndpoint } from './endpoint.ts';
 import { errorName, systemError } from './errno.ts';
-import type { Home } from './home.ts';
+import type { Home, Thing } from './home.ts';
 import { RANK, READABLE, type Watcher } from './reactor.ts';
 import { decodeAddress } from './sockaddr.ts';
 import * as socket from './socket.ts';
@@ -33,6 +33,9 @@ import { applyOptions } from './socket-options.ts';
 
 /** Clients accepted from one listener before the others have their turn. */
 const BATCH_MAX = 64;
+
+/** Clients accepted one after the other before the first is handed over (D-128): far fewer than the descriptors that are kept free. */
+const ACCEPTS_AT_ONCE = 8;
 
 /** However many clients go on coming, a closing listener takes no more than these. */
 const LAST_ACCEPTS_MAX = 10_000;
@@ -42,6 +45,34 @@ const SHORTAGE_MS = 100;
 
 const address = new Uint8Array(SOCKADDR_UN_BYTES);
 const length = new Int32Array(1);
+
+/** A client that is accepted and not handed over yet. It counts as open. */
+class Arrival implements Thing {
+  slot = -1;
+  readonly fd: number;
+  readonly peer: Address;
+  readonly #home: Home;
+  #isTaken = false;
+
+  constructor(home: Home, fd: number, peer: Address) {
+    this.#home = home;
+    this.fd = fd;
+    this.peer = peer;
+    home.opened(this);
+  }
+
+  /** The descriptor is the caller's from here on; false where it is closed already. */
+  take(): boolean {
+    if (this.#isTaken) return false;
+    this.#isTaken = true;
+    this.#home.gone(this);
+    return true;
+  }
+
+  destroy(): void {
+    if (this.take()) closeSocket(this.#home, this.fd, this.peer.kind === 'tcp');
+  }
+}
 
 /** A socket that listens, told by epoll for as long as somebody waits. */
 export class LinuxListening implements Listening, Watcher {
@@ -53,8 +84,8 @@ export class LinuxListening implements Listening, Watcher {
   readonly #stopped: (listening: LinuxListening) => void;
   /** Where every client arrives at the same address, that; null where each has to be asked. */
   readonly #local: Address | null;
-  /** Accepted and not handed over yet: a few are accepted one after the other, then handed over (D-128). */
-  readonly #waiting: { readonly fd: number; readonly peer: Address }[] = [];
+  /** Accepted and not handed over yet. */
+  readonly #arrived: Arrival[] = [];
   #isStopped = false;
   #pause: Cancellable | null = null;
 
@@ -87,12 +118,13 @@ export class LinuxListening implements Listening, Watcher {
 
   /** From the reactor. */
   ready(): void {
-    this.#accept(BATCH_MAX);
+    for (let count = 0; count < BATCH_MAX && !this.#isStopped; count += ACCEPTS_AT_ONCE)
+      if (!this.#accept()) return;
   }
 
   async close(): Promise<void> {
-    for (let count = 0; count < LAST_ACCEPTS_MAX && !this.#isStopped; count += BATCH_MAX)
-      if (!this.#accept(BATCH_MAX)) break;
+    for (let count = 0; count < LAST_ACCEPTS_MAX && !this.#isStopped; count += ACCEPTS_AT_ONCE)
+      if (!this.#accept()) break;
     this.stop();
   }
 
@@ -101,19 +133,19 @@ export class LinuxListening implements Listening, Watcher {
     if (this.#isStopped) return;
     this.#isStopped = true;
     this.#pause?.cancel();
-    for (const { fd, peer } of this.#waiting.splice(0)) closeSocket(this.#home, fd, peer.kind === 'tcp');
+    for (const arrival of this.#arrived.splice(0)) arrival.destroy();
     this.#home.reactor.forget(this.#fd);
     this.#home.table.close(this.#fd);
     if (this.address.kind === 'unix') removePath(this.address.path);
     this.#stopped(this);
   }
 
-  /** Whether to go on accepting. */
-  #accept(most: number): boolean {
+  /** Accepts a few, then hands them over, in order; whether to go on. */
+  #accept(): boolean {
     let goesOn = true;
-    for (let count = 0; count < most && goesOn && !this.#isStopped; count++) goesOn = this.#acceptOne();
-    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift())
-      this.#handOver(next.fd, next.peer);
+    for (let count = 0; count < ACCEPTS_AT_ONCE && goesOn; count++) goesOn = this.#acceptOne();
+    for (let next = this.#arrived.shift(); next !== undefined; next = this.#arrived.shift())
+      if (next.take()) this.#handOver(next.fd, next.peer);
     return goesOn;
   }
 
@@ -122,7 +154,7 @@ export class LinuxListening implements Listening, Watcher {
     length[0] = address.length;
     const result = table.opened(system.accept4(this.#fd, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (result >= 0) {
-      this.#waiting.push({ fd: result, peer: decodeAddress(address, length[0]!) });
+      this.#arrived.push(new Arrival(this.#home, result, decodeAddress(address, length[0]!)));
       return true;
     }
     switch (-result) {
