@@ -12,6 +12,7 @@ export interface ShardBoot {
   readonly plane: PlaneName;
   /** See `Plan.workers`. */
   readonly pipesMax: number;
+  readonly busyPoll: boolean;
   /** What the linux plane needs of the thread that starts it; null for other planes, and until the thread is made. */
   readonly linux: LinuxThread | null;
 }

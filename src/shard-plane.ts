@@ -1,7 +1,7 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import type { ShardRequest } from './core/mail.ts';
 import type { Plane, PlaneOptions } from './core/ports.ts';
-import { createLinuxPlane, drive } from './plane/linux/index.ts';
+import { BusyPoll, createLinuxPlane, drive } from './plane/linux/index.ts';
 import { createNetPlane } from './plane/net/index.ts';
 import type { ShardBoot } from './shard-boot.ts';
 
@@ -37,7 +37,8 @@ export function openThreadPlane(port: MessagePort, boot: ShardBoot, options: Pla
         for (let mail = receiveMessageOnPort(port); mail !== undefined; mail = receiveMessageOnPort(port))
           obey(mail.message as ShardRequest);
       };
-      drive(plane, { needsNode: tookWake, inEachTurnOfNode: readMail });
+      const busyPoll = boot.busyPoll ? new BusyPoll() : null;
+      drive(plane, { needsNode: tookWake, inEachTurnOfNode: readMail, busyPoll });
     },
   };
 }

@@ -24,8 +24,9 @@ export function compileWorkers(config: Config, environment: Environment): Compil
   const { workers: configured, listeners } = config;
   const against = whyNotLinux(environment, config.plane, configured);
   const notLinux = warnOfFallback(config.plane, against);
-  if (configured === 0) return onMainThread(notLinux);
   const plane = against === null ? 'linux' : 'net';
+  const ofPolling = warnOfPolling(config.busy_poll, plane);
+  if (configured === 0) return onMainThread([...notLinux, ...ofPolling]);
   const apart = plane === 'linux' ? null : whyApart(environment);
   const wanted = configured === 'auto' ? Math.min(environment.cores, WORKERS_MAX) : configured;
   const count = apart === null ? wanted : Math.min(wanted, Math.max(1, listeners.length));
@@ -44,10 +45,11 @@ export function compileWorkers(config: Config, environment: Environment): Compil
       count,
       reason: count < wanted ? `${wanted} ${asked}, but ${fewer}` : asked,
       pipes: plane === 'linux' ? pipesPerShard(environment.descriptorLimit, count) : 0,
+      busyPoll: config.busy_poll && plane === 'linux',
     },
     groups: [{ plane, first: 0, count, reason: group }],
     acceptors: { workers: count, apart },
-    issues: [...notLinux, ...issues],
+    issues: [...notLinux, ...ofPolling, ...issues],
   };
 }
 
@@ -56,13 +58,18 @@ function warnOfFallback(wanted: PlaneChoice, against: string | null): Issue[] {
   return [warning(['plane'], `linux is asked for, but net serves all listeners: ${against}`)];
 }
 
+function warnOfPolling(wanted: boolean, plane: PlaneName): Issue[] {
+  if (!wanted || plane === 'linux') return [];
+  return [warning(['busy_poll'], 'has no effect on the net plane, where Node waits for events')];
+}
+
 /** What serves the listeners of a plane. */
 const SERVER = { net: 'node:net', linux: 'epoll' } as const satisfies Partial<Record<PlaneName, string>>;
 
 function onMainThread(issues: readonly Issue[]): CompiledWorkers {
   const reason = `${SERVER.net} serves all listeners, on the main thread`;
   return {
-    workers: { count: 0, reason: 'as configured: one shard on the main thread', pipes: 0 },
+    workers: { count: 0, reason: 'as configured: one shard on the main thread', pipes: 0, busyPoll: false },
     groups: [{ plane: 'net', first: 0, count: 1, reason }],
     acceptors: { workers: 0, apart: null },
     issues,

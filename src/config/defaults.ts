@@ -126,6 +126,7 @@ export const NOT_SENT_LOWAT = 'system';
 
 export const WORKERS = 'auto';
 export const PLANE = 'auto';
+export const BUSY_POLL = false;
 export const MACHINE_ENGINE = 'compiled';
 export const RELOAD = 'signal';
 

@@ -45,7 +45,7 @@ function describeProcess(plan: Plan): Row[] {
     plan.drainMs === 0 ? 'connections are cut at once' : `connections have ${formatDuration(plan.drainMs)}`;
   return [
     ['connections', `${connections.value} (${connections.reason})`],
-    ['workers', `${plan.workers.count} (${plan.workers.reason})`],
+    ['workers', describeWorkers(plan)],
     ...plan.groups.map(describeGroup),
     ['hanging', describeHang(plan)],
     ['engine', plan.machineEngine],
@@ -68,6 +68,10 @@ function describeSockets(socket: SocketOptions): string {
     ...(userTimeoutMs === 0 ? [] : [`user_timeout ${formatDuration(userTimeoutMs)}`]),
     ...(notSentLowat === 0 ? [] : [`not_sent_lowat ${formatSize(notSentLowat)}`]),
   ].join(', ');
+}
+
+function describeWorkers({ workers: { count, reason, busyPoll } }: Plan): string {
+  return `${count} (${reason})${busyPoll ? ', which look for events before they wait' : ''}`;
 }
 
 function describeGroup({ plane, first, count, reason }: ShardGroup): Row {

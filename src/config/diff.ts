@@ -117,6 +117,7 @@ function restartSettingsOf({ workers, groups, reload, telemetry, admin, toxiprox
   return new Map<string, unknown>([
     ['workers', { threads: workers.count, shards }],
     ['plane', groups.map(({ plane }) => plane)],
+    ['busy_poll', workers.busyPoll],
     ['reload', reload],
     ['telemetry.traces.otlp', telemetry.otlp],
     ['telemetry.metrics.prometheus', telemetry.prometheus],

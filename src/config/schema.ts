@@ -18,7 +18,7 @@ import {
 } from './schema-service.ts';
 import { telemetry } from './schema-telemetry.ts';
 import { timeouts } from './schema-timeouts.ts';
-import { NAME_PATTERN } from './words.ts';
+import { flag, NAME_PATTERN } from './words.ts';
 
 /**
  * The whole configuration. Everything that a single value can get wrong is said here; what needs two places of the file
@@ -57,6 +57,12 @@ export const configSchema = z.strictObject({
         'Where it cannot, or with `workers: 0`, `net` serves, and `sluice check` says why.',
     )
     .prefault(defaults.PLANE),
+  busy_poll: flag()
+    .describe(
+      'Threads of the linux plane look for events for up to 0.2 ms before they wait for them, where events have come as soon as that ' +
+        'lately. Answers come sooner, for CPU that others then have not: for machines with a core to spare for each worker.',
+    )
+    .prefault(defaults.BUSY_POLL),
   machine_engine: machineEngine
     .describe(
       'What runs the statechart of connections: its compiled table, or the interpreter of XState, which is slower and can be inspected.',

@@ -5,8 +5,8 @@ import type { ShardBoot } from '../shard-boot.ts';
 export function planeOfShard(
   { groups, workers }: Plan,
   shard: number,
-): Pick<ShardBoot, 'plane' | 'pipesMax' | 'linux'> {
+): Pick<ShardBoot, 'plane' | 'pipesMax' | 'busyPoll' | 'linux'> {
   const group = groups.find(({ first, count }) => shard >= first && shard < first + count);
   if (group === undefined) throw new RangeError(`there is no shard ${shard}`);
-  return { plane: group.plane, pipesMax: workers.pipes, linux: null };
+  return { plane: group.plane, pipesMax: workers.pipes, busyPoll: workers.busyPoll, linux: null };
 }

@@ -72,6 +72,8 @@ export interface Plan {
     readonly reason: string;
     /** Pipes that each shard of the linux plane may have at once; 0 = none, and every byte is copied. */
     readonly pipes: number;
+    /** Whether shards of the linux plane look for events for a moment before they wait for them. */
+    readonly busyPoll: boolean;
   };
   /** The shards, in groups of one plane each. Numbers run on from group to group; a plan for the main thread has one shard. */
   readonly groups: readonly ShardGroup[];

@@ -135,9 +135,12 @@ describe('the difference of two plans', () => {
     expect(isSame(diffPlans(current, settlePlan(current, plan(change), NONE)))).toBe(true);
   });
 
-  it('says that the plane needs a restart where another one would serve, not of each listener that it changed', () => {
+  it('says that busy_poll needs a restart, and the plane where another one would serve, not of each listener that it changed', () => {
     const limits = { connections: 9 };
     const current = plan({ limits }, WITH_LINUX_PLANE);
+    const polling = plan({ limits, busy_poll: true }, WITH_LINUX_PLANE);
+    expect(diffPlans(current, polling)).toEqual({ ...NOTHING, needsRestart: ['busy_poll'] });
+    expect(isSame(diffPlans(current, settlePlan(current, polling, NONE)))).toBe(true);
     const next = plan({ limits, plane: 'net' }, WITH_LINUX_PLANE);
     expect(diffPlans(current, next)).toEqual({ ...NOTHING, needsRestart: ['plane'] });
     expect(isSame(diffPlans(current, settlePlan(current, next, NONE)))).toBe(true);

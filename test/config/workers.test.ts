@@ -29,13 +29,16 @@ describe('the number of workers', () => {
     [96, 64, 'auto: 96 cores, of which at most 64 are used'],
   ])('is, with auto and %i cores, %i', (cores, count, reason) => {
     const { plan } = load([':0'], 'auto', { ...ENVIRONMENT, cores });
-    expect(plan.workers).toEqual({ count, reason, pipes: 0 });
+    expect(plan.workers).toEqual({ count, reason, pipes: 0, busyPoll: false });
     expect(plan.groups).toMatchObject([{ plane: 'net', first: 0, count }]);
   });
 
   it('is what is configured, whatever the cores', () => {
     const { plan, warnings } = load([':0'], 64, { ...ENVIRONMENT, cores: 2 });
-    expect([plan.workers, warnings]).toEqual([{ count: 64, reason: 'as configured', pipes: 0 }, []]);
+    expect([plan.workers, warnings]).toEqual([
+      { count: 64, reason: 'as configured', pipes: 0, busyPoll: false },
+      [],
+    ]);
   });
 
   it('is 0 for one shard on the main thread, which accepts for every listener', () => {
@@ -91,7 +94,7 @@ describe('workers on the linux plane', () => {
 
   it('share ports on any Node, and are as many as were asked for', () => {
     const { plan, warnings } = load([':0', 'unix:/a'], 3, OLD);
-    expect(plan.workers).toEqual({ count: 3, reason: 'as configured', pipes: 32 });
+    expect(plan.workers).toEqual({ count: 3, reason: 'as configured', pipes: 32, busyPoll: false });
     expect(plan.groups).toEqual([
       {
         plane: 'linux',
@@ -120,6 +123,20 @@ describe('workers on the linux plane', () => {
       'proxy.yaml:4:8: plane: linux is asked for, but net serves all listeners: the linux plane cannot be used: the optional package koffi cannot be loaded: not found',
     ]);
     expect(load([':0'], 2, ENVIRONMENT, 'auto').warnings).toEqual([]);
+  });
+
+  it('look for events before they wait where that is wanted, which nobody does on net', () => {
+    const text =
+      'listeners: [{ name: edge, listen: "127.0.0.1:8080", to: web }]\npools: { web: { backends: ["10.0.0.1:80"] } }\nbusy_poll: true\n';
+    const of = (environment: Environment) => {
+      const { plan, warnings } = parseConfig(text, 'x.yaml', environment);
+      return [plan.workers.busyPoll, warnings];
+    };
+    expect(of(WITH_LINUX_PLANE)).toEqual([true, []]);
+    expect(of(ENVIRONMENT)).toEqual([
+      false,
+      ['x.yaml:3:12: busy_poll: has no effect on the net plane, where Node waits for events'],
+    ]);
   });
 
   it('are none with 0, and the main thread has the net plane, with a warning where linux was asked for', () => {

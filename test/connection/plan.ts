@@ -161,7 +161,7 @@ export function planOf(pieces: PlanPieces): Plan {
       connections: { value: pieces.connections ?? 10_000, reason: 'test' },
       descriptors: pieces.descriptors ?? null,
     },
-    workers: { count: 0, reason: 'test', pipes: 0 },
+    workers: { count: 0, reason: 'test', pipes: 0, busyPoll: false },
     groups: [{ plane: 'memory', first: 0, count: 1, reason: 'test' }],
     hangMs: 0,
     telemetry: {

@@ -10,7 +10,7 @@ import { type Answers, FakeThreads, obedient } from './fake-threads.ts';
 export const planOf = (version: number): Plan =>
   ({
     version,
-    workers: { count: 8, reason: '', pipes: 0 },
+    workers: { count: 8, reason: '', pipes: 0, busyPoll: false },
     groups: [{ plane: 'net', first: 0, count: 8, reason: '' }],
   }) as unknown as Plan;
 

@@ -60,7 +60,7 @@ export function randomPlan(dice: Dice): Plan {
     socket: PLAIN_SOCKET,
     resolver: PLAIN_RESOLVER,
     limits: { connections: { value: dice.often(0.1) ? 12 : 1000, reason: 'simulation' }, descriptors: null },
-    workers: { count: 0, reason: 'simulation', pipes: 0 },
+    workers: { count: 0, reason: 'simulation', pipes: 0, busyPoll: false },
     groups: [{ plane: 'memory', first: 0, count: 1, reason: 'simulation' }],
     hangMs: 0,
     telemetry: {

@@ -32,7 +32,7 @@ export function aPlan(telemetry: Partial<TelemetryPlan> = {}): Plan {
     socket: {} as Plan['socket'],
     resolver: PLAIN_RESOLVER,
     limits: { connections: { value: 100, reason: 'a sample' }, descriptors: null },
-    workers: { count: 0, reason: 'a sample', pipes: 0 },
+    workers: { count: 0, reason: 'a sample', pipes: 0, busyPoll: false },
     groups: [{ plane: 'net', first: 0, count: 1, reason: 'a sample' }],
     hangMs: 2000,
     telemetry: {

@@ -76,7 +76,7 @@ export function planOf(...sketches: readonly PoolSketch[]): Plan {
     socket: PLAIN_SOCKET,
     resolver: PLAIN_RESOLVER,
     limits: { connections: { value: 100, reason: 'a test' }, descriptors: null },
-    workers: { count: 0, reason: 'a test', pipes: 0 },
+    workers: { count: 0, reason: 'a test', pipes: 0, busyPoll: false },
     groups: [{ plane: 'memory', first: 0, count: 1, reason: 'a test' }],
     hangMs: 0,
     telemetry: {

@@ -11,6 +11,8 @@ export interface SluiceSettings {
   readonly workers?: 1 | 2;
   /** `pass_through` stages on the way. Absent: 0. */
   readonly stages?: number;
+  /** Whether its threads look for events before they wait for them. Absent: no. */
+  readonly busyPoll?: boolean;
   /** What the linux plane reads at once. Absent: its own choice. */
   readonly readBytes?: number;
   /** The size of the pipes that the linux plane splices through. Absent: its own choice. */
@@ -51,6 +53,7 @@ pools:
   bulk: { backends: [127.0.0.1:${backends.bulk}], health: off }
 plane: ${settings.plane}
 workers: ${settings.workers ?? 1}
+${settings.busyPoll === true ? 'busy_poll: true' : ''}
 limits: { connections: 9000 }
 telemetry: { ${traces} access_log: { to: off } }
 `;

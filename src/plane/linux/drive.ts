@@ -1,3 +1,4 @@
+import type { BusyPoll } from './busy-poll.ts';
 import type { LinuxPlane } from './linux-plane.ts';
 
 /** A thread never stands in epoll_wait for longer, whatever happens: what nobody wakes it for is found then. */
@@ -15,6 +16,8 @@ export interface Driving {
   readonly needsNode: () => boolean;
   /** Called in each turn of Node's loop, before the plane is turned again. */
   readonly inEachTurnOfNode: () => void;
+  /** Whether to look for events before they are waited for; null = never. */
+  readonly busyPoll: BusyPoll | null;
 }
 
 /**
@@ -22,7 +25,7 @@ export interface Driving {
  * after mail, a few after `letNodeTurn`, and one every few milliseconds: or its promises, its timers, the debugger and
  * whoever terminates the thread would never be heard.
  */
-export function drive(plane: LinuxPlane, { needsNode, inEachTurnOfNode }: Driving): void {
+export function drive(plane: LinuxPlane, { needsNode, inEachTurnOfNode, busyPoll }: Driving): void {
   const { reactor } = plane;
   const loop = (): void => {
     if (plane.isClosed) return;
@@ -31,12 +34,24 @@ export function drive(plane: LinuxPlane, { needsNode, inEachTurnOfNode }: Drivin
     const start = reactor.now();
     let isForNode = false;
     while (!isForNode && !plane.isClosed) {
-      reactor.turn(waitMs(plane));
+      if (busyPoll === null) reactor.turn(waitMs(plane));
+      else turnBusily(plane, busyPoll);
       const isOwed = plane.payNode();
       isForNode = needsNode() || isOwed || plane.isWaitingForNode || reactor.turnedAt - start >= LOOP_MS_MAX;
     }
   };
   setImmediate(loop);
+}
+
+function turnBusily(plane: LinuxPlane, busyPoll: BusyPoll): void {
+  const { reactor } = plane;
+  if (busyPoll.looksAgain(reactor)) {
+    reactor.turn(0);
+    busyPoll.looked(reactor);
+    return;
+  }
+  reactor.turn(waitMs(plane));
+  busyPoll.waited(reactor);
 }
 
 function waitMs(plane: LinuxPlane): number {

@@ -1,3 +1,4 @@
+export { BusyPoll } from './busy-poll.ts';
 export { allocateDescriptorTable, DescriptorTable } from './descriptor-table.ts';
 export { drive, driveAlong, WAIT_MS_MAX } from './drive.ts';
 export { LinuxPlane, type LinuxPlaneOptions } from './linux-plane.ts';
