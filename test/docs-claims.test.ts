@@ -98,8 +98,9 @@ toxiproxy: {}
       (rest) => parseConfig(`${SMALLEST}${rest}`, 'a', ENVIRONMENT).plan,
     );
     if (before === undefined || after?.admin == null) throw new Error('two plans were parsed');
-    const secured = { ...after, admin: { ...after.admin, tls: { cert: '', key: '' } } };
-    expect(named.sort()).toEqual([...diffPlans(before, secured).needsRestart].sort());
+    const workers = { ...after.workers, busyPoll: true };
+    const more = { ...after, workers, admin: { ...after.admin, tls: { cert: '', key: '' } } };
+    expect(named.sort()).toEqual([...diffPlans(before, more).needsRestart].sort());
   });
 
   test('names only metrics that there are', () => {
