@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { closeReasonIndex } from '../../src/core/close-reason.ts';
 import type { ShardParts } from '../../src/shard.ts';
+import { acceptedAs } from './accepted-as.ts';
 import { failsOnce, SEEDED } from './breaking.ts';
 import { type LastingState, reach } from './reach.ts';
 import { bytesOf, closeWorlds, seen, World } from './world.ts';
@@ -128,25 +129,10 @@ describe('a defect in what the registry tells', () => {
 /** The first client's endpoint throws when it is observed for the first time. */
 function unobservable(plane: ShardParts['plane']): ShardParts['plane'] {
   let failed = false;
-  return new Proxy(plane, {
-    get: (_target, name) => {
-      const value: unknown = Reflect.get(plane, name, plane);
-      if (name !== 'listen') return typeof value === 'function' ? value.bind(plane) : value;
-      const listen: ShardParts['plane']['listen'] = (address, options, handler, sharing) =>
-        plane.listen(
-          address,
-          options,
-          {
-            ...handler,
-            accept: (endpoint) => {
-              handler.accept(failed ? endpoint : failsOnce(endpoint, 'observe'));
-              failed = true;
-            },
-          },
-          sharing,
-        );
-      return listen;
-    },
+  return acceptedAs(plane, (endpoint) => {
+    if (failed) return endpoint;
+    failed = true;
+    return failsOnce(endpoint, 'observe');
   });
 }
 

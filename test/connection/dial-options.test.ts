@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type { DialOptions, Endpoint } from '../../src/core/ports.ts';
+import type { DialOptions } from '../../src/core/ports.ts';
 import type { StagePlan } from '../../src/core/stage-plan.ts';
 import type { MemoryEndpoint } from '../../src/plane/memory/endpoint.ts';
-import type { ShardParts } from '../../src/shard.ts';
+import { acceptedWith } from './accepted-as.ts';
 import { routeTo } from './plan.ts';
 import { bytesOf, closeWorlds, World, type WorldPieces } from './world.ts';
 
@@ -10,25 +10,6 @@ afterEach(closeWorlds);
 
 const PASS: StagePlan = { kind: 'pass_through' };
 const SNIFFING: WorldPieces = { routes: [routeTo('reset', { protocol: ['ssh'] }), routeTo(0)] };
-
-/** As on Linux, where the kernel may have a client's bytes by the time it is accepted. */
-function withUnread(plane: ShardParts['plane'], unread: number): ShardParts['plane'] {
-  const tell = (endpoint: Endpoint): Endpoint => Object.defineProperty(endpoint, 'unread', { value: unread });
-  return new Proxy(plane, {
-    get: (_target, name) => {
-      const value: unknown = Reflect.get(plane, name, plane);
-      if (name !== 'listen') return typeof value === 'function' ? value.bind(plane) : value;
-      const listen: ShardParts['plane']['listen'] = (address, options, handler, sharing) =>
-        plane.listen(
-          address,
-          options,
-          { ...handler, accept: (endpoint) => handler.accept(tell(endpoint)) },
-          sharing,
-        );
-      return listen;
-    },
-  });
-}
 
 /** Whether the backend of a client was dialed as one that is spoken to at once. */
 async function spokenTo(pieces: WorldPieces, says: number, put: readonly StagePlan[] = []): Promise<boolean> {
@@ -43,8 +24,9 @@ async function spokenTo(pieces: WorldPieces, says: number, put: readonly StagePl
   return options.speaksFirst === true;
 }
 
+/** As on Linux, where the kernel may have a client's bytes by the time it is accepted. */
 const has = (unread: number): WorldPieces => ({
-  parts: ({ plane }) => ({ plane: withUnread(plane, unread) }),
+  parts: ({ plane }) => ({ plane: acceptedWith(plane, 'unread', unread) }),
 });
 
 describe('a backend is dialed as one that is spoken to as soon as it is connected', () => {

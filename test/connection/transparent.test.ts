@@ -1,9 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Address } from '../../src/core/address.ts';
 import { PLAIN_SOCKET } from '../../src/core/plain-socket.ts';
-import type { Endpoint } from '../../src/core/ports.ts';
 import type { MemoryEndpoint } from '../../src/plane/memory/endpoint.ts';
-import type { ShardParts } from '../../src/shard.ts';
+import { acceptedWith } from './accepted-as.ts';
 import { backendAddress, LISTEN } from './plan.ts';
 import { reach } from './reach.ts';
 import { closeWorlds, seen, World, type WorldPieces } from './world.ts';
@@ -19,27 +18,8 @@ function redirected(original: Address | null): WorldPieces {
     original: true,
     backends: 2,
     poolForEachBackend: true,
-    parts: ({ plane }) => ({ plane: telling(plane, original) }),
+    parts: ({ plane }) => ({ plane: acceptedWith(plane, 'originalDestination', original) }),
   };
-}
-
-function telling(plane: ShardParts['plane'], originalDestination: Address | null): ShardParts['plane'] {
-  const tell = (endpoint: Endpoint): Endpoint =>
-    Object.defineProperty(endpoint, 'originalDestination', { value: originalDestination });
-  return new Proxy(plane, {
-    get: (_target, name) => {
-      const value: unknown = Reflect.get(plane, name, plane);
-      if (name !== 'listen') return typeof value === 'function' ? value.bind(plane) : value;
-      const listen: ShardParts['plane']['listen'] = (address, options, handler, sharing) =>
-        plane.listen(
-          address,
-          options,
-          { ...handler, accept: (endpoint) => handler.accept(tell(endpoint)) },
-          sharing,
-        );
-      return listen;
-    },
-  });
 }
 
 describe('to: original', () => {
