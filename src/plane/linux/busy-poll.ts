@@ -12,30 +12,22 @@ interface Turned {
 
 /**
  * Decides whether a thread looks for events again and again or waits for them. Waiting costs the thread a wake-up for each
- * event, and its peer the call that wakes it: on a virtual machine some 50 microseconds. Looking costs the core. So the
- * thread looks for as long as has paid lately: twice as long after a wait that looking for POLL_MS_MAX would have spared, not
- * at all after one that was longer, so that an idle thread waits as ever. (The rule is that of KVM's halt polling.)
+ * event, and its peer the call that wakes it (D-127). Looking costs the core. So the thread looks for as long as has paid
+ * lately: twice as long after a wait that looking for POLL_MS_MAX would have spared, not at all after one that was longer, so
+ * that an idle thread waits as ever. (The rule is that of KVM's halt polling.)
  */
 export class BusyPoll {
   #pollMs = 0;
-  #eventBefore = 0;
 
   /** Whether to look again at once, after a turn that has just ended. */
   looksAgain({ turnedAt, eventAt }: Turned): boolean {
     return turnedAt - eventAt < this.#pollMs;
   }
 
-  /** A turn has ended that was allowed to wait. */
-  waited({ turnedAt, eventAt }: Turned): void {
-    const quietMs = turnedAt - this.#eventBefore;
+  /** A turn has ended that was allowed to wait. `eventBefore`: the `eventAt` from before it. */
+  waited({ turnedAt, eventAt }: Turned, eventBefore: number): void {
     const hasCome = eventAt === turnedAt;
-    if (quietMs > POLL_MS_MAX || !hasCome) this.#pollMs = 0;
+    if (turnedAt - eventBefore > POLL_MS_MAX || !hasCome) this.#pollMs = 0;
     else this.#pollMs = Math.min(POLL_MS_MAX, Math.max(POLL_MS_MIN, this.#pollMs * 2));
-    this.#eventBefore = eventAt;
-  }
-
-  /** A turn has ended that was not. */
-  looked({ eventAt }: Turned): void {
-    this.#eventBefore = eventAt;
   }
 }

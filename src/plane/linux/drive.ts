@@ -47,11 +47,11 @@ function turnBusily(plane: LinuxPlane, busyPoll: BusyPoll): void {
   const { reactor } = plane;
   if (busyPoll.looksAgain(reactor)) {
     reactor.turn(0);
-    busyPoll.looked(reactor);
     return;
   }
+  const eventBefore = reactor.eventAt;
   reactor.turn(waitMs(plane));
-  busyPoll.waited(reactor);
+  busyPoll.waited(reactor, eventBefore);
 }
 
 function waitMs(plane: LinuxPlane): number {

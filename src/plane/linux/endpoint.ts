@@ -1,12 +1,12 @@
 import type { Address } from '../../core/address.ts';
 import type { Chunk } from '../../core/chunk.ts';
 import type { Endpoint, EndpointObserver, TcpInfo } from '../../core/ports.ts';
-import { EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, EPOLLPRI, EPOLLRDHUP, SHUT_WR } from './abi.ts';
+import { EPOLLERR, EPOLLIN, EPOLLOUT, EPOLLPRI, SHUT_WR } from './abi.ts';
 import { closeSocket } from './calls.ts';
 import { Delivery } from './delivery.ts';
 import { errorName } from './errno.ts';
 import type { Home, Thing } from './home.ts';
-import { RANK, type Runnable, type Watcher } from './reactor.ts';
+import { ENDS, RANK, type Runnable, type Watcher } from './reactor.ts';
 import { ReadHalf, type ReadOwner } from './read-half.ts';
 import * as socket from './socket.ts';
 import { Telling } from './telling.ts';
@@ -158,7 +158,7 @@ export class LinuxEndpoint implements Endpoint, Watcher, Runnable, Thing, ReadOw
   ready(events: number): void {
     if (this.#isClosed) return;
     const isBroken = (events & EPOLLERR) !== 0;
-    const isAtEnd = (events & (EPOLLRDHUP | EPOLLHUP)) !== 0 || isBroken;
+    const isAtEnd = (events & ENDS) !== 0;
     if (isBroken) this.#errorAnnounced = true;
     if (isAtEnd) this.#reads.endIsNear();
     if ((events & EPOLLPRI) !== 0) this.#reads.isUrgent();

@@ -18,7 +18,7 @@ import { systemError } from './errno.ts';
 import type { System } from './system.ts';
 
 /** Of a peer that has finished, or is lost. */
-const ENDS = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
+export const ENDS = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
 
 /** Events taken from the kernel at once. */
 const EVENTS_MAX = 256;

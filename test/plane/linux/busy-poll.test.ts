@@ -15,21 +15,20 @@ class Thread {
     const began = this.#now;
     while (this.#poll.looksAgain(this.#turned) && this.#now + LOOK_MS < at) {
       this.#now += LOOK_MS;
-      this.#poll.looked(this.#turned);
     }
     const lookedMs = this.#now - began;
     const waited = !this.#poll.looksAgain(this.#turned);
+    const before = this.#eventAt;
     this.#now = at;
     this.#eventAt = at;
-    if (waited) this.#poll.waited(this.#turned);
-    else this.#poll.looked(this.#turned);
+    if (waited) this.#poll.waited(this.#turned, before);
     return { lookedMs, waited };
   }
 
   /** A turn that may wait ends without an event. */
   nothing(ms: number): void {
     this.#now += ms;
-    this.#poll.waited(this.#turned);
+    this.#poll.waited(this.#turned, this.#eventAt);
   }
 
   get #turned(): { turnedAt: number; eventAt: number } {
